@@ -1,0 +1,63 @@
+//! What inputs expand to. Each file of `golden/` is an input, a line, and its expansion; a file
+//! with an input only is completed, and all are made anew, by `UPDATE_GOLDENS=1 cargo test`.
+
+use crate::{set, table};
+use proc_macro2::TokenStream;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+use syn::DeriveInput;
+
+const LINE: &str = "\n// Expands to:\n\n";
+
+fn files() -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/golden");
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        files.push(entry?.path());
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn expand(input: &str) -> Result<TokenStream, Box<dyn Error>> {
+    let item: DeriveInput = syn::parse_str(input)?;
+    let is_set = input.contains("#[derive(IngestTables)]");
+    Ok(if is_set { set::derive(&item) } else { table::derive(&item) })
+}
+
+#[test]
+fn inputs_expand_to_what_the_files_say() -> Result<(), Box<dyn Error>> {
+    let update = env::var_os("UPDATE_GOLDENS").is_some();
+    for file in files()? {
+        let text = fs::read_to_string(&file)?;
+        let (input, expected) = text.split_once(LINE).unwrap_or((&text, ""));
+        let expanded = prettyplease::unparse(&syn::parse2(expand(input)?)?);
+        if update {
+            fs::write(&file, format!("{input}{LINE}{expanded}"))?;
+        } else {
+            assert_eq!(expanded, expected, "{}: see the top of golden.rs", file.display());
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_default_path_of_the_library_is_not_used_where_another_is_given() -> Result<(), Box<dyn Error>>
+{
+    for derive in
+        ["struct Row<'a, T> {", "enum Set<'a, T> {", "struct Row<'a, T> { #[ingest(mistake)]"]
+    {
+        let fields = if derive.starts_with("enum") {
+            "A(A<'a>), B(B<T>) }"
+        } else {
+            "#[ingest(primary_key)] a: T, #[ingest(json, sql_type = \"json\")] b: &'a T }"
+        };
+        let derives = if derive.starts_with("enum") { "IngestTables" } else { "IngestTable" };
+        let input = format!("#[derive({derives})] #[ingest(crate = \"other\")] {derive} {fields}");
+        let expanded = expand(&input)?.to_string();
+        assert!(expanded.contains("other :: __private"), "{expanded}");
+        assert!(!expanded.contains("pg_bulk_ingest"), "{expanded}");
+    }
+    Ok(())
+}

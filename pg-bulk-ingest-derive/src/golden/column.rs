@@ -1,0 +1,85 @@
+#[derive(IngestTable)]
+struct MyRow {
+    #[ingest(column = "Customer ID")]
+    id: i32,
+    r#type: i32,
+}
+
+// Expands to:
+
+const _: () = {
+    #[allow(unused_imports)]
+    use ::pg_bulk_ingest::__private::JsonFallback as _;
+    #[automatically_derived]
+    impl ::pg_bulk_ingest::__private::IngestTable for MyRow {
+        const TABLE: &'static ::pg_bulk_ingest::__private::Table = {
+            &::pg_bulk_ingest::__private::Table::new(
+                "public",
+                "my_row",
+                const {
+                    &[
+                        ::pg_bulk_ingest::__private::Column::new(
+                            "Customer ID",
+                            "id",
+                            "i32",
+                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
+                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                        ),
+                        ::pg_bulk_ingest::__private::Column::new(
+                            "type",
+                            "type",
+                            "i32",
+                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
+                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                        ),
+                    ]
+                },
+                const { &[] },
+                const { &[] },
+            )
+        };
+        #[inline]
+        fn encode(
+            &self,
+            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+            let __bytes = 14usize;
+            let __bytes = __bytes
+                + <i32 as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
+                    &self.id,
+                );
+            let __bytes = __bytes
+                + <i32 as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
+                    &self.r#type,
+                );
+            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
+            ::pg_bulk_ingest::__private::RowEncoder::column::<
+                i32,
+            >(__row, 0usize, &self.id)?;
+            ::pg_bulk_ingest::__private::RowEncoder::column::<
+                i32,
+            >(__row, 1usize, &self.r#type)?;
+            ::core::result::Result::Ok(())
+        }
+    }
+    #[automatically_derived]
+    impl ::pg_bulk_ingest::__private::IngestTables for MyRow {
+        const TABLES: &'static [&'static ::pg_bulk_ingest::__private::Table] = &[
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::TABLE,
+        ];
+    }
+    #[automatically_derived]
+    impl ::pg_bulk_ingest::__private::RowOf<MyRow> for MyRow {
+        #[inline]
+        fn table(&self) -> ::core::primitive::usize {
+            0
+        }
+        #[inline]
+        fn encode_row(
+            &self,
+            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        }
+    }
+};

@@ -1,0 +1,45 @@
+#[derive(IngestTable)]
+#[ingest(shema = "my_schema")]
+struct MyRow<'a> {
+    id: &'a str,
+}
+
+// Expands to:
+
+::core::compile_error! {
+    "unknown setting `shema`: did you mean `schema`?\nthe settings of a struct are `schema`, `table`, `rename_all`, `primary_key`, `unique`, `index`, `crate`"
+}
+const _: () = {
+    #[automatically_derived]
+    impl<'a> ::pg_bulk_ingest::__private::IngestTable for MyRow<'a> {
+        const TABLE: &'static ::pg_bulk_ingest::__private::Table = &::pg_bulk_ingest::__private::Table::new(
+            "",
+            "",
+            &[],
+            &[],
+            &[],
+        );
+        fn encode(
+            &self,
+            _: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+            ::core::result::Result::Ok(())
+        }
+    }
+    #[automatically_derived]
+    impl<'a> ::pg_bulk_ingest::__private::IngestTables for MyRow<'a> {
+        const TABLES: &'static [&'static ::pg_bulk_ingest::__private::Table] = &[];
+    }
+    #[automatically_derived]
+    impl<'a_twin, 'a> ::pg_bulk_ingest::__private::RowOf<MyRow<'a_twin>> for MyRow<'a> {
+        fn table(&self) -> ::core::primitive::usize {
+            0
+        }
+        fn encode_row(
+            &self,
+            _: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+            ::core::result::Result::Ok(())
+        }
+    }
+};

@@ -1,0 +1,86 @@
+#[derive(IngestTable)]
+#[ingest(rename_all = "camelCase")]
+struct HTTPServer {
+    first_name: String,
+    #[ingest(column = "given")]
+    last_name: String,
+}
+
+// Expands to:
+
+const _: () = {
+    #[allow(unused_imports)]
+    use ::pg_bulk_ingest::__private::JsonFallback as _;
+    #[automatically_derived]
+    impl ::pg_bulk_ingest::__private::IngestTable for HTTPServer {
+        const TABLE: &'static ::pg_bulk_ingest::__private::Table = {
+            &::pg_bulk_ingest::__private::Table::new(
+                "public",
+                "http_server",
+                const {
+                    &[
+                        ::pg_bulk_ingest::__private::Column::new(
+                            "firstName",
+                            "first_name",
+                            "String",
+                            <String as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
+                            <String as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                        ),
+                        ::pg_bulk_ingest::__private::Column::new(
+                            "given",
+                            "last_name",
+                            "String",
+                            <String as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
+                            <String as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                        ),
+                    ]
+                },
+                const { &[] },
+                const { &[] },
+            )
+        };
+        #[inline]
+        fn encode(
+            &self,
+            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+            let __bytes = 14usize;
+            let __bytes = __bytes
+                + <String as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
+                    &self.first_name,
+                );
+            let __bytes = __bytes
+                + <String as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
+                    &self.last_name,
+                );
+            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
+            ::pg_bulk_ingest::__private::RowEncoder::column::<
+                String,
+            >(__row, 0usize, &self.first_name)?;
+            ::pg_bulk_ingest::__private::RowEncoder::column::<
+                String,
+            >(__row, 1usize, &self.last_name)?;
+            ::core::result::Result::Ok(())
+        }
+    }
+    #[automatically_derived]
+    impl ::pg_bulk_ingest::__private::IngestTables for HTTPServer {
+        const TABLES: &'static [&'static ::pg_bulk_ingest::__private::Table] = &[
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::TABLE,
+        ];
+    }
+    #[automatically_derived]
+    impl ::pg_bulk_ingest::__private::RowOf<HTTPServer> for HTTPServer {
+        #[inline]
+        fn table(&self) -> ::core::primitive::usize {
+            0
+        }
+        #[inline]
+        fn encode_row(
+            &self,
+            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        }
+    }
+};

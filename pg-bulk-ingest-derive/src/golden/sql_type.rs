@@ -1,0 +1,76 @@
+#[derive(IngestTable)]
+struct MyRow<'a> {
+    #[ingest(sql_type = "varchar(16)")]
+    name: &'a str,
+}
+
+// Expands to:
+
+const _: () = {
+    #[allow(unused_imports)]
+    use ::pg_bulk_ingest::__private::JsonFallback as _;
+    const _: () = ::core::assert!(
+        < & 'static str as ::pg_bulk_ingest::__private::IngestColumn > ::TYPE
+        .may_be("varchar(16)"), "{}",
+        "the Rust type `&'a str` of field `name` cannot be stored as `varchar(16)`: change one of the two"
+    );
+    #[automatically_derived]
+    impl<'a> ::pg_bulk_ingest::__private::IngestTable for MyRow<'a> {
+        const TABLE: &'static ::pg_bulk_ingest::__private::Table = {
+            &::pg_bulk_ingest::__private::Table::new(
+                "public",
+                "my_row",
+                const {
+                    &[
+                        ::pg_bulk_ingest::__private::Column::new(
+                                "name",
+                                "name",
+                                "&'a str",
+                                <&'a str as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
+                                <&'a str as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                            )
+                            .with_sql_type("varchar(16)"),
+                    ]
+                },
+                const { &[] },
+                const { &[] },
+            )
+        };
+        #[inline]
+        fn encode(
+            &self,
+            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+            let __bytes = 14usize;
+            let __bytes = __bytes
+                + <&'a str as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
+                    &self.name,
+                );
+            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
+            ::pg_bulk_ingest::__private::RowEncoder::column::<
+                &'a str,
+            >(__row, 0usize, &self.name)?;
+            ::core::result::Result::Ok(())
+        }
+    }
+    #[automatically_derived]
+    impl<'a> ::pg_bulk_ingest::__private::IngestTables for MyRow<'a> {
+        const TABLES: &'static [&'static ::pg_bulk_ingest::__private::Table] = &[
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::TABLE,
+        ];
+    }
+    #[automatically_derived]
+    impl<'a_twin, 'a> ::pg_bulk_ingest::__private::RowOf<MyRow<'a_twin>> for MyRow<'a> {
+        #[inline]
+        fn table(&self) -> ::core::primitive::usize {
+            0
+        }
+        #[inline]
+        fn encode_row(
+            &self,
+            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        }
+    }
+};

@@ -1,0 +1,93 @@
+//! The settings there are, and what is said of one that is unknown or in the wrong place.
+
+use crate::attr::Item;
+use crate::closest;
+use crate::errors::Errors;
+use crate::name::unraw;
+
+/// Where a setting is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Struct,
+    Field,
+    Enum,
+    Variant,
+}
+
+use Place::{Enum, Field, Struct, Variant};
+
+/// Each setting, where it may be, and how it is written there.
+const KEYS: &[(&str, Place, &str)] = &[
+    ("schema", Struct, "schema = \"…\""),
+    ("table", Struct, "table = \"…\""),
+    ("rename_all", Struct, "rename_all = \"…\""),
+    ("primary_key", Struct, "primary_key(field, …)"),
+    ("unique", Struct, "unique(field, …)"),
+    ("index", Struct, "index(field, …) or index(field, …, using = \"gin\")"),
+    ("crate", Struct, "crate = \"path\""),
+    ("crate", Enum, "crate = \"path\""),
+    ("primary_key", Field, "primary_key"),
+    ("unique", Field, "unique"),
+    ("index", Field, "index or index(using = \"gin\")"),
+    ("column", Field, "column = \"…\""),
+    ("sql_type", Field, "sql_type = \"…\""),
+    ("json", Field, "json"),
+    ("default", Field, "default = \"…\""),
+    ("collate", Field, "collate = \"…\""),
+    ("skip", Field, "skip"),
+];
+
+impl Place {
+    fn name(self) -> &'static str {
+        match self {
+            Struct => "a struct",
+            Field => "a field",
+            Enum => "an enum",
+            Variant => "a variant",
+        }
+    }
+}
+
+/// What may be said of an item whose form is not the one of its key.
+pub(crate) fn wrong_form(item: &Item, place: Place, errors: &mut Errors) {
+    let key = unraw(&item.key);
+    let written = KEYS.iter().find(|(name, at, _)| *name == key && *at == place);
+    let written = written.map_or(key.as_str(), |(_, _, written)| written);
+    errors.on(item, format_args!("`{key}` on {} is written {}", place.name(), quoted(written)));
+}
+
+/// What is said of an item that `place` does not have.
+pub(crate) fn unknown(item: &Item, place: Place, errors: &mut Errors) {
+    let key = unraw(&item.key);
+    let elsewhere = KEYS.iter().find(|(name, at, _)| *name == key && *at != place);
+    if let Some((_, at, written)) = elsewhere {
+        errors.on(
+            &item.key,
+            format_args!(
+                "`{key}` belongs on {}, not on {}: it is written {}",
+                at.name(),
+                place.name(),
+                quoted(written)
+            ),
+        );
+        return;
+    }
+    let valid: Vec<&str> =
+        KEYS.iter().filter(|(_, at, _)| *at == place).map(|(name, _, _)| *name).collect();
+    let suggestion = closest::suggestion(&key, &valid);
+    let list = match valid.as_slice() {
+        [] => format!("{} has no settings", place.name()),
+        [only] => format!("the only setting of {} is `{only}`", place.name()),
+        valid => format!("the settings of {} are `{}`", place.name(), valid.join("`, `")),
+    };
+    errors.on(&item.key, format_args!("unknown setting `{key}`{suggestion}\n{list}"));
+}
+
+/// A key that was given before at the same place.
+pub(crate) fn repeated(item: &Item, errors: &mut Errors) {
+    errors.on(&item.key, format_args!("`{}` is given twice", unraw(&item.key)));
+}
+
+fn quoted(written: &str) -> String {
+    format!("`#[ingest({})]`", written.replace(" or ", ")]` or `#[ingest("))
+}

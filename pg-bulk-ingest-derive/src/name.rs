@@ -1,0 +1,38 @@
+//! Names in Rust and in PostgreSQL.
+
+use crate::errors::Errors;
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::ext::IdentExt;
+
+/// PostgreSQL cuts longer names without a word (chapter "Identifiers and Key Words").
+const MAX_BYTES: usize = 63;
+
+/// The name without the `r#` of a raw identifier.
+pub(crate) fn unraw(ident: &Ident) -> String {
+    IdentExt::unraw(ident).to_string()
+}
+
+/// Whether PostgreSQL can hold the name: `what` it is the name of, and the tokens that gave it.
+pub(crate) fn check(name: &str, what: &str, tokens: &dyn ToTokens, errors: &mut Errors) {
+    let tokens = tokens.to_token_stream();
+    if name.is_empty() {
+        errors.on(tokens, format_args!("the name of a {what} cannot be empty"));
+    } else if name.contains('\0') {
+        errors.on(
+            tokens,
+            format_args!(
+                "the name of a {what} cannot contain a NUL character: PostgreSQL has none in names"
+            ),
+        );
+    } else if name.len() > MAX_BYTES {
+        errors.on(
+            tokens,
+            format_args!(
+                "the name of a {what} cannot be longer than {MAX_BYTES} bytes, where PostgreSQL \
+                 would cut it: `{name}` has {}",
+                name.len()
+            ),
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! The columns that the fields make.
+
+use super::field::Field;
+use super::model::Column;
+use crate::case::Case;
+use crate::errors::Errors;
+use crate::name;
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use std::collections::BTreeMap;
+
+/// PostgreSQL's limit: its documentation, appendix "PostgreSQL Limits".
+const MAX_COLUMNS: usize = 1600;
+
+pub(super) fn check<'i>(
+    ident: &Ident,
+    fields: &'i [Field<'i>],
+    rename_all: Option<Case>,
+    errors: &mut Errors,
+) -> Vec<Column<'i>> {
+    let mut columns = Vec::new();
+    let mut by_name: BTreeMap<String, &str> = BTreeMap::new();
+    for field in fields.iter().filter(|field| field.skip.is_none()) {
+        let (column, token) = name_of(field, rename_all);
+        name::check(&column, "column", &token, errors);
+        if let Some(other) = by_name.insert(column.clone(), &field.name) {
+            errors.on(
+                &token,
+                format_args!(
+                    "the fields `{other}` and `{}` are both the column `{column}`",
+                    field.name
+                ),
+            );
+        }
+        for (literal, key) in [
+            (&field.sql_type, "sql_type"),
+            (&field.default, "default"),
+            (&field.collate, "collate"),
+        ] {
+            check_sql(literal.as_ref(), key, errors);
+        }
+        if columns.len() == MAX_COLUMNS {
+            errors.on(
+                field.member,
+                format_args!(
+                    "a table cannot have more than {MAX_COLUMNS} columns, and this is one more"
+                ),
+            );
+        }
+        columns.push(Column {
+            name: column,
+            member: field.member,
+            field: &field.name,
+            ty: field.ty,
+            is_json: field.json.is_some(),
+            sql_type: field.sql_type.as_ref(),
+            default: field.default.as_ref(),
+            collation: field.collate.as_ref(),
+        });
+    }
+    if columns.is_empty() {
+        let why =
+            if fields.is_empty() { "the struct has no fields" } else { "every field is skipped" };
+        errors.on(ident, format_args!("a table needs at least one column, and {why}"));
+    }
+    columns
+}
+
+/// The column's name and the token that gave it.
+fn name_of(field: &Field<'_>, rename_all: Option<Case>) -> (String, TokenStream) {
+    match (&field.column, rename_all) {
+        (Some(literal), _) => (literal.value(), literal.to_token_stream()),
+        (None, Some(case)) => (case.rename(&field.name), field.member.to_token_stream()),
+        (None, None) => (field.name.clone(), field.member.to_token_stream()),
+    }
+}
+
+fn check_sql(literal: Option<&syn::LitStr>, key: &str, errors: &mut Errors) {
+    let Some(literal) = literal else { return };
+    let value = literal.value();
+    if value.trim().is_empty() {
+        errors.on(literal, format_args!("`{key}` is empty: give it a value, or leave it out"));
+    } else if value.contains('\0') {
+        errors.on(literal, format_args!("`{key}` contains a NUL character, which SQL cannot hold"));
+    }
+}

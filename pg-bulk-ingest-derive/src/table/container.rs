@@ -1,0 +1,67 @@
+//! The settings of the struct.
+
+use crate::attr::{self, Item};
+use crate::case::{CASES, Case};
+use crate::errors::Errors;
+use crate::key::{self, Place};
+use crate::name::unraw;
+use crate::value::{self, FieldList};
+use syn::{Attribute, LitStr};
+
+#[derive(Default)]
+pub(super) struct Container {
+    pub(super) schema: Option<LitStr>,
+    pub(super) table: Option<LitStr>,
+    pub(super) rename_all: Option<Case>,
+    pub(super) primary_key: Option<FieldList>,
+    /// Those that are unique constraints, and indexes.
+    pub(super) indexes: Vec<(bool, FieldList)>,
+    pub(super) library: Option<LitStr>,
+}
+
+impl Container {
+    pub(super) fn read(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut read = Self::default();
+        let mut seen = Vec::new();
+        for item in attr::items(attributes, errors) {
+            let key = unraw(&item.key);
+            let text = |errors: &mut Errors| value::text(&item, Place::Struct, errors);
+            match key.as_str() {
+                "unique" => read.indexes.extend(list(true, &item, errors)),
+                "index" => read.indexes.extend(list(false, &item, errors)),
+                known if seen.iter().any(|before| before == known) => key::repeated(&item, errors),
+                "schema" => read.schema = text(errors),
+                "table" => read.table = text(errors),
+                "rename_all" => read.rename_all = text(errors).and_then(|name| case(&name, errors)),
+                "primary_key" => read.primary_key = FieldList::read(&item, false, errors),
+                "crate" => read.library = text(errors),
+                _ => {
+                    key::unknown(&item, Place::Struct, errors);
+                    continue;
+                }
+            }
+            seen.push(key);
+        }
+        read
+    }
+}
+
+fn list(is_unique: bool, item: &Item, errors: &mut Errors) -> Option<(bool, FieldList)> {
+    FieldList::read(item, !is_unique, errors).map(|fields| (is_unique, fields))
+}
+
+fn case(name: &LitStr, errors: &mut Errors) -> Option<Case> {
+    let found = CASES.iter().find(|(known, _)| *known == name.value()).map(|(_, case)| *case);
+    if found.is_none() {
+        let known: Vec<&str> = CASES.iter().map(|(known, _)| *known).collect();
+        errors.on(
+            name,
+            format_args!(
+                "unknown case \"{}\": `rename_all` is one of \"{}\"",
+                name.value(),
+                known.join("\", \"")
+            ),
+        );
+    }
+    found
+}

@@ -1,0 +1,80 @@
+//! A field and its settings.
+
+use crate::attr;
+use crate::errors::Errors;
+use crate::key::{self, Place};
+use crate::name::unraw;
+use crate::value::{self, FieldIndex};
+use proc_macro2::Ident;
+use syn::{LitStr, Type};
+
+pub(super) struct Field<'i> {
+    pub(super) member: &'i Ident,
+    /// The member, unraw.
+    pub(super) name: String,
+    pub(super) ty: &'i Type,
+    pub(super) primary_key: Option<Ident>,
+    pub(super) unique: Option<Ident>,
+    pub(super) index: Option<FieldIndex>,
+    pub(super) column: Option<LitStr>,
+    pub(super) sql_type: Option<LitStr>,
+    pub(super) json: Option<Ident>,
+    pub(super) default: Option<LitStr>,
+    pub(super) collate: Option<LitStr>,
+    pub(super) skip: Option<Ident>,
+}
+
+impl<'i> Field<'i> {
+    pub(super) fn read(field: &'i syn::Field, member: &'i Ident, errors: &mut Errors) -> Self {
+        let mut read = Self::new(member, &field.ty);
+        let mut seen: Vec<String> = Vec::new();
+        for item in attr::items(&field.attrs, errors) {
+            let key = unraw(&item.key);
+            let text = |errors: &mut Errors| value::text(&item, Place::Field, errors);
+            let flag = |errors: &mut Errors| value::flag(&item, Place::Field, errors);
+            match key.as_str() {
+                known if seen.iter().any(|before| before == known) => key::repeated(&item, errors),
+                "primary_key" => read.primary_key = flag(errors),
+                "unique" => read.unique = flag(errors),
+                "index" => read.index = FieldIndex::read(&item, errors),
+                "column" => read.column = text(errors),
+                "sql_type" => read.sql_type = text(errors),
+                "json" => read.json = flag(errors),
+                "default" => read.default = text(errors),
+                "collate" => read.collate = text(errors),
+                "skip" => read.skip = flag(errors),
+                _ => {
+                    key::unknown(&item, Place::Field, errors);
+                    continue;
+                }
+            }
+            seen.push(key);
+        }
+        if let Some(skip) = &read.skip
+            && let Some(other) = seen.iter().find(|key| *key != "skip")
+        {
+            errors.on(
+                skip,
+                format_args!("a skipped field has no column, so it has no other settings: remove `skip` or `{other}`"),
+            );
+        }
+        read
+    }
+
+    fn new(member: &'i Ident, ty: &'i Type) -> Self {
+        Self {
+            member,
+            name: unraw(member),
+            ty,
+            primary_key: None,
+            unique: None,
+            index: None,
+            column: None,
+            sql_type: None,
+            json: None,
+            default: None,
+            collate: None,
+            skip: None,
+        }
+    }
+}
