@@ -1,0 +1,154 @@
+//! Batches as they are given to an ingest: rows, a high watermark, metadata.
+
+use crate::error::BoxError;
+use serde::de::{Deserialize, Deserializer, IgnoredAny};
+use serde::ser::{Serialize, Serializer};
+
+/// The type of the high watermark of batches that have none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NoWatermark;
+
+/// Whatever is stored, it is not looked at.
+impl<'de> Deserialize<'de> for NoWatermark {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|IgnoredAny| Self)
+    }
+}
+
+/// It is never stored; if it were, as `null`.
+impl Serialize for NoWatermark {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+/// A batch: rows that become visible at once, in one transaction.
+///
+/// ```
+/// use pg_bulk_ingest::Batch;
+///
+/// let rows = vec![1, 2, 3]; // of a type that is a row, in earnest
+/// let batch = Batch::new(rows).high_watermark("2014-07-31").metadata("from the archive");
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a batch does nothing unless an ingest gets it"]
+pub struct Batch<Rows, W = NoWatermark, M = ()> {
+    pub(crate) rows: Rows,
+    pub(crate) high_watermark: Option<W>,
+    pub(crate) metadata: M,
+}
+
+impl<I: IntoIterator> Batch<Iter<I>> {
+    /// A batch of rows.
+    pub fn new(rows: I) -> Self {
+        Self { rows: Iter(rows), high_watermark: None, metadata: () }
+    }
+}
+
+impl<I: IntoIterator<Item = Result<R, E>>, R, E> Batch<TryIter<I>> {
+    /// A batch of rows each of which may be an error instead, which rolls the batch back and ends
+    /// the ingest with [`ErrorKind::Rows`](crate::ErrorKind::Rows).
+    pub fn try_new(rows: I) -> Self {
+        Self { rows: TryIter(rows), high_watermark: None, metadata: () }
+    }
+}
+
+impl<St: futures_util::Stream<Item = Result<R, E>>, R, E> Batch<Streamed<St>> {
+    /// A batch of rows that come as a stream. An error rolls the batch back and ends the ingest
+    /// with [`ErrorKind::Rows`](crate::ErrorKind::Rows).
+    pub fn stream(rows: St) -> Self {
+        Self { rows: Streamed(rows), high_watermark: None, metadata: () }
+    }
+}
+
+impl<Rows, M> Batch<Rows, NoWatermark, M> {
+    /// The same with a high watermark, which is stored, with the rows, in the batch's transaction.
+    pub fn high_watermark<W>(self, high_watermark: W) -> Batch<Rows, W, M> {
+        let Self { rows, metadata, .. } = self;
+        Batch { rows, high_watermark: Some(high_watermark), metadata }
+    }
+
+    /// The same with a high watermark that is computed when the rows are consumed.
+    pub fn high_watermark_after<W, F: FnOnce() -> W>(self, f: F) -> Batch<After<Rows, F>, W, M> {
+        let Self { rows, metadata, .. } = self;
+        Batch { rows: After { rows, high_watermark: f }, high_watermark: None, metadata }
+    }
+
+    /// The same among batches that have high watermarks of type `W`; this one leaves the stored
+    /// one as it is.
+    pub fn without_high_watermark<W>(self) -> Batch<Rows, W, M> {
+        let Self { rows, metadata, .. } = self;
+        Batch { rows, high_watermark: None, metadata }
+    }
+}
+
+impl<Rows, W> Batch<Rows, W> {
+    /// The same with metadata, which is given to the hook.
+    pub fn metadata<M>(self, metadata: M) -> Batch<Rows, W, M> {
+        let Self { rows, high_watermark, .. } = self;
+        Batch { rows, high_watermark, metadata }
+    }
+}
+
+/// Rows from an iterator: see [`Batch::new`].
+#[derive(Debug, Clone)]
+pub struct Iter<I>(pub(crate) I);
+
+/// Rows, or errors, from an iterator: see [`Batch::try_new`].
+#[derive(Debug, Clone)]
+pub struct TryIter<I>(pub(crate) I);
+
+/// Rows, or errors, from a stream: see [`Batch::stream`].
+#[derive(Debug, Clone)]
+pub struct Streamed<St>(pub(crate) St);
+
+/// Rows, and what computes the high watermark once they are consumed: see
+/// [`Batch::high_watermark_after`].
+#[derive(Debug, Clone)]
+pub struct After<Rows, F> {
+    pub(crate) rows: Rows,
+    pub(crate) high_watermark: F,
+}
+
+/// What an ingest takes as a batch: a [`Batch`], or a `Result` of one, whose error ends the ingest
+/// with [`ErrorKind::Rows`](crate::ErrorKind::Rows).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a batch",
+    label = "not a batch",
+    note = "make it by `Batch::new(rows)`, `Batch::try_new(results)` or `Batch::stream(stream)`"
+)]
+pub trait IntoBatch: Send {
+    /// The rows.
+    type Rows: Send;
+    /// The type of the high watermark.
+    type Watermark: Send;
+    /// The type of the metadata.
+    type Metadata: Send;
+
+    /// The batch.
+    ///
+    /// # Errors
+    ///
+    /// Instead of a batch there is an error.
+    fn into_batch(self) -> Result<Batch<Self::Rows, Self::Watermark, Self::Metadata>, BoxError>;
+}
+
+impl<Rows: Send, W: Send, M: Send> IntoBatch for Batch<Rows, W, M> {
+    type Rows = Rows;
+    type Watermark = W;
+    type Metadata = M;
+
+    fn into_batch(self) -> Result<Self, BoxError> {
+        Ok(self)
+    }
+}
+
+impl<B: IntoBatch, E: Into<BoxError> + Send> IntoBatch for Result<B, E> {
+    type Rows = B::Rows;
+    type Watermark = B::Watermark;
+    type Metadata = B::Metadata;
+
+    fn into_batch(self) -> Result<Batch<B::Rows, B::Watermark, B::Metadata>, BoxError> {
+        self.map_err(Into::into)?.into_batch()
+    }
+}

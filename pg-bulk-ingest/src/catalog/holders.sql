@@ -1,0 +1,20 @@
+SELECT
+  l.pid::text,
+  CASE
+    WHEN l.pid IS NULL THEN 'prepared transaction ' || coalesce(quote_literal(p.gid), 'of another session')
+    ELSE 'process ' || l.pid
+      || coalesce(' of role ' || quote_ident(a.usename), '')
+      || coalesce(' (' || nullif(a.application_name, '') || ')', '')
+  END
+FROM pg_catalog.pg_locks l
+LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+LEFT JOIN pg_catalog.pg_prepared_xacts p
+  ON l.pid IS NULL AND p.transaction::text = split_part(l.virtualtransaction, '/', 2)
+WHERE l.granted
+  AND l.locktype = 'relation'
+  AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())
+  AND l.relation IN (:oids)
+  AND l.mode IN (:modes)
+  AND l.pid IS DISTINCT FROM pg_backend_pid()
+GROUP BY 1, 2
+ORDER BY 2

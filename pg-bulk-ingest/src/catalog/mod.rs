@@ -1,0 +1,14 @@
+//! What the server says: about itself, about tables and what hangs on them, about locks.
+//!
+//! Every query runs with an empty search path but for `pg_catalog`, so that names print qualified
+//! and nothing planted in another schema is called. The queries work from PostgreSQL 10 on.
+
+mod grant;
+mod query;
+mod relation;
+
+pub(crate) use grant::Grant;
+pub(crate) use query::{
+    Inspected, attached, grants, holders, inspect, inspect_temporary, isolated, state,
+};
+pub(crate) use relation::{IndexShape, LiveColumn, LiveTable, Relation, Server, Shape};

@@ -1,0 +1,169 @@
+//! The queries, and what they answer.
+
+use super::{Grant, Relation, Server};
+use crate::ident::{Literal, QualifiedName, list};
+use serde::de::DeserializeOwned;
+use tokio_postgres::SimpleQueryMessage;
+
+/// The answer to [`inspect`].
+#[derive(Debug)]
+pub(crate) struct Inspected {
+    pub(crate) server: Server,
+    pub(crate) relations: Vec<Relation>,
+}
+
+impl Inspected {
+    /// Reads the answer: the server, then a row for each name.
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Self> {
+        let mut rows = texts(messages);
+        let server = serde_json::from_str(rows.next()?).ok()?;
+        let relations = rows.map(|row| serde_json::from_str(row).ok()).collect::<Option<_>>()?;
+        Some(Self { server, relations })
+    }
+}
+
+/// The first column of each row.
+fn texts(messages: &[SimpleQueryMessage]) -> impl Iterator<Item = &str> {
+    messages.iter().filter_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    })
+}
+
+/// Reads an answer whose rows are each a JSON value.
+fn read<T: DeserializeOwned>(messages: &[SimpleQueryMessage]) -> Option<Vec<T>> {
+    texts(messages).map(|row| serde_json::from_str(row).ok()).collect()
+}
+
+/// The server, and what there is under these names.
+pub(crate) fn inspect(names: &[QualifiedName]) -> String {
+    inspect_values(&values(names))
+}
+
+/// The names as a list of rows.
+fn values(names: &[QualifiedName]) -> String {
+    list(names.iter().enumerate().map(|(position, name)| {
+        format!("({position}, {}, {})", Literal(name.schema()), Literal(name.name()))
+    }))
+}
+
+/// The same of temporary tables of this session.
+pub(crate) fn inspect_temporary(names: &[&str]) -> String {
+    let tables = names.iter().enumerate().map(|(position, name)| {
+        format!(
+            "({position}, (SELECT nspname::text FROM pg_namespace \
+             WHERE oid = pg_my_temp_schema()), {})",
+            Literal(name)
+        )
+    });
+    inspect_values(&list(tables))
+}
+
+fn inspect_values(values: &str) -> String {
+    format!(
+        "{};\n{}",
+        include_str!("server.sql"),
+        include_str!("inspect.sql").replace(":tables", values)
+    )
+}
+
+/// Runs a query with the search path that the catalog's queries count on, within a transaction
+/// that goes on with its own.
+pub(crate) fn isolated(query: &str) -> String {
+    format!(
+        "SAVEPOINT pg_bulk_ingest_catalog;\n\
+         SET LOCAL search_path = pg_catalog;\n\
+         {query};\n\
+         ROLLBACK TO SAVEPOINT pg_bulk_ingest_catalog;\n\
+         RELEASE SAVEPOINT pg_bulk_ingest_catalog"
+    )
+}
+
+/// Which tables there are under their names, and their comments.
+pub(crate) mod state {
+    use super::{QualifiedName, SimpleQueryMessage, values};
+
+    /// A table as it is now.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) struct State {
+        pub(crate) oid: Option<u32>,
+        pub(crate) comment: Option<String>,
+    }
+
+    pub(crate) fn sql(names: &[QualifiedName]) -> String {
+        include_str!("state.sql").replace(":tables", &values(names))
+    }
+
+    /// The answers for the names, in their order; rows of other queries have one column.
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Vec<State> {
+        let row = |message: &SimpleQueryMessage| match message {
+            SimpleQueryMessage::Row(row) if row.len() == 2 => Some(State {
+                oid: row.get(0).and_then(|oid| oid.parse().ok()),
+                comment: row.get(1).map(str::to_owned),
+            }),
+            _ => None,
+        };
+        messages.iter().filter_map(row).collect()
+    }
+}
+
+/// What hangs on a table and would be lost with it.
+pub(crate) mod attached {
+    use super::{SimpleQueryMessage, texts};
+
+    pub(crate) fn sql(oid: u32) -> String {
+        include_str!("attached.sql").replace(":oid", &oid.to_string())
+    }
+
+    /// Each object in words.
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Vec<String> {
+        texts(messages).map(str::to_owned).collect()
+    }
+}
+
+/// The grants on a table and on the one that is to replace it.
+pub(crate) mod grants {
+    use super::{Grant, SimpleQueryMessage};
+
+    pub(crate) fn sql(live: u32, fresh: u32) -> String {
+        include_str!("grants.sql")
+            .replace(":live", &live.to_string())
+            .replace(":fresh", &fresh.to_string())
+    }
+
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Vec<Grant>> {
+        super::read(messages)
+    }
+}
+
+/// Who holds locks on tables.
+pub(crate) mod holders {
+    use super::SimpleQueryMessage;
+    use crate::ident::{Literal, list};
+
+    /// A session or prepared transaction that holds a lock.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) struct Holder {
+        /// Its process; `None`: a prepared transaction.
+        pub(crate) process: Option<i32>,
+        pub(crate) description: String,
+    }
+
+    /// The holders of locks of these modes, as `pg_locks` spells them.
+    pub(crate) fn sql(oids: &[u32], modes: &[&str]) -> String {
+        include_str!("holders.sql")
+            .replace(":oids", &list(oids))
+            .replace(":modes", &list(modes.iter().map(|mode| Literal(mode))))
+    }
+
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Vec<Holder> {
+        let row = |message: &SimpleQueryMessage| match message {
+            SimpleQueryMessage::Row(row) => Some(Holder {
+                process: row.get(0).and_then(|process| process.parse().ok()),
+                description: row.get(1)?.to_owned(),
+            }),
+            _ => None,
+        };
+        messages.iter().filter_map(row).collect()
+    }
+}

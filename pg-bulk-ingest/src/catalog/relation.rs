@@ -1,0 +1,146 @@
+//! A live table as the catalog describes it.
+
+use crate::definition::{Column, ColumnType, Kind};
+use crate::encode::TargetType;
+use serde::Deserialize;
+
+/// What a server says of itself and of the session.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Server {
+    pub(crate) role: String,
+    pub(crate) database: String,
+    pub(crate) read_only: bool,
+    /// As `SHOW` prints it.
+    pub(crate) lock_timeout: String,
+    /// In milliseconds.
+    pub(crate) deadlock_timeout: u64,
+    /// Whether the role may create schemas.
+    pub(crate) create: bool,
+    /// Whether the role may create temporary tables.
+    pub(crate) temp: bool,
+}
+
+/// What there is under a table's name.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Relation {
+    pub(crate) schema_exists: bool,
+    pub(crate) schema_usage: bool,
+    pub(crate) schema_create: bool,
+    pub(crate) table: Option<LiveTable>,
+}
+
+/// A table (or another relation) that exists.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct LiveTable {
+    pub(crate) oid: u32,
+    /// `pg_class.relkind`.
+    pub(crate) kind: char,
+    pub(crate) owner: String,
+    /// Whether the role has the owner's privileges.
+    pub(crate) is_owner: bool,
+    pub(crate) comment: Option<String>,
+    /// Whether row-level security applies to the role.
+    pub(crate) row_security: bool,
+    pub(crate) can_insert: bool,
+    pub(crate) can_select: bool,
+    pub(crate) can_update: bool,
+    #[serde(flatten)]
+    pub(crate) shape: Shape,
+}
+
+/// What is compared of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Shape {
+    pub(crate) columns: Vec<LiveColumn>,
+    pub(crate) indexes: Vec<IndexShape>,
+}
+
+/// A column.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct LiveColumn {
+    pub(crate) name: String,
+    /// As `format_type` prints it.
+    #[serde(rename = "type")]
+    pub(crate) sql_type: String,
+    pub(crate) not_null: bool,
+    /// The default, or how the column is generated, as `pg_get_expr` prints it.
+    pub(crate) default: Option<String>,
+    /// The collation, if it is not that of the type.
+    pub(crate) collation: Option<String>,
+    element: u32,
+    base: u32,
+    base_kind: char,
+    base_name: String,
+}
+
+/// Equal as far as a definition says: the OIDs follow from the type.
+impl PartialEq for LiveColumn {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.sql_type == other.sql_type
+            && self.not_null == other.not_null
+            && self.default == other.default
+            && self.collation == other.collation
+    }
+}
+
+impl Eq for LiveColumn {}
+
+impl LiveColumn {
+    /// The column that a definition gives, where that can be told without a server.
+    pub(crate) fn predicted(name: &str, sql_type: String, not_null: bool) -> Self {
+        Self {
+            name: name.to_owned(),
+            sql_type,
+            not_null,
+            default: None,
+            collation: None,
+            element: 0,
+            base: 0,
+            base_kind: 'b',
+            base_name: String::new(),
+        }
+    }
+
+    /// What is written for the values of this column depends on this.
+    pub(crate) fn target(&self) -> TargetType {
+        TargetType::new(self.element, self.base)
+    }
+
+    /// Whether the values of a field can be written to this column.
+    pub(crate) fn holds(&self, column: &Column) -> bool {
+        let column_type = column.column_type();
+        column_type.is_array() == (self.element != 0) && self.is_read_as(column_type)
+    }
+
+    fn is_read_as(&self, column_type: ColumnType) -> bool {
+        let read_from_text = self.base_kind == 'e' || self.base_name == "citext";
+        column_type.is_read_by(self.base) || column_type.kind() == Kind::Text && read_from_text
+    }
+}
+
+/// An index, whatever its name.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct IndexShape {
+    pub(crate) name: String,
+    /// What follows USING in its definition: `btree (a, b DESC)`.
+    pub(crate) form: String,
+    pub(crate) unique: bool,
+    pub(crate) primary: bool,
+    pub(crate) valid: bool,
+    /// Whether uniqueness is checked at once: not deferrable.
+    pub(crate) immediate: bool,
+}
+
+/// Equal as far as a definition says: names do not count.
+impl PartialEq for IndexShape {
+    fn eq(&self, other: &Self) -> bool {
+        self.form == other.form
+            && self.unique == other.unique
+            && self.primary == other.primary
+            && self.valid == other.valid
+            && self.immediate == other.immediate
+    }
+}
+
+impl Eq for IndexShape {}

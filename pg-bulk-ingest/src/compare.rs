@@ -1,0 +1,200 @@
+//! What differs between a live table and its definition.
+
+use crate::catalog::{IndexShape, LiveColumn, Shape};
+use crate::definition::{Column, Table, canonical};
+use std::fmt;
+
+/// A difference between a live table and its definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Difference {
+    ColumnMissing { column: String },
+    ColumnExtra { column: String },
+    ColumnType { column: String, live: String, defined: String },
+    ColumnNullable { column: String, defined: bool },
+    ColumnDefault { column: String, live: Option<String>, defined: Option<String> },
+    ColumnCollation { column: String, live: Option<String>, defined: Option<String> },
+    ColumnOrder { live: Vec<String>, defined: Vec<String> },
+    PrimaryKey { live: Option<String>, defined: Option<String> },
+    IndexMissing { unique: bool, form: String },
+    IndexExtra { name: String, form: String },
+    IndexInvalid { name: String },
+}
+
+/// The differences, columns first; none where the two are equal.
+pub(crate) fn compare(live: &Shape, defined: &Shape) -> Vec<Difference> {
+    let mut differences = columns(&live.columns, &defined.columns);
+    differences.extend(indexes(&live.indexes, &defined.indexes));
+    differences
+}
+
+fn columns(live: &[LiveColumn], defined: &[LiveColumn]) -> Vec<Difference> {
+    let find = |columns: &[LiveColumn], name: &str| {
+        columns.iter().find(|column| column.name == name).cloned()
+    };
+    let mut differences = Vec::new();
+    for column in defined {
+        match find(live, &column.name) {
+            Some(live) => differences.extend(column_differences(&live, column)),
+            None => {
+                differences.push(Difference::ColumnMissing { column: column.name.clone() });
+            }
+        }
+    }
+    for column in live {
+        if find(defined, &column.name).is_none() {
+            differences.push(Difference::ColumnExtra { column: column.name.clone() });
+        }
+    }
+    let order = |columns: &[LiveColumn], others: &[LiveColumn]| {
+        let names = columns.iter().map(|column| &column.name);
+        names.filter(|name| find(others, name).is_some()).cloned().collect::<Vec<_>>()
+    };
+    let (live, defined) = (order(live, defined), order(defined, live));
+    if live != defined {
+        differences.push(Difference::ColumnOrder { live, defined });
+    }
+    differences
+}
+
+fn column_differences(live: &LiveColumn, defined: &LiveColumn) -> Vec<Difference> {
+    let column = || live.name.clone();
+    let mut differences = Vec::new();
+    if live.sql_type != defined.sql_type {
+        differences.push(Difference::ColumnType {
+            column: column(),
+            live: live.sql_type.clone(),
+            defined: defined.sql_type.clone(),
+        });
+    }
+    if live.not_null != defined.not_null {
+        differences
+            .push(Difference::ColumnNullable { column: column(), defined: !defined.not_null });
+    }
+    if live.default != defined.default {
+        differences.push(Difference::ColumnDefault {
+            column: column(),
+            live: live.default.clone(),
+            defined: defined.default.clone(),
+        });
+    }
+    if live.collation != defined.collation {
+        differences.push(Difference::ColumnCollation {
+            column: column(),
+            live: live.collation.clone(),
+            defined: defined.collation.clone(),
+        });
+    }
+    differences
+}
+
+fn indexes(live: &[IndexShape], defined: &[IndexShape]) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    let primary_key = |indexes: &[IndexShape]| {
+        indexes.iter().find(|index| index.primary).map(|index| index.form.clone())
+    };
+    let keys = (primary_key(live), primary_key(defined));
+    if keys.0 != keys.1 {
+        differences.push(Difference::PrimaryKey { live: keys.0, defined: keys.1 });
+    }
+    let mut unmatched = live.iter().filter(|index| !index.primary).collect::<Vec<_>>();
+    for index in defined.iter().filter(|index| !index.primary) {
+        match unmatched.iter().position(|live| *live == index) {
+            Some(position) => {
+                unmatched.remove(position);
+            }
+            None => differences
+                .push(Difference::IndexMissing { unique: index.unique, form: index.form.clone() }),
+        }
+    }
+    differences.extend(unmatched.into_iter().map(|index| {
+        if index.valid {
+            Difference::IndexExtra { name: index.name.clone(), form: index.form.clone() }
+        } else {
+            Difference::IndexInvalid { name: index.name.clone() }
+        }
+    }));
+    differences
+}
+
+/// What a definition will look like in the catalog, where that can be told without a server: every
+/// type is built in, every name needs no quotes, and there are no expressions.
+pub(crate) fn predict(table: &Table) -> Option<Shape> {
+    let column = |column: &Column| {
+        let plain = column.collation().is_none() && column.default().is_none();
+        let sql_type = canonical(&column.sql_type()).filter(|_| plain)?;
+        Some(LiveColumn::predicted(column.name(), sql_type, !column.is_nullable()))
+    };
+    let columns = table.columns().iter().map(column).collect::<Option<Vec<_>>>()?;
+    let index = |method: &str, positions: &[usize], unique: bool, primary: bool| {
+        let names = positions.iter().map(|position| plain_name(table, *position));
+        let names = names.collect::<Option<Vec<_>>>()?.join(", ");
+        let form = format!("{method} ({names})");
+        let name = String::new();
+        Some(IndexShape { name, form, unique, primary, valid: true, immediate: true })
+    };
+    let key = Some(table.primary_key()).filter(|key| !key.is_empty());
+    let primary_key = key.map(|key| index("btree", key, true, true));
+    let others = table
+        .indexes()
+        .iter()
+        .map(|other| index(other.method(), other.columns(), other.is_unique(), false));
+    let indexes = primary_key.into_iter().chain(others).collect::<Option<Vec<_>>>()?;
+    Some(Shape { columns, indexes })
+}
+
+/// The name of a column as PostgreSQL prints it, if it certainly needs no quotes but for being a
+/// keyword (and then the prediction is wrong, and PostgreSQL is asked).
+fn plain_name(table: &Table, position: usize) -> Option<&'static str> {
+    let name = table.columns().get(position)?.name();
+    let plain = !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    plain.then_some(name)
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let or_none = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+        match self {
+            Self::ColumnMissing { column } => write!(f, "column {column:?} is missing"),
+            Self::ColumnExtra { column } => write!(f, "column {column:?} is not in the struct"),
+            Self::ColumnType { column, live, defined } => {
+                write!(f, "column {column:?} is of type {live}, defined as {defined}")
+            }
+            Self::ColumnNullable { column, defined: true } => {
+                write!(f, "column {column:?} is NOT NULL, defined as nullable")
+            }
+            Self::ColumnNullable { column, defined: false } => {
+                write!(f, "column {column:?} is nullable, defined as NOT NULL")
+            }
+            Self::ColumnDefault { column, live, defined } => write!(
+                f,
+                "the default of column {column:?} is {}, defined as {}",
+                or_none(live),
+                or_none(defined)
+            ),
+            Self::ColumnCollation { column, live, defined } => write!(
+                f,
+                "the collation of column {column:?} is {}, defined as {}",
+                or_none(live),
+                or_none(defined)
+            ),
+            Self::ColumnOrder { live, defined } => write!(
+                f,
+                "the columns are in the order {}, defined in the order {}",
+                live.join(", "),
+                defined.join(", ")
+            ),
+            Self::PrimaryKey { live, defined } => {
+                write!(f, "the primary key is {}, defined as {}", or_none(live), or_none(defined))
+            }
+            Self::IndexMissing { unique: true, form } => {
+                write!(f, "a unique constraint over {form} is missing")
+            }
+            Self::IndexMissing { unique: false, form } => write!(f, "an index {form} is missing"),
+            Self::IndexExtra { name, form } => {
+                write!(f, "index {name:?}, {form}, is not in the struct")
+            }
+            Self::IndexInvalid { name } => write!(f, "index {name:?} is invalid"),
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! The rows of a batch on their way to the server.
+//!
+//! Rows are encoded into a buffer for each table. When a buffer is full it becomes a chunk of a
+//! binary `COPY`; one `COPY` is in progress at a time, and when the chunk is of another table it is
+//! ended and another begun. However rows of different tables are mixed, what is buffered stays
+//! within a bound, and a `COPY` is begun for a worthwhile number of bytes.
+
+mod chunk;
+
+use crate::encode::{HEADER, RowEncoder, TRAILER, TargetType, ValueError};
+use crate::error::Error;
+use crate::ident::QualifiedName;
+use crate::table::RowOf;
+use bytes::Bytes;
+use chunk::Pool;
+use futures_util::SinkExt;
+use futures_util::future::join;
+use std::pin::Pin;
+use tokio_postgres::error::DbError;
+use tokio_postgres::{CopyInSink, Statement, Transaction};
+
+/// The bytes of a chunk: from 8 KiB on it makes no difference in time.
+const CHUNK: usize = 64 * 1024;
+
+/// The bytes buffered for all tables, when the `COPY` changes to the table with the most.
+const BUDGET: usize = 4 * 1024 * 1024;
+
+/// The bytes after which a `COPY` is ended and another begun, so that an error in its rows is
+/// noticed: the server's answer is only read at the end.
+const STRETCH: u64 = 16 * 1024 * 1024;
+
+/// The rows of one table.
+#[derive(Debug)]
+struct Rows {
+    /// Where they go, for errors.
+    table: QualifiedName,
+    /// The live columns' types, in the order of the definition.
+    targets: Vec<TargetType>,
+    route: Route,
+    /// The statement of the `COPY`, once it was needed.
+    prepared: Option<Statement>,
+    buffer: Vec<u8>,
+    /// Rows encoded, and of these the ones that are not in the buffer any more.
+    received: u64,
+    sent: u64,
+}
+
+/// How rows reach the server.
+#[derive(Debug, Clone)]
+pub(crate) struct Route {
+    /// The `COPY`.
+    pub(crate) copy: String,
+    /// Creates the temporary table that it is into, unless it is straight into the table. Rows of
+    /// a temporary table are numbered.
+    pub(crate) create: Option<String>,
+}
+
+/// A `COPY` in progress.
+struct Active {
+    table: usize,
+    sink: Pin<Box<CopyInSink<Bytes>>>,
+    /// The rows of the table that were sent before.
+    first: u64,
+    bytes: u64,
+}
+
+/// The rows of a batch.
+///
+/// Dropping it while a `COPY` is in progress makes the `COPY` fail.
+pub(crate) struct Copy {
+    tables: Vec<Rows>,
+    active: Option<Active>,
+    pool: Pool,
+    buffered: usize,
+    bytes: u64,
+}
+
+const WRITE: &str = "cannot write a row";
+
+impl Copy {
+    pub(crate) fn new() -> Self {
+        Self { tables: Vec::new(), active: None, pool: Pool::default(), buffered: 0, bytes: 0 }
+    }
+
+    /// Adds the next table.
+    pub(crate) fn add(&mut self, table: QualifiedName, targets: Vec<TargetType>, route: Route) {
+        self.tables.push(Rows {
+            table,
+            targets,
+            route,
+            prepared: None,
+            buffer: Vec::new(),
+            received: 0,
+            sent: 0,
+        });
+    }
+
+    /// The rows received for a table.
+    pub(crate) fn received(&self, table: usize) -> u64 {
+        self.tables.get(table).map_or(0, |rows| rows.received)
+    }
+
+    /// The bytes encoded.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Encodes a row. A row that fails leaves nothing behind. Answers whether it is time to send.
+    #[inline]
+    pub(crate) fn encode<S: ?Sized, R: RowOf<S>>(&mut self, row: &R) -> Result<bool, Failed> {
+        let table = row.table();
+        let rows = &mut self.tables[table];
+        let start = rows.buffer.len();
+        let numbered = rows.route.create.is_some();
+        let fields = field_count(rows.targets.len() + usize::from(numbered));
+        let mut encoder = RowEncoder::begin(&mut rows.buffer, &rows.targets, fields);
+        if let Err(error) = row.encode_row(&mut encoder) {
+            rows.buffer.truncate(start);
+            return Err(Failed { table, row: rows.received + 1, error });
+        }
+        if numbered {
+            encoder.number(rows.received + 1);
+        }
+        rows.received += 1;
+        let length = rows.buffer.len() - start;
+        self.buffered += length;
+        Ok(rows.buffer.len() >= CHUNK && (self.is_next(table) || self.buffered >= BUDGET))
+    }
+
+    /// Whether a chunk of this table does not have to wait for others.
+    fn is_next(&self, table: usize) -> bool {
+        self.tables.len() == 1 || self.active.as_ref().is_some_and(|active| active.table == table)
+    }
+
+    /// The table whose buffer is to be sent next: that of the `COPY` in progress if it fills a
+    /// chunk, otherwise the one with the most.
+    fn next(&self) -> Option<usize> {
+        let active = self.active.as_ref().map(|active| active.table);
+        active
+            .filter(|table| self.tables[*table].buffer.len() >= CHUNK)
+            .or_else(|| (0..self.tables.len()).max_by_key(|table| self.tables[*table].buffer.len()))
+    }
+
+    /// Sends the next chunk.
+    pub(crate) async fn send(&mut self, transaction: &Transaction<'_>) -> Result<(), Error> {
+        let Some(table) = self.next() else {
+            return Ok(());
+        };
+        self.activate(table, transaction).await?;
+        let rows = &mut self.tables[table];
+        let chunk = std::mem::replace(&mut rows.buffer, self.pool.take());
+        rows.sent = rows.received;
+        self.buffered -= chunk.len();
+        self.bytes += chunk.len() as u64;
+        let Some(active) = self.active.as_mut() else {
+            return Ok(());
+        };
+        active.bytes += chunk.len() as u64;
+        let stretched = active.bytes >= STRETCH;
+        for message in self.pool.messages(chunk) {
+            if let Err(error) = active.sink.feed(message).await {
+                return Err(self.lost(error).await);
+            }
+        }
+        if stretched { self.end().await } else { Ok(()) }
+    }
+
+    /// Sends all that is buffered and ends the `COPY` in progress.
+    pub(crate) async fn finish(&mut self, transaction: &Transaction<'_>) -> Result<(), Error> {
+        while self.buffered > 0 {
+            self.send(transaction).await?;
+        }
+        self.end().await
+    }
+
+    /// Makes the `COPY` in progress one into this table.
+    async fn activate(&mut self, table: usize, transaction: &Transaction<'_>) -> Result<(), Error> {
+        if self.active.as_ref().is_some_and(|active| active.table == table) {
+            return Ok(());
+        }
+        self.end().await?;
+        let rows = &mut self.tables[table];
+        let failed = |error| Error::server(error, "cannot begin to copy").in_table(&rows.table);
+        let prepared = match &rows.prepared {
+            Some(prepared) => prepared.clone(),
+            None => {
+                let prepared = prepare(&rows.route, transaction).await.map_err(failed)?;
+                rows.prepared.insert(prepared).clone()
+            }
+        };
+        let mut sink = Box::pin(transaction.copy_in(&prepared).await.map_err(failed)?);
+        sink.feed(Bytes::from_static(HEADER)).await.map_err(failed)?;
+        self.active = Some(Active { table, sink, first: rows.sent, bytes: 0 });
+        Ok(())
+    }
+
+    /// Ends the `COPY` in progress.
+    async fn end(&mut self) -> Result<(), Error> {
+        let Some(active) = self.active.as_mut() else {
+            return Ok(());
+        };
+        let sent = match active.sink.feed(Bytes::from_static(TRAILER)).await {
+            Ok(()) => active.sink.as_mut().finish().await.map(|_| ()),
+            Err(error) => Err(error),
+        };
+        match sent {
+            Ok(()) => {
+                self.active = None;
+                Ok(())
+            }
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// The error behind a chunk that could not be sent: the server's own, if it says one.
+    async fn lost(&mut self, error: tokio_postgres::Error) -> Error {
+        match self.active.as_mut() {
+            Some(active) => match active.sink.as_mut().finish().await {
+                Err(last) if last.as_db_error().is_some() => self.failed(last),
+                _ => self.failed(error),
+            },
+            None => Error::server(error, WRITE),
+        }
+    }
+
+    /// The error of the `COPY` in progress, at its row and column.
+    fn failed(&mut self, error: tokio_postgres::Error) -> Error {
+        let Some(active) = self.active.take() else {
+            return Error::server(error, WRITE);
+        };
+        let (line, column) = error.as_db_error().map(place).unwrap_or_default();
+        let mut error = Error::server(error, WRITE).in_table(&self.tables[active.table].table);
+        if let Some(line) = line {
+            error = error.in_row(active.first + line);
+        }
+        if let Some(column) = column {
+            error = error.in_column(column);
+        }
+        error
+    }
+}
+
+/// Prepares a `COPY`, and before it creates the temporary table that it is into, in one round trip.
+async fn prepare(
+    route: &Route,
+    transaction: &Transaction<'_>,
+) -> Result<Statement, tokio_postgres::Error> {
+    tracing::debug!(sql = route.copy, "copy");
+    let Some(create) = &route.create else {
+        return transaction.prepare(&route.copy).await;
+    };
+    let (created, prepared) =
+        join(transaction.batch_execute(create), transaction.prepare(&route.copy)).await;
+    created?;
+    prepared
+}
+
+/// A row that could not be encoded.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) table: usize,
+    /// Its number among the rows of its table in the batch, from 1.
+    pub(crate) row: u64,
+    pub(crate) error: ValueError,
+}
+
+/// The number of fields as a row carries it. A table has up to 1,600 columns.
+#[inline]
+fn field_count(fields: usize) -> i16 {
+    i16::try_from(fields).unwrap_or(i16::MAX)
+}
+
+/// The line and column of an error within a `COPY`: `COPY my_table, line 7, column value`, in
+/// whatever language the server says it.
+fn place(error: &DbError) -> (Option<u64>, Option<String>) {
+    let context = error.where_().and_then(|context| context.lines().rev().find_map(copy_context));
+    let (line, column) = context.unzip();
+    (line, error.column().map(str::to_owned).or(column.flatten()))
+}
+
+fn copy_context(context: &str) -> Option<(u64, Option<String>)> {
+    let mut parts = context.strip_prefix("COPY ")?.split_once(", ")?.1.splitn(2, ", ");
+    let line = parts.next()?.rsplit(' ').next()?.parse().ok()?;
+    let column = parts.next().and_then(|column| column.split_once(' '));
+    Some((line, column.map(|(_, name)| name.to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::copy_context;
+
+    #[test]
+    fn the_place_of_an_error_is_read_off_its_context() {
+        for (context, place) in [
+            ("COPY my_table, line 7", Some((7, None))),
+            ("COPY my_table, line 7, column value", Some((7, Some("value")))),
+            ("COPY t, line 7, column a, b", Some((7, Some("a, b")))),
+            ("COPY t, Zeile 12, Spalte wert", Some((12, Some("wert")))),
+            ("SQL statement \"INSERT INTO t, line 7\"", None),
+        ] {
+            let expected = place.map(|(line, column)| (line, column.map(str::to_owned)));
+            assert_eq!(copy_context(context), expected, "{context}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! A column and its type.
+
+use super::{Kind, builtin};
+
+/// The PostgreSQL type of a column as its Rust type gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnType {
+    name: &'static str,
+    kind: Kind,
+    /// Other kinds that the Rust type can write as well, if its column asks for them.
+    also: &'static [Kind],
+    array: bool,
+}
+
+impl ColumnType {
+    /// The type named by its kind.
+    #[must_use]
+    pub const fn new(kind: Kind) -> Self {
+        Self { name: kind.name(), kind, also: &[], array: false }
+    }
+
+    /// The same with another name, `numeric(20,0)` say.
+    #[must_use]
+    pub const fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
+    /// The same, where the Rust type can also write these kinds.
+    #[must_use]
+    pub const fn also(self, also: &'static [Kind]) -> Self {
+        Self { also, ..self }
+    }
+
+    /// An array of this type. An array of arrays is the same type: PostgreSQL does not tell the
+    /// number of dimensions apart.
+    #[must_use]
+    pub const fn array(self) -> Self {
+        Self { array: true, ..self }
+    }
+
+    /// The binary form in which values (of an array: its elements) are written.
+    #[must_use]
+    pub const fn kind(self) -> Kind {
+        self.kind
+    }
+
+    /// Whether this is an array.
+    #[must_use]
+    pub const fn is_array(self) -> bool {
+        self.array
+    }
+
+    /// The name as SQL, `timestamp with time zone[]` say.
+    #[must_use]
+    pub fn sql(self) -> String {
+        let suffix = if self.array { "[]" } else { "" };
+        format!("{}{suffix}", self.name)
+    }
+
+    /// Whether a column of the built-in type with this OID (of an array: its element type) can
+    /// hold the values.
+    #[must_use]
+    pub(crate) fn is_read_by(self, oid: u32) -> bool {
+        self.kind.is_read_by(oid) || self.also.iter().any(|kind| kind.is_read_by(oid))
+    }
+
+    /// Whether a column of the type spelled so can hold the values, as far as it can be told
+    /// without a server: a type that is not built in is looked up when the ingest starts.
+    #[must_use]
+    pub const fn may_be(self, sql_type: &str) -> bool {
+        let Some(named) = builtin::parse(sql_type) else {
+            return true;
+        };
+        if named.array != self.array {
+            return false;
+        }
+        let mut fits = self.kind.is_read_by(named.oid);
+        let mut i = 0;
+        while i < self.also.len() {
+            fits |= self.also[i].is_read_by(named.oid);
+            i += 1;
+        }
+        fits
+    }
+}
+
+/// A column of a [`Table`](super::Table).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    name: &'static str,
+    field: &'static str,
+    rust_type: &'static str,
+    column_type: ColumnType,
+    nullable: bool,
+    sql_type: Option<&'static str>,
+    collation: Option<&'static str>,
+    default: Option<&'static str>,
+}
+
+impl Column {
+    /// The column `name`, made of the struct's field `field`, whose Rust type is spelled
+    /// `rust_type`.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        field: &'static str,
+        rust_type: &'static str,
+        column_type: ColumnType,
+        nullable: bool,
+    ) -> Self {
+        Self {
+            name,
+            field,
+            rust_type,
+            column_type,
+            nullable,
+            sql_type: None,
+            collation: None,
+            default: None,
+        }
+    }
+
+    /// The same with a type of the given spelling instead of its Rust type's own.
+    #[must_use]
+    pub const fn with_sql_type(self, sql_type: &'static str) -> Self {
+        Self { sql_type: Some(sql_type), ..self }
+    }
+
+    /// The same with a collation, as SQL.
+    #[must_use]
+    pub const fn with_collation(self, collation: &'static str) -> Self {
+        Self { collation: Some(collation), ..self }
+    }
+
+    /// The same with a default, an SQL expression.
+    #[must_use]
+    pub const fn with_default(self, default: &'static str) -> Self {
+        Self { default: Some(default), ..self }
+    }
+
+    /// The column's name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The struct's field.
+    #[must_use]
+    pub const fn field(&self) -> &'static str {
+        self.field
+    }
+
+    /// The field's Rust type as it is spelled in the struct.
+    #[must_use]
+    pub const fn rust_type(&self) -> &'static str {
+        self.rust_type
+    }
+
+    /// The type that the Rust type gives.
+    #[must_use]
+    pub const fn column_type(&self) -> ColumnType {
+        self.column_type
+    }
+
+    /// Whether the column may be NULL.
+    #[must_use]
+    pub const fn is_nullable(&self) -> bool {
+        self.nullable
+    }
+
+    /// The type as SQL: `sql_type` where the struct gives one.
+    #[must_use]
+    pub fn sql_type(&self) -> String {
+        self.sql_type.map_or_else(|| self.column_type.sql(), str::to_owned)
+    }
+
+    /// The collation as SQL, if one is given.
+    #[must_use]
+    pub const fn collation(&self) -> Option<&'static str> {
+        self.collation
+    }
+
+    /// The default as an SQL expression, if one is given.
+    #[must_use]
+    pub const fn default(&self) -> Option<&'static str> {
+        self.default
+    }
+}

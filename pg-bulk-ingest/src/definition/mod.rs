@@ -1,0 +1,16 @@
+//! What a table shall be: the values that `#[derive(IngestTable)]` makes of a struct.
+//!
+//! A definition is a constant: it is built when the struct is compiled, holds no reference to a
+//! server, and is compared with the live table when an ingest starts.
+
+mod builtin;
+mod column;
+mod index;
+mod kind;
+mod table;
+
+pub(crate) use builtin::canonical;
+pub use column::{Column, ColumnType};
+pub use index::Index;
+pub use kind::Kind;
+pub use table::Table;

@@ -1,0 +1,133 @@
+//! Arrays.
+
+use super::{Cell, IngestColumn, RowEncoder, ValueError, Written};
+use crate::definition::ColumnType;
+
+/// The greatest number of dimensions of an array: PostgreSQL's `MAXDIM`.
+const MAX_DIMENSIONS: usize = 6;
+
+/// The lengths of the dimensions of an array, outermost first.
+#[derive(Debug, Default)]
+pub struct Shape {
+    lengths: [usize; MAX_DIMENSIONS],
+    dimensions: usize,
+}
+
+impl Shape {
+    fn push(&mut self, length: usize) {
+        self.lengths[self.dimensions] = length;
+        self.dimensions += 1;
+    }
+
+    fn lengths(&self) -> &[usize] {
+        &self.lengths[..self.dimensions]
+    }
+
+    fn is_empty(&self) -> bool {
+        self.lengths().contains(&0)
+    }
+}
+
+impl<T: IngestColumn> IngestColumn for [T] {
+    const TYPE: ColumnType = T::TYPE.array();
+    const DIMENSIONS: usize = 1 + T::DIMENSIONS;
+
+    #[inline]
+    fn size_hint(&self) -> usize {
+        4 + 12 + 8 * Self::DIMENSIONS + self.iter().map(T::size_hint).sum::<usize>()
+    }
+
+    #[inline]
+    fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
+        const {
+            assert!(Self::DIMENSIONS <= MAX_DIMENSIONS, "an array has up to 6 dimensions");
+        }
+        let (column, element) = (cell.column(), cell.target().element());
+        let mut shape = Shape::default();
+        self.shape(&mut shape);
+        cell.with(|value| {
+            let dimensions = if shape.is_empty() { &[] } else { shape.lengths() };
+            value.put(&[0, 0, 0, u8::try_from(dimensions.len()).unwrap_or(u8::MAX)]);
+            value.put(&[0, 0, 0, u8::from(T::NULLABLE)]);
+            value.put(&element.to_be_bytes());
+            for length in dimensions {
+                let Ok(length) = i32::try_from(*length) else {
+                    return Err(ValueError::new("has more elements than an array can hold"));
+                };
+                value.put(&length.to_be_bytes());
+                value.put(&[0, 0, 0, 1]); // the lower bound
+            }
+            self.encode_elements(&shape, 0, column, value)
+        })
+    }
+
+    fn shape(&self, shape: &mut Shape) {
+        shape.push(self.len());
+        if let Some(first) = self.first() {
+            first.shape(shape);
+        }
+    }
+
+    #[inline]
+    fn encode_elements(
+        &self,
+        shape: &Shape,
+        dimension: usize,
+        column: usize,
+        row: &mut RowEncoder<'_>,
+    ) -> Result<(), ValueError> {
+        let expected = shape.lengths().get(dimension).copied();
+        if expected != Some(self.len()) {
+            return Err(ragged(self.len(), expected.unwrap_or_default()));
+        }
+        self.iter()
+            .try_for_each(|element| element.encode_elements(shape, dimension + 1, column, row))
+    }
+}
+
+#[cold]
+fn ragged(length: usize, expected: usize) -> ValueError {
+    ValueError::new(format!(
+        "is ragged: it has a sub-array of length {length} beside one of length {expected}, and the \
+         sub-arrays of a PostgreSQL array are of one length"
+    ))
+}
+
+macro_rules! delegate {
+    ($({$($parameters:tt)*} $rust:ty;)*) => {$(
+        impl<$($parameters)*> IngestColumn for $rust {
+            const TYPE: ColumnType = <[T]>::TYPE;
+            const DIMENSIONS: usize = <[T]>::DIMENSIONS;
+
+            #[inline]
+            fn size_hint(&self) -> usize {
+                self.as_slice().size_hint()
+            }
+
+            #[inline]
+            fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
+                self.as_slice().encode(cell)
+            }
+
+            fn shape(&self, shape: &mut Shape) {
+                self.as_slice().shape(shape);
+            }
+
+            #[inline]
+            fn encode_elements(
+                &self,
+                shape: &Shape,
+                dimension: usize,
+                column: usize,
+                row: &mut RowEncoder<'_>,
+            ) -> Result<(), ValueError> {
+                self.as_slice().encode_elements(shape, dimension, column, row)
+            }
+        }
+    )*};
+}
+
+delegate! {
+    {T: IngestColumn} Vec<T>;
+    {T: IngestColumn, const N: usize} [T; N];
+}

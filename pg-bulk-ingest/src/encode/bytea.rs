@@ -1,0 +1,43 @@
+//! `bytea`.
+
+use super::{Cell, IngestColumn, ValueError, Written};
+use crate::definition::{ColumnType, Kind};
+use bytes::Bytes;
+
+impl IngestColumn for [u8] {
+    const TYPE: ColumnType = ColumnType::new(Kind::Bytea);
+
+    #[inline]
+    fn size_hint(&self) -> usize {
+        4 + self.len()
+    }
+
+    #[inline]
+    fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
+        cell.bytes(self)
+    }
+}
+
+macro_rules! delegate {
+    ($({$($parameters:tt)*} $rust:ty;)*) => {$(
+        impl<$($parameters)*> IngestColumn for $rust {
+            const TYPE: ColumnType = <[u8]>::TYPE;
+
+            #[inline]
+            fn size_hint(&self) -> usize {
+                4 + self.len()
+            }
+
+            #[inline]
+            fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
+                cell.bytes(self)
+            }
+        }
+    )*};
+}
+
+delegate! {
+    {} Vec<u8>;
+    {} Bytes;
+    {const N: usize} [u8; N];
+}

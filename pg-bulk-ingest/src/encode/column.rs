@@ -1,0 +1,121 @@
+//! The trait of Rust types that are columns.
+
+use super::{Cell, RowEncoder, Shape, ValueError, Written};
+use crate::definition::ColumnType;
+
+/// A Rust type that is the type of a column.
+///
+/// It is implemented for the types of the table in the [crate's documentation](crate#types), for
+/// `Option` of them (a column that may be NULL), for arrays and references of them.
+///
+/// A type of your own delegates to one that is a column already:
+///
+/// ```
+/// use pg_bulk_ingest::{Cell, ColumnType, IngestColumn, ValueError, Written};
+///
+/// struct Celsius(f64);
+///
+/// impl IngestColumn for Celsius {
+///     const TYPE: ColumnType = f64::TYPE;
+///
+///     fn size_hint(&self) -> usize {
+///         self.0.size_hint()
+///     }
+///
+///     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
+///         self.0.encode(cell)
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the type of a PostgreSQL column",
+    label = "no column type for this",
+    note = "mark the field `#[ingest(json)]` to store it as jsonb, if it implements `serde::Serialize`",
+    note = "mark it `#[ingest(skip)]` to leave it out",
+    note = "or implement `IngestColumn` for it by delegating to a type that is a column"
+)]
+pub trait IngestColumn {
+    /// The PostgreSQL type of the column.
+    const TYPE: ColumnType;
+
+    /// Whether the column may be NULL.
+    const NULLABLE: bool = false;
+
+    #[doc(hidden)]
+    const DIMENSIONS: usize = 0;
+
+    /// The bytes that [`encode`](Self::encode) will write, 4 for the length of the cell included,
+    /// as closely as is cheap to tell: a row reserves its memory once, by the sum of these.
+    fn size_hint(&self) -> usize;
+
+    /// Writes the value into its cell.
+    ///
+    /// # Errors
+    ///
+    /// The value cannot be held by its column. What was written of the row is taken back.
+    fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError>;
+
+    /// Adds the lengths of the dimensions of an array, outermost first.
+    #[doc(hidden)]
+    fn shape(&self, shape: &mut Shape) {
+        let _ = shape;
+    }
+
+    /// Writes the elements of an array, or the value as an element of one.
+    #[doc(hidden)]
+    #[inline]
+    fn encode_elements(
+        &self,
+        shape: &Shape,
+        dimension: usize,
+        column: usize,
+        row: &mut RowEncoder<'_>,
+    ) -> Result<(), ValueError> {
+        let _ = (shape, dimension);
+        self.encode(row.cell(column)).map(|_written| ())
+    }
+}
+
+impl<T: IngestColumn> IngestColumn for Option<T> {
+    const TYPE: ColumnType = T::TYPE;
+    const NULLABLE: bool = true;
+    const DIMENSIONS: usize = T::DIMENSIONS;
+
+    #[inline]
+    fn size_hint(&self) -> usize {
+        self.as_ref().map_or(4, T::size_hint)
+    }
+
+    #[inline]
+    fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
+        match self {
+            Some(value) => value.encode(cell),
+            None => Ok(cell.null()),
+        }
+    }
+
+    fn shape(&self, shape: &mut Shape) {
+        if let Some(value) = self {
+            value.shape(shape);
+        }
+    }
+
+    fn encode_elements(
+        &self,
+        shape: &Shape,
+        dimension: usize,
+        column: usize,
+        row: &mut RowEncoder<'_>,
+    ) -> Result<(), ValueError> {
+        match self {
+            Some(value) => value.encode_elements(shape, dimension, column, row),
+            None if T::DIMENSIONS == 0 => {
+                let _ = row.cell(column).null();
+                Ok(())
+            }
+            None => Err(ValueError::new(
+                "has NULL in the place of a whole sub-array, which a PostgreSQL array cannot hold",
+            )),
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! Errors: what was being done, where, and why it failed.
+
+use crate::ident::QualifiedName;
+use std::error::Error as StdError;
+use std::fmt;
+use tokio_postgres::error::{DbError, SqlState};
+
+/// Any error, as sources of rows and hooks return it.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// Why an ingest failed, and where.
+///
+/// Displays as what was being done, the place, and the reason; the error that caused it is not
+/// repeated but is the [`source`](StdError::source). Values of rows do not appear unless
+/// [`show_values`](crate::Ingest::show_values) asks for them; what the server itself says is in the
+/// source.
+///
+/// After an error the batch is rolled back, and the client can be used again unless the connection
+/// was lost.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    action: &'static str,
+    place: Place,
+    source: Option<BoxError>,
+}
+
+/// Where an error happened.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Place {
+    table: Option<QualifiedName>,
+    batch: Option<u64>,
+    row: Option<u64>,
+    column: Option<String>,
+}
+
+/// What kind of error it is.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The server answered with an error: see [`Error::code`] and the source.
+    Server,
+    /// The connection to the server was lost.
+    Connection,
+    /// The connection was lost while the transaction was being committed: it may have been
+    /// committed, or not.
+    CommitUnknown,
+    /// A value that its column cannot hold.
+    Value {
+        /// Why not.
+        reason: String,
+        /// The value, cut short, if values are to be shown.
+        value: Option<String>,
+    },
+    /// The iterator or stream of rows or batches returned an error, which is the source.
+    Rows,
+    /// The hook returned an error, which is the source.
+    Hook,
+    /// The hook ended the batch's transaction, or left it aborted.
+    TransactionEnded,
+    /// The live table is not as it is defined.
+    Differs {
+        /// Each difference.
+        differences: Vec<String>,
+    },
+    /// Objects hang on the table that would be lost if it were replaced.
+    Attached {
+        /// Each object, as PostgreSQL describes it.
+        objects: Vec<String>,
+    },
+    /// The role lacks a privilege.
+    Privilege {
+        /// The role.
+        role: String,
+        /// The privilege.
+        missing: String,
+    },
+    /// This cannot be done with such a table, server or setting.
+    Unsupported {
+        /// Why not.
+        reason: String,
+    },
+    /// A definition that PostgreSQL would not take as it is.
+    Definition {
+        /// Why not.
+        reason: String,
+    },
+    /// The stored high watermark is not of the type asked for.
+    Watermark {
+        /// The stored watermark, as JSON.
+        stored: String,
+        /// The Rust type asked for.
+        expected: &'static str,
+    },
+    /// A high watermark that cannot be written as JSON; the source says why.
+    WatermarkSerialize,
+    /// The comment on the table, which holds the high watermark, cannot be read.
+    Comment {
+        /// The comment.
+        comment: String,
+    },
+    /// Another ingest of the same table has committed since this one began.
+    ConcurrentIngest {
+        /// What it changed.
+        change: String,
+    },
+    /// Other sessions hold locks that were waited for in vain.
+    Locked {
+        /// Who holds them.
+        holders: Vec<String>,
+        /// Why they were not terminated, or what was tried.
+        reason: String,
+    },
+    /// The session failed before.
+    Failed,
+}
+
+impl Error {
+    #[cold]
+    pub(crate) fn new(kind: ErrorKind, action: &'static str) -> Self {
+        Self(Box::new(Inner { kind, action, place: Place::default(), source: None }))
+    }
+
+    /// An error that the driver returned.
+    #[cold]
+    pub(crate) fn server(error: tokio_postgres::Error, action: &'static str) -> Self {
+        let lost = error.is_closed()
+            || error.code().is_none() && find::<std::io::Error>(&error).is_some()
+            || error.code().is_some_and(|code| {
+                matches!(
+                    *code,
+                    SqlState::ADMIN_SHUTDOWN
+                        | SqlState::CRASH_SHUTDOWN
+                        | SqlState::DATABASE_DROPPED
+                )
+            });
+        let kind = if lost { ErrorKind::Connection } else { ErrorKind::Server };
+        Self::new(kind, action).caused_by(error)
+    }
+
+    /// For `map_err`: an error that the driver returned while doing this.
+    pub(crate) fn while_doing(action: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
+        move |error| Self::server(error, action)
+    }
+
+    pub(crate) fn caused_by(mut self, source: impl Into<BoxError>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn in_table(mut self, table: &QualifiedName) -> Self {
+        self.0.place.table.get_or_insert_with(|| table.clone());
+        self
+    }
+
+    pub(crate) fn in_batch(mut self, batch: u64) -> Self {
+        self.0.place.batch.get_or_insert(batch);
+        self
+    }
+
+    pub(crate) fn in_row(mut self, row: u64) -> Self {
+        self.0.place.row.get_or_insert(row);
+        self
+    }
+
+    pub(crate) fn in_column(mut self, column: impl Into<String>) -> Self {
+        self.0.place.column.get_or_insert_with(|| column.into());
+        self
+    }
+
+    /// What kind of error it is.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn table(&self) -> Option<&QualifiedName> {
+        self.0.place.table.as_ref()
+    }
+
+    /// The batch, counted from 1 in this ingest.
+    #[must_use]
+    pub fn batch(&self) -> Option<u64> {
+        self.0.place.batch
+    }
+
+    /// The row, counted from 1 among the rows of its table in the batch.
+    #[must_use]
+    pub fn row(&self) -> Option<u64> {
+        self.0.place.row
+    }
+
+    /// The column.
+    #[must_use]
+    pub fn column(&self) -> Option<&str> {
+        self.0.place.column.as_deref()
+    }
+
+    /// The SQLSTATE, if the server answered with an error.
+    #[must_use]
+    pub fn code(&self) -> Option<&SqlState> {
+        self.db_error().map(DbError::code)
+    }
+
+    /// The server's error, if it answered with one.
+    #[must_use]
+    pub fn db_error(&self) -> Option<&DbError> {
+        find(self)
+    }
+}
+
+/// The first error of this type in the chain of sources.
+fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| -> &(dyn StdError + 'static) { source })
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { kind, action, place, source } = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", kind)
+            .field("action", action)
+            .field("place", place)
+            .field("source", source)
+            .finish()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}{}", self.0.action, self.0.place, self.0.kind)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let table = self.table.as_ref().map(ToString::to_string);
+        let batch = self.batch.map(|batch| format!("batch {batch}"));
+        let row = self.row.map(|row| format!("row {row}"));
+        let column = self.column.as_ref().map(|column| format!("column {column:?}"));
+        let parts = [table, batch, row, column].into_iter().flatten().collect::<Vec<_>>();
+        if parts.is_empty() { Ok(()) } else { write!(f, ": {}", parts.join(", ")) }
+    }
+}
+
+/// The reason, led in by `: `; nothing where the source is the reason.
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Server | Self::Rows | Self::Hook | Self::WatermarkSerialize => Ok(()),
+            Self::Connection => f.write_str(": the connection to the server was lost"),
+            Self::CommitUnknown => f.write_str(
+                ": the connection to the server was lost during COMMIT, so the batch may have been \
+                 committed or not; the next ingest carries on from whatever was",
+            ),
+            Self::Value { reason, value: None } => write!(f, ": the value {reason}"),
+            Self::Value { reason, value: Some(value) } => write!(f, ": the value {value} {reason}"),
+            Self::TransactionEnded => {
+                f.write_str(": the hook ended the batch's transaction or left it aborted")
+            }
+            Self::Differs { differences } => {
+                write!(f, ": the table is not as it is defined: {}", differences.join("; "))
+            }
+            Self::Attached { objects } => write!(
+                f,
+                ": these hang on the table and would be lost with it: {}",
+                objects.join("; ")
+            ),
+            Self::Privilege { role, missing } => write!(f, ": role {role:?} lacks {missing}"),
+            Self::Unsupported { reason } | Self::Definition { reason } => write!(f, ": {reason}"),
+            Self::Watermark { stored, expected } => {
+                write!(f, ": the stored high watermark is {stored}, which is no {expected}")
+            }
+            Self::Comment { comment } => {
+                write!(f, ": the comment on the table is no valid JSON object: {comment}")
+            }
+            Self::ConcurrentIngest { change } => {
+                write!(f, ": another ingest of the table is under way: {change}")
+            }
+            Self::Locked { holders, reason } => {
+                write!(f, ": {reason}; locks are held by {}", holders.join(", "))
+            }
+            Self::Failed => f.write_str(": the session failed before"),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! The entrance.
+
+use crate::batch::{Batch, IntoBatch};
+use crate::error::{BoxError, Error, ErrorKind};
+use crate::hook::{BeforeVisible, Hook, NoHook, OnBeforeVisible};
+use crate::ident::QualifiedName;
+use crate::options::{Delete, HighWatermark, Locks, Upsert, Visibility};
+use crate::report::{Progress, Report};
+use crate::session::{OnProgress, Session, Settings};
+use crate::source::RowSource;
+use crate::table::{IngestTable, IngestTables};
+use futures_util::future::BoxFuture;
+use futures_util::{Stream, StreamExt};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::pin;
+use tokio_postgres::Client;
+
+/// Begins the settings of an ingest into the table, or the tables, `S`.
+///
+/// The client must not be in a transaction. Its connection has to be driven by its task, as always.
+pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
+    Ingest {
+        client,
+        into_table: None,
+        high_watermark: HighWatermark::default(),
+        visibility: Visibility::default(),
+        upsert: Upsert::default(),
+        delete: Delete::default(),
+        locks: Locks::default(),
+        show_values: false,
+        on_progress: None,
+        hook: NoHook,
+        tables: PhantomData,
+    }
+}
+
+/// An ingest that is being set up.
+///
+/// It ends with one of [`batches`](Self::batches), [`stream`](Self::stream) and
+/// [`start`](Self::start).
+#[must_use = "an ingest does nothing before `batches`, `stream` or `start`"]
+pub struct Ingest<'c, S: ?Sized, H = NoHook> {
+    client: &'c mut Client,
+    into_table: Option<QualifiedName>,
+    high_watermark: HighWatermark,
+    visibility: Visibility,
+    upsert: Upsert,
+    delete: Delete,
+    locks: Locks,
+    show_values: bool,
+    on_progress: Option<OnProgress<'c>>,
+    hook: H,
+    tables: PhantomData<fn(&S)>,
+}
+
+impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
+    /// Where the ingest begins. Default: [`HighWatermark::Latest`], after the stored one.
+    pub fn high_watermark(mut self, high_watermark: HighWatermark) -> Self {
+        self.high_watermark = high_watermark;
+        self
+    }
+
+    /// When rows become visible. Default: [`Visibility::AfterEachBatch`].
+    pub fn visibility(mut self, visibility: Visibility) -> Self {
+        self.visibility = visibility;
+        self
+    }
+
+    /// What becomes of a row whose primary key is in the table already. Default:
+    /// [`Upsert::IfPrimaryKey`], it is replaced.
+    pub fn upsert(mut self, upsert: Upsert) -> Self {
+        self.upsert = upsert;
+        self
+    }
+
+    /// Whether the rows that were there are deleted. Default: [`Delete::Off`].
+    ///
+    /// The live table is replaced by a new one with the same owner and grants. If anything hangs on
+    /// the table that would be lost with it, the ingest is refused with [`ErrorKind::Attached`].
+    pub fn delete(mut self, delete: Delete) -> Self {
+        self.delete = delete;
+        self
+    }
+
+    /// How locks are waited for. Default: [`Locks::default`].
+    pub fn locks(mut self, locks: Locks) -> Self {
+        self.locks = locks;
+        self
+    }
+
+    /// Whether errors show values of rows, cut short. Default: they do not.
+    pub fn show_values(mut self, show_values: bool) -> Self {
+        self.show_values = show_values;
+        self
+    }
+
+    /// Calls a function as the ingest goes on: when a phase begins, and as rows are sent. It is
+    /// called between messages to the server and holds them up while it runs.
+    pub fn on_progress(mut self, f: impl FnMut(&Progress) + Send + 'c) -> Self {
+        self.on_progress = Some(Box::new(f));
+        self
+    }
+
+    /// Calls a hook once a batch, in its transaction, just before its rows are visible. An error
+    /// rolls the batch back and ends the ingest with [`ErrorKind::Hook`].
+    pub fn on_before_visible<M, F>(self, hook: F) -> Ingest<'c, S, OnBeforeVisible<'c, M>>
+    where
+        F: for<'v> FnMut(BeforeVisible<'v, M>) -> BoxFuture<'v, Result<(), BoxError>> + Send + 'c,
+    {
+        Ingest {
+            client: self.client,
+            into_table: self.into_table,
+            high_watermark: self.high_watermark,
+            visibility: self.visibility,
+            upsert: self.upsert,
+            delete: self.delete,
+            locks: self.locks,
+            show_values: self.show_values,
+            on_progress: self.on_progress,
+            hook: OnBeforeVisible(Box::new(hook)),
+            tables: self.tables,
+        }
+    }
+
+    /// Begins the ingest in its push form, with high watermarks of type `W`
+    /// ([`NoWatermark`](crate::NoWatermark) for none).
+    ///
+    /// The catalog is read, the tables are compared with their definitions, and what cannot be
+    /// done is refused.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Differs`], [`ErrorKind::Attached`], [`ErrorKind::Privilege`],
+    /// [`ErrorKind::Unsupported`], [`ErrorKind::Definition`], [`ErrorKind::Watermark`],
+    /// [`ErrorKind::Comment`]; any error of the server.
+    pub async fn start<W: DeserializeOwned>(self) -> Result<Session<'c, S, W, H>, Error> {
+        let name =
+            |table: &crate::definition::Table| QualifiedName::new(table.schema(), table.name());
+        let tables = S::TABLES
+            .iter()
+            .map(|table| (self.into_table.clone().unwrap_or_else(|| name(table)), *table));
+        let settings = Settings {
+            visibility: self.visibility,
+            upsert: self.upsert,
+            delete: self.delete,
+            locks: self.locks,
+            show_values: self.show_values,
+        };
+        let Self { client, high_watermark, on_progress, hook, .. } = self;
+        Session::start(client, tables.collect(), settings, on_progress, high_watermark, hook).await
+    }
+
+    /// Ingests the batches that a function makes.
+    ///
+    /// The function gets the high watermark after which to begin. Its batches are asked for one by
+    /// one: what runs between two sees the first one committed.
+    ///
+    /// # Errors
+    ///
+    /// Any [`ErrorKind`]. Batches committed before stay.
+    #[allow(clippy::manual_async_fn, reason = "the bound `Send` is part of the promise")]
+    pub fn batches<W, F, I>(self, f: F) -> impl Future<Output = Result<Report<W>, Error>> + Send
+    where
+        F: FnOnce(Option<W>) -> I + Send,
+        I: IntoIterator<Item: IntoBatch<Watermark = W, Rows: RowSource<S, W>>, IntoIter: Send>
+            + Send,
+        W: Clone + Serialize + DeserializeOwned + Send + Sync,
+        H: Hook<<I::Item as IntoBatch>::Metadata>,
+    {
+        async move {
+            let mut session = self.start::<W>().await?;
+            let batches = f(session.high_watermark().cloned());
+            for batch in batches {
+                session.ingest(batch).await?;
+            }
+            session.finish().await
+        }
+    }
+
+    /// The same as [`batches`](Self::batches) for batches that come as a stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`batches`](Self::batches).
+    #[allow(clippy::manual_async_fn, reason = "the bound `Send` is part of the promise")]
+    pub fn stream<W, F, St>(self, f: F) -> impl Future<Output = Result<Report<W>, Error>> + Send
+    where
+        F: FnOnce(Option<W>) -> St + Send,
+        St: Stream<Item: IntoBatch<Watermark = W, Rows: RowSource<S, W>>> + Send,
+        W: Clone + Serialize + DeserializeOwned + Send + Sync,
+        H: Hook<<St::Item as IntoBatch>::Metadata>,
+    {
+        async move {
+            let mut session = self.start::<W>().await?;
+            let mut batches = pin!(f(session.high_watermark().cloned()));
+            while let Some(batch) = batches.next().await {
+                session.ingest(batch).await?;
+            }
+            session.finish().await
+        }
+    }
+}
+
+impl<S: IngestTable + ?Sized, H> Ingest<'_, S, H> {
+    /// Into this table instead of the struct's own.
+    pub fn into_table(mut self, schema: impl Into<String>, name: impl Into<String>) -> Self {
+        self.into_table = Some(QualifiedName::new(schema, name));
+        self
+    }
+}
+
+impl<S: ?Sized, W, H> Session<'_, S, W, H> {
+    /// Ingests a batch.
+    ///
+    /// # Errors
+    ///
+    /// Any [`ErrorKind`]; the batch is then rolled back.
+    pub async fn ingest<B>(&mut self, batch: B) -> Result<(), Error>
+    where
+        B: IntoBatch<Watermark = W, Rows: RowSource<S, W>>,
+        W: Serialize + Send,
+        H: Hook<B::Metadata>,
+    {
+        let next = self.next_batch();
+        let batch = batch.into_batch().map_err(|source| {
+            let error = Error::new(ErrorKind::Rows, "cannot get the next batch from its source");
+            error.in_batch(next).caused_by(source)
+        })?;
+        let Batch { rows, high_watermark, metadata } = batch;
+        let mut writer = self.batch().await?;
+        let after = rows.write_into(writer.open_batch()).await?;
+        writer.commit_with(after.or(high_watermark), metadata).await
+    }
+}
+
+impl<S: ?Sized, H> fmt::Debug for Ingest<'_, S, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ingest")
+            .field("into_table", &self.into_table)
+            .field("high_watermark", &self.high_watermark)
+            .field("visibility", &self.visibility)
+            .field("upsert", &self.upsert)
+            .field("delete", &self.delete)
+            .field("locks", &self.locks)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,50 @@
+//! Bulk ingest into PostgreSQL.
+
+mod batch;
+mod catalog;
+mod compare;
+mod copy;
+mod definition;
+mod encode;
+mod error;
+mod execute;
+mod hook;
+mod ident;
+mod ingest;
+mod merge;
+mod options;
+mod plan;
+mod publish;
+mod report;
+mod session;
+mod source;
+mod statement;
+mod table;
+mod watermark;
+
+pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Streamed, TryIter};
+pub use definition::{Column, ColumnType, Index, Kind, Table};
+pub use encode::{
+    Cell, IngestColumn, Json, RangeElement, RowEncoder, TargetType, ValueError, Written,
+};
+pub use error::{BoxError, Error, ErrorKind};
+pub use futures_util::future::BoxFuture;
+pub use hook::{BeforeVisible, Hook, HookTable, NoHook, OnBeforeVisible};
+pub use ident::QualifiedName;
+pub use ingest::{Ingest, ingest};
+pub use options::{Delete, HighWatermark, Locks, Upsert, Visibility};
+pub use pg_bulk_ingest_derive::{IngestTable, IngestTables};
+pub use report::{Phase, Plan, Progress, Report, TableReport};
+pub use session::{Session, SessionBatch};
+pub use source::RowSource;
+pub use statement::{LockLevel, Statement};
+pub use table::{IngestTable, IngestTables, RowOf};
+
+/// What the derives' expansions name, and nothing else does.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::definition::{Column, Index, Table};
+    pub use crate::encode::{IngestColumn, JsonFallback, JsonField, RowEncoder, ValueError};
+    pub use crate::table::{IngestTable, IngestTables, RowOf};
+    pub use serde::Serialize;
+}

@@ -1,0 +1,95 @@
+//! Settings of an ingest.
+
+use serde::Serialize;
+use std::time::Duration;
+
+/// Where an ingest begins: what is given to the function that makes its batches.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub enum HighWatermark {
+    /// After the high watermark that is stored with the data: the default.
+    #[default]
+    Latest,
+    /// At the beginning: none is given.
+    Earliest,
+    /// After a value made by [`HighWatermark::value`].
+    #[doc(hidden)]
+    Value(Result<String, serde_json::Error>),
+}
+
+impl HighWatermark {
+    /// After this value, whatever is stored. It has to be of the type that the batches' high
+    /// watermarks have, or of one that serde writes alike.
+    #[must_use]
+    pub fn value<W: Serialize>(watermark: W) -> Self {
+        Self::Value(serde_json::to_string(&watermark))
+    }
+}
+
+/// When rows become visible to other sessions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Visibility {
+    /// Those of each batch when it is done, at once: the default.
+    #[default]
+    AfterEachBatch,
+    /// Those of all batches when the last is done, at once. All batches are one transaction. With
+    /// a [`Delete`], readers see a full refresh as one instant.
+    AfterLastBatch,
+}
+
+/// What becomes of a row whose primary key is in the table already.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Upsert {
+    /// If the table has a primary key, the new row takes the place of the old one: the default. Of
+    /// rows of one batch with equal keys the last one stays.
+    #[default]
+    IfPrimaryKey,
+    /// Rows are only added; a key that is there already is an error.
+    Off,
+}
+
+/// Whether the rows that were there are deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Delete {
+    /// They stay: the default.
+    #[default]
+    Off,
+    /// They are deleted together with the first batch, in its transaction. If there is no batch,
+    /// they stay.
+    BeforeFirstBatch,
+    /// The same, and also if there is no batch.
+    All,
+}
+
+/// How locks are waited for that readers of the table would queue behind.
+///
+/// Everything but `watermark` concerns ACCESS EXCLUSIVE, which is needed for the instant in which
+/// a table takes the place of another. It is asked for in short attempts, between which readers go
+/// on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Locks {
+    /// How long one attempt waits, and so the longest that a reader queues: 300 ms. It is cut to
+    /// half of the server's `deadlock_timeout`, so that it is never the reader that a deadlock
+    /// ends.
+    pub attempt: Duration,
+    /// After how long the sessions that are in the way are terminated: 5 minutes. `None`: never;
+    /// after 5 minutes it is an error.
+    pub terminate_after: Option<Duration>,
+    /// How long SHARE UPDATE EXCLUSIVE is waited for, which writing the high watermark takes:
+    /// 5 minutes, and then it is an error. No reader and no writer queues behind it; a VACUUM or
+    /// CREATE INDEX may be in the way, which is not terminated.
+    pub watermark: Duration,
+}
+
+impl Default for Locks {
+    fn default() -> Self {
+        Self {
+            attempt: Duration::from_millis(300),
+            terminate_after: Some(Duration::from_secs(300)),
+            watermark: Duration::from_secs(300),
+        }
+    }
+}

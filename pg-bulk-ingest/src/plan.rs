@@ -1,0 +1,85 @@
+//! The statements that make a table what its definition says.
+
+use crate::definition::{Column, Index, Table};
+use crate::ident::{Ident, QualifiedName, list};
+use crate::statement::{LockLevel, Statement};
+
+/// Creates a schema.
+pub(crate) fn create_schema(name: &QualifiedName) -> Statement {
+    let sql = format!("CREATE SCHEMA {}", name.schema_ident());
+    Statement::new(sql, LockLevel::None, "the schema does not exist")
+}
+
+/// Creates a table with its columns, but without indexes, which are built after the load.
+pub(crate) fn create_table(name: &QualifiedName, table: &Table) -> Statement {
+    let sql = format!("CREATE TABLE {name} ({})", list(table.columns().iter().map(column_sql)));
+    Statement::new(sql, LockLevel::None, "the table does not exist")
+}
+
+/// Creates the table that is to replace another.
+pub(crate) fn create_fresh(name: &QualifiedName, table: &Table) -> Statement {
+    let sql = format!("CREATE TABLE {name} ({})", list(table.columns().iter().map(column_sql)));
+    Statement::new(sql, LockLevel::None, "the table that replaces the live one")
+}
+
+/// Creates the table as an empty temporary one, for PostgreSQL to say how it spells the definition.
+pub(crate) fn create_twin(name: &str, table: &Table) -> Vec<Statement> {
+    let twin = QualifiedName::new("pg_temp", name);
+    let columns = list(table.columns().iter().map(column_sql));
+    let create = format!("CREATE TEMPORARY TABLE {} ({columns})", Ident::new(name));
+    let purpose = "the definition as PostgreSQL spells it";
+    std::iter::once(Statement::new(create, LockLevel::None, purpose))
+        .chain(create_indexes(&twin, table))
+        .collect()
+}
+
+/// Builds the primary key, unique constraints and indexes of a table that nobody else sees yet.
+/// PostgreSQL chooses their names: `my_table_pkey`, `my_table_value_key`, `my_table_value_idx`.
+pub(crate) fn create_indexes(name: &QualifiedName, table: &Table) -> Vec<Statement> {
+    let constraint = |kind: &str, columns: &[usize]| {
+        let sql = format!("ALTER TABLE {name} ADD {kind} ({})", column_list(table, columns));
+        Statement::new(sql, LockLevel::None, "built after the load")
+    };
+    let key = Some(table.primary_key()).filter(|key| !key.is_empty());
+    let primary_key = key.map(|key| constraint("PRIMARY KEY", key));
+    let index = |index: &Index| {
+        let columns = column_list(table, index.columns());
+        if index.is_unique() {
+            return constraint("UNIQUE", index.columns());
+        }
+        let method = Ident::new(index.method());
+        let sql = format!("CREATE INDEX ON {name} USING {method} ({columns})");
+        Statement::new(sql, LockLevel::None, "built after the load")
+    };
+    primary_key.into_iter().chain(table.indexes().iter().map(index)).collect()
+}
+
+/// Statistics of a table that nobody else sees yet.
+pub(crate) fn analyze(name: &QualifiedName) -> Statement {
+    Statement::new(format!("ANALYZE {name}"), LockLevel::None, "statistics of the loaded rows")
+}
+
+/// The columns at these positions, as SQL.
+pub(crate) fn column_list(table: &Table, positions: &[usize]) -> String {
+    list(positions.iter().map(|position| Ident::new(table.columns()[*position].name())))
+}
+
+/// All columns, as SQL.
+pub(crate) fn all_columns(table: &Table) -> String {
+    list(table.columns().iter().map(|column| Ident::new(column.name())))
+}
+
+/// A column's definition.
+pub(crate) fn column_sql(column: &Column) -> String {
+    let mut sql = format!("{} {}", Ident::new(column.name()), column.sql_type());
+    if let Some(collation) = column.collation() {
+        sql += &format!(" COLLATE {collation}");
+    }
+    if let Some(default) = column.default() {
+        sql += &format!(" DEFAULT {default}");
+    }
+    if !column.is_nullable() {
+        sql += " NOT NULL";
+    }
+    sql
+}

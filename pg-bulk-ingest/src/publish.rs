@@ -1,0 +1,82 @@
+//! Putting a table in the place of another.
+
+use crate::catalog::{Grant, IndexShape};
+use crate::ident::{Ident, QualifiedName, fitted};
+use crate::statement::{LockLevel, Statement};
+use std::collections::BTreeSet;
+
+/// The name of a table until it takes the place of the live one.
+pub(crate) fn fresh_name(live: &QualifiedName) -> QualifiedName {
+    live.sibling(fitted(live.name(), "pg_bulk_ingest_fresh"))
+}
+
+/// Keeps writers from the live table while the other is loaded: what they commit would be lost.
+/// Readers go on.
+pub(crate) fn keep_writers_out(live: &QualifiedName) -> Statement {
+    Statement::new(
+        format!("LOCK TABLE {live} IN SHARE ROW EXCLUSIVE MODE"),
+        LockLevel::ShareRowExclusive,
+        "readers go on, writers wait until the table is replaced",
+    )
+}
+
+/// Gives the new table the owner of the live one.
+pub(crate) fn set_owner(fresh: &QualifiedName, owner: &str) -> Statement {
+    let sql = format!("ALTER TABLE {fresh} OWNER TO {}", Ident::new(owner));
+    Statement::new(sql, LockLevel::None, "the owner is kept")
+}
+
+/// Gives the new table the grants of the live one, and takes from it what default privileges gave.
+pub(crate) fn carry_grants(fresh: &QualifiedName, grants: &[Grant]) -> Vec<Statement> {
+    let signature = |grant: &Grant| (grant.privilege_sql(), grant.grantee_sql(), grant.grantable);
+    let (live, new): (Vec<_>, Vec<_>) = grants.iter().partition(|grant| grant.live);
+    let live = live.into_iter().map(signature).collect::<BTreeSet<_>>();
+    let new = new.into_iter().map(signature).collect::<BTreeSet<_>>();
+    let revoke = new.difference(&live).map(|(privilege, grantee, _)| {
+        let sql = format!("REVOKE {privilege} ON TABLE {fresh} FROM {grantee}");
+        Statement::new(sql, LockLevel::None, "the live table does not grant it")
+    });
+    // A privilege that differs in its grant option was just revoked whole.
+    let grant = live.difference(&new).map(|(privilege, grantee, grantable)| {
+        let option = if *grantable { " WITH GRANT OPTION" } else { "" };
+        let sql = format!("GRANT {privilege} ON TABLE {fresh} TO {grantee}{option}");
+        Statement::new(sql, LockLevel::None, "the grants are kept")
+    });
+    revoke.chain(grant).collect()
+}
+
+/// Drops the live table and puts the other in its place, indexes by their old names. It counts on
+/// ACCESS EXCLUSIVE on the live table, and on nothing hanging on it.
+pub(crate) fn swap(
+    live: &QualifiedName,
+    fresh: &QualifiedName,
+    live_indexes: &[IndexShape],
+    fresh_indexes: &[IndexShape],
+) -> Vec<Statement> {
+    let purpose = "the new table takes the place of the live one";
+    let statement = |sql: String| Statement::new(sql, LockLevel::AccessExclusive, purpose);
+    let mut statements = vec![
+        statement(format!("DROP TABLE {live}")),
+        statement(format!("ALTER TABLE {fresh} RENAME TO {}", live.name_ident())),
+    ];
+    let mut unmatched = live_indexes.iter().collect::<Vec<_>>();
+    for index in fresh_indexes {
+        let Some(position) = unmatched.iter().position(|live| *live == index) else {
+            continue;
+        };
+        let old = unmatched.remove(position);
+        let new = live.sibling(&index.name);
+        let name = Ident::new(&old.name);
+        statements.push(statement(format!("ALTER INDEX {new} RENAME TO {name}")));
+    }
+    statements
+}
+
+/// Empties the live table. It counts on ACCESS EXCLUSIVE.
+pub(crate) fn truncate(live: &QualifiedName) -> Statement {
+    Statement::new(
+        format!("TRUNCATE TABLE {live}"),
+        LockLevel::AccessExclusive,
+        "all rows are deleted, and there is no batch",
+    )
+}

@@ -1,0 +1,192 @@
+//! What an ingest did.
+
+use crate::ident::QualifiedName;
+use crate::statement::Statement;
+use std::fmt;
+use std::time::Duration;
+
+/// A phase of an ingest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Reading the catalog and comparing the tables with their definitions.
+    Inspect,
+    /// Beginning a batch: locking, creating tables.
+    Begin,
+    /// Taking rows from their source, encoding and sending them.
+    Copy,
+    /// Merging the rows of an upsert into the table.
+    Merge,
+    /// Building indexes and constraints of a new table, and its statistics.
+    Index,
+    /// The hook.
+    Hook,
+    /// Waiting for ACCESS EXCLUSIVE and putting a table in the place of another.
+    Publish,
+    /// Storing the high watermark and committing.
+    Commit,
+}
+
+impl Phase {
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Inspect,
+        Self::Begin,
+        Self::Copy,
+        Self::Merge,
+        Self::Index,
+        Self::Hook,
+        Self::Publish,
+        Self::Commit,
+    ];
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Inspect => "inspect",
+            Self::Begin => "begin",
+            Self::Copy => "copy",
+            Self::Merge => "merge",
+            Self::Index => "index",
+            Self::Hook => "hook",
+            Self::Publish => "publish",
+            Self::Commit => "commit",
+        })
+    }
+}
+
+/// How far an ingest has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// The batch, counted from 1; 0 before the first.
+    pub batch: u64,
+    /// What is being done.
+    pub phase: Phase,
+    /// Rows received so far, in all batches.
+    pub rows: u64,
+    /// Bytes encoded so far, in all batches.
+    pub bytes: u64,
+}
+
+/// What an ingest did to one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TableReport {
+    /// The table.
+    pub table: QualifiedName,
+    /// Rows received.
+    pub received: u64,
+    /// Rows that are in the table now and were not before.
+    pub inserted: u64,
+    /// Rows that took the place of a different one with the same primary key.
+    pub updated: u64,
+    /// Rows that were in the table already, all columns equal.
+    pub unchanged: u64,
+    /// Rows deleted by [`Delete`](crate::Delete).
+    ///
+    /// `received` less `inserted`, `updated` and `unchanged` is the number of rows that a later row
+    /// of the same batch and primary key replaced.
+    pub deleted: u64,
+}
+
+impl TableReport {
+    pub(crate) fn new(table: QualifiedName) -> Self {
+        Self { table, received: 0, inserted: 0, updated: 0, unchanged: 0, deleted: 0 }
+    }
+}
+
+/// The statements that an ingest ran to bring the tables into the state that is defined.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    statements: Vec<Statement>,
+}
+
+impl Plan {
+    pub(crate) fn extend(&mut self, statements: impl IntoIterator<Item = Statement>) {
+        self.statements.extend(statements);
+    }
+
+    pub(crate) fn into_statements(self) -> Vec<Statement> {
+        self.statements
+    }
+
+    /// The statements, in order.
+    #[must_use]
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.statements.is_empty()
+    }
+}
+
+/// One statement a line.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.statements.iter().try_for_each(|statement| writeln!(f, "{statement}"))
+    }
+}
+
+/// What an ingest did. Displays as a short table.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Report<W> {
+    /// Batches committed.
+    pub batches: u64,
+    /// Rows received, of all tables.
+    pub rows: u64,
+    /// Bytes of encoded rows.
+    pub bytes: u64,
+    /// What became of the rows, table by table.
+    pub tables: Vec<TableReport>,
+    /// What was created or changed for the tables to be as they are defined.
+    pub migrated: Plan,
+    /// The high watermark that is stored now, if it is one of this ingest's type; otherwise the
+    /// one that this ingest began after.
+    pub high_watermark: Option<W>,
+    /// The time that each phase took in all; a phase that did not occur is left out.
+    pub phases: Vec<(Phase, Duration)>,
+}
+
+impl<W: fmt::Debug> fmt::Display for Report<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = |table: &TableReport| format!("{}.{}", table.table.schema(), table.table.name());
+        let width = self.tables.iter().map(|table| name(table).chars().count()).max();
+        let width = width.unwrap_or_default().max("table".len());
+        writeln!(
+            f,
+            "{:width$}  {:>10}  {:>10}  {:>10}  {:>10}  {:>10}",
+            "table", "received", "inserted", "updated", "unchanged", "deleted"
+        )?;
+        for table in &self.tables {
+            writeln!(
+                f,
+                "{:width$}  {:>10}  {:>10}  {:>10}  {:>10}  {:>10}",
+                name(table),
+                table.received,
+                table.inserted,
+                table.updated,
+                table.unchanged,
+                table.deleted
+            )?;
+        }
+        let count = |number: u64, one: &str, many: &str| {
+            format!("{number} {}", if number == 1 { one } else { many })
+        };
+        let batches = count(self.batches, "batch", "batches");
+        let rows = count(self.rows, "row", "rows");
+        write!(f, "{batches}, {rows}, {} bytes", self.bytes)?;
+        if let Some(watermark) = &self.high_watermark {
+            write!(f, ", high watermark {watermark:?}")?;
+        }
+        for (i, (phase, time)) in self.phases.iter().enumerate() {
+            let lead = if i == 0 { "\n" } else { ", " };
+            write!(f, "{lead}{phase} {:.3} s", time.as_secs_f64())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,262 @@
+//! An ingest, batch by batch.
+
+mod batch;
+mod close;
+mod core;
+mod finish;
+mod load;
+mod meter;
+mod open;
+mod scope;
+mod start;
+mod target;
+
+pub(crate) use self::core::Settings;
+pub(crate) use batch::OpenBatch;
+pub(crate) use meter::OnProgress;
+
+use self::core::{Core, Pending};
+use crate::definition::Table;
+use crate::error::{Error, ErrorKind};
+use crate::hook::{Hook, NoHook};
+use crate::ident::{QualifiedName, list};
+use crate::options::HighWatermark;
+use crate::report::{Phase, Progress, Report};
+use crate::table::RowOf;
+use meter::Meter;
+use scope::Scope;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt;
+use std::marker::PhantomData;
+use tokio_postgres::Client;
+
+/// An ingest in the push form: batches are begun, written and committed one by one.
+///
+/// Made by [`Ingest::start`](crate::Ingest::start).
+#[must_use = "an ingest is complete when it is finished"]
+pub struct Session<'c, S: ?Sized, W, H = NoHook> {
+    scope: Scope<'c>,
+    core: Core,
+    meter: Meter<'c>,
+    high_watermark: Option<W>,
+    hook: H,
+    tables: PhantomData<fn(&S)>,
+}
+
+/// A batch of a [`Session`].
+///
+/// Its rows become visible, all at once, with [`commit`](Self::commit). Dropped without it, the
+/// batch is rolled back, and the session can go on with another.
+#[must_use = "dropped without commit, a batch is rolled back"]
+pub struct SessionBatch<'s, 'c, S: ?Sized, W, H = NoHook> {
+    open: OpenBatch<'s, 'c>,
+    high_watermark: &'s mut Option<W>,
+    hook: &'s mut H,
+    tables: PhantomData<fn(&S)>,
+}
+
+impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
+    pub(crate) async fn start(
+        client: &'c mut Client,
+        tables: Vec<(QualifiedName, &'static Table)>,
+        settings: Settings,
+        on_progress: Option<OnProgress<'c>>,
+        high_watermark: HighWatermark,
+        hook: H,
+    ) -> Result<Self, Error> {
+        let names = list(tables.iter().map(|(name, _)| name));
+        let span = tracing::info_span!("ingest", tables = names);
+        let mut meter = Meter::new(span, on_progress);
+        let inspect = Progress { batch: 0, phase: Phase::Inspect, rows: 0, bytes: 0 };
+        meter.enter(&inspect);
+        let core = start::start(client, tables, settings).await?;
+        meter.leave();
+        let high_watermark = begin_after(high_watermark, core.stored.as_deref());
+        let high_watermark = high_watermark.map_err(|error| match core.targets.first() {
+            Some(first) => error.in_table(&first.name),
+            None => error,
+        })?;
+        let scope = Scope::new(client, core.settings.visibility);
+        Ok(Self { scope, core, meter, high_watermark, hook, tables: PhantomData })
+    }
+}
+
+/// The high watermark after which the ingest begins.
+fn begin_after<W: DeserializeOwned>(
+    setting: HighWatermark,
+    stored: Option<&str>,
+) -> Result<Option<W>, Error> {
+    let action = "cannot read the high watermark";
+    let json = match setting {
+        HighWatermark::Earliest => None,
+        HighWatermark::Latest => stored.map(str::to_owned),
+        HighWatermark::Value(Ok(json)) => Some(json),
+        HighWatermark::Value(Err(error)) => {
+            return Err(Error::new(ErrorKind::WatermarkSerialize, action).caused_by(error));
+        }
+    };
+    let Some(json) = json else { return Ok(None) };
+    match serde_json::from_str(&json) {
+        Ok(watermark) => Ok(Some(watermark)),
+        Err(error) => {
+            let kind = ErrorKind::Watermark { stored: json, expected: std::any::type_name::<W>() };
+            Err(Error::new(kind, action).caused_by(error))
+        }
+    }
+}
+
+impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
+    /// The high watermark: that of the batch that was committed last; before the first, that after
+    /// which the ingest begins.
+    #[must_use]
+    pub fn high_watermark(&self) -> Option<&W> {
+        self.high_watermark.as_ref()
+    }
+
+    /// Begins a batch: a transaction, in which no other ingest of the same tables can be.
+    ///
+    /// A table that does not exist is created in the first batch's transaction. With
+    /// [`Delete`](crate::Delete), the first batch goes into a new table, and until it is committed
+    /// writers of the live one wait (SHARE ROW EXCLUSIVE); readers go on.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::ConcurrentIngest`] if another ingest has committed since; any error of the
+    /// server.
+    pub async fn batch(&mut self) -> Result<SessionBatch<'_, 'c, S, W, H>, Error> {
+        let Self { scope, core, meter, high_watermark, hook, tables } = self;
+        meter.enter(&core.progress(Phase::Begin));
+        let batch = core.totals.batches + 1;
+        let transaction = scope.begin().await.map_err(|error| error.in_batch(batch))?;
+        let open = OpenBatch::begin(transaction, core, meter).await?;
+        Ok(SessionBatch { open, high_watermark, hook, tables: *tables })
+    }
+
+    /// The number of the batch that comes next, from 1.
+    pub(crate) fn next_batch(&self) -> u64 {
+        self.core.totals.batches + 1
+    }
+
+    /// Ends the ingest.
+    ///
+    /// Without a batch, tables that do not exist are created now, and with
+    /// [`Delete::All`](crate::Delete::All) the others are emptied, under ACCESS EXCLUSIVE, which
+    /// is waited for in short attempts. With
+    /// [`AfterLastBatch`](crate::Visibility::AfterLastBatch) this commits all batches.
+    ///
+    /// # Errors
+    ///
+    /// Any error of the server; what was committed before stays.
+    pub async fn finish(self) -> Result<Report<W>, Error> {
+        let Self { scope, mut core, mut meter, high_watermark, .. } = self;
+        finish::finish(scope, &mut core, &mut meter).await?;
+        let core::Totals { batches, rows, bytes, tables, migrated } = core.totals;
+        let phases = meter.times();
+        Ok(Report { batches, rows, bytes, tables, migrated, high_watermark, phases })
+    }
+}
+
+impl<'s, 'c, S: ?Sized, W, H> SessionBatch<'s, 'c, S, W, H> {
+    /// The batch itself, for sources of rows.
+    pub(crate) fn open_batch(&mut self) -> &mut OpenBatch<'s, 'c> {
+        &mut self.open
+    }
+
+    /// Writes a row.
+    ///
+    /// It is encoded at once, and sent when enough are there. A row that cannot be encoded leaves
+    /// nothing behind: the batch can go on without it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Value`] for a value that its column cannot hold. After any other error the
+    /// batch is lost.
+    pub async fn write<R: RowOf<S>>(&mut self, row: R) -> Result<(), Error> {
+        let full = self.open.push::<S, R>(&row)?;
+        drop(row);
+        if full { self.open.send().await } else { Ok(()) }
+    }
+
+    /// Writes rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Self::write).
+    pub async fn write_all<I>(&mut self, rows: I) -> Result<(), Error>
+    where
+        I: IntoIterator<Item: RowOf<S>>,
+    {
+        for row in rows {
+            let full = self.open.push::<S, I::Item>(&row)?;
+            drop(row);
+            if full {
+                self.open.send().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the batch visible, and stores its high watermark, in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// Any error of the server, of the hook, of a row that was sent; the batch is then rolled back.
+    /// Only [`ErrorKind::CommitUnknown`] leaves it unknown.
+    pub async fn commit(self, high_watermark: W) -> Result<(), Error>
+    where
+        W: Serialize,
+        H: Hook<()>,
+    {
+        self.commit_with(Some(high_watermark), ()).await
+    }
+
+    /// Makes the batch visible; the stored high watermark stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](Self::commit).
+    pub async fn commit_without_high_watermark(self) -> Result<(), Error>
+    where
+        W: Serialize,
+        H: Hook<()>,
+    {
+        self.commit_with(None, ()).await
+    }
+
+    /// Makes the batch visible, with metadata for the hook, and stores its high watermark if it has
+    /// one.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](Self::commit).
+    pub async fn commit_with<M>(self, high_watermark: Option<W>, metadata: M) -> Result<(), Error>
+    where
+        W: Serialize,
+        H: Hook<M>,
+    {
+        let Self { open, high_watermark: latest, hook, .. } = self;
+        let json = high_watermark.as_ref().map(serde_json::to_string).transpose();
+        let json = json.map_err(|source| {
+            let action = "cannot store the high watermark";
+            open.locate(Error::new(ErrorKind::WatermarkSerialize, action).caused_by(source))
+        })?;
+        open.commit(json.map(Pending::Set), hook, metadata).await?;
+        if high_watermark.is_some() {
+            *latest = high_watermark;
+        }
+        Ok(())
+    }
+}
+
+impl<S: ?Sized, W, H> fmt::Debug for Session<'_, S, W, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("core", &self.core).finish_non_exhaustive()
+    }
+}
+
+impl<S: ?Sized, W, H> fmt::Debug for SessionBatch<'_, '_, S, W, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionBatch").field("open", &self.open).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,119 @@
+//! The end of a batch: tables that take the place of live ones, the high watermark, the commit.
+
+use super::core::{Core, Pending};
+use super::open::check_watermark;
+use super::target::Target;
+use crate::catalog::{self, Grant, IndexShape, grants, state};
+use crate::error::{Error, ErrorKind};
+use crate::execute::{self, Lockable, query};
+use crate::{publish, watermark};
+use tokio_postgres::Transaction;
+
+const PUBLISH: &str = "cannot replace the table";
+const STORE: &str = "cannot store the high watermark";
+
+/// Puts the new tables in the place of the live ones. ACCESS EXCLUSIVE is held from here to the
+/// commit.
+pub(super) async fn replace(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    targets: &mut [Target],
+) -> Result<(), Error> {
+    let lockable = |target: &Target| {
+        target.replaces.as_ref().map(|live| Lockable { name: target.name.clone(), oid: live.oid })
+    };
+    let tables = targets.iter().filter_map(lockable).collect::<Vec<_>>();
+    if tables.is_empty() {
+        return Ok(());
+    }
+    execute::lock_exclusively(transaction, &tables, core.waiting()).await?;
+    for target in targets {
+        let swapped = swap(transaction, target).await;
+        swapped.map_err(|error| error.in_table(&target.name))?;
+    }
+    Ok(())
+}
+
+async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<(), Error> {
+    let Some(live) = target.replaces.take() else {
+        return Ok(());
+    };
+    let Some(current) = target.current.as_mut() else {
+        return Ok(());
+    };
+    // What was granted, or said in the comment, while the rows were loaded is not lost.
+    let sql = catalog::isolated(&grants::sql(live.oid, current.live.oid));
+    let grants = read_grants(&query(transaction, &sql, PUBLISH).await?)?;
+    let indexes = |indexes: &[IndexShape]| indexes.to_vec();
+    let (old, new) = (indexes(&live.shape.indexes), indexes(&current.live.shape.indexes));
+    let mut statements = publish::carry_grants(&current.name, &grants);
+    let comment = comment_of(transaction, target).await?;
+    let Some(current) = target.current.as_mut() else {
+        return Ok(());
+    };
+    if comment.is_some() {
+        statements.push(watermark::store(&current.name, comment.as_deref()));
+    }
+    statements.extend(publish::swap(&target.name, &current.name, &old, &new));
+    execute::run(transaction, &statements, PUBLISH).await?;
+    current.name = target.name.clone();
+    current.live.shape.indexes = old;
+    Ok(())
+}
+
+fn read_grants(messages: &[tokio_postgres::SimpleQueryMessage]) -> Result<Vec<Grant>, Error> {
+    grants::read(messages).ok_or_else(|| {
+        let reason = "the catalog's answer is not understood".to_owned();
+        Error::new(ErrorKind::Unsupported { reason }, PUBLISH)
+    })
+}
+
+/// The comment on the table that is visible, as it is now.
+async fn comment_of(
+    transaction: &Transaction<'_>,
+    target: &Target,
+) -> Result<Option<String>, Error> {
+    let sql = catalog::isolated(&state::sql(std::slice::from_ref(&target.name)));
+    let states = state::read(&query(transaction, &sql, STORE).await?);
+    Ok(states.into_iter().next().and_then(|state| state.comment))
+}
+
+/// Stores the high watermark in the comment on the first table, keeping what else is in it.
+pub(super) async fn store(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    targets: &[Target],
+    pending: &Pending,
+) -> Result<(), Error> {
+    let Some(first) = targets.first() else {
+        return Ok(());
+    };
+    let Some(current) = &first.current else {
+        return Ok(());
+    };
+    let lockable = Lockable { name: current.name.clone(), oid: current.live.oid };
+    let read = catalog::isolated(&state::sql(std::slice::from_ref(&current.name)));
+    let failed = |error: Error| error.in_table(&first.name);
+    let messages = execute::lock_for_comment(transaction, &lockable, &read, core.waiting()).await;
+    let comment = state::read(&messages.map_err(failed)?).into_iter().next();
+    let comment = comment.and_then(|state| state.comment);
+    check_watermark(core, comment.as_deref())?;
+    let new = watermark::with_stored(comment.as_deref(), pending.watermark())
+        .map_err(|unreadable| failed(unreadable.error(comment.as_deref(), STORE)))?;
+    if new != comment {
+        let statement = watermark::store(&current.name, new.as_deref());
+        execute::run(transaction, &[statement], STORE).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Commits. From the moment COMMIT is sent, a lost connection leaves it unknown what became of it.
+pub(super) async fn commit(transaction: Transaction<'_>) -> Result<(), Error> {
+    let action = "cannot commit the batch";
+    transaction.commit().await.map_err(|error| {
+        if error.as_db_error().is_none() {
+            return Error::new(ErrorKind::CommitUnknown, action).caused_by(error);
+        }
+        Error::server(error, action)
+    })
+}

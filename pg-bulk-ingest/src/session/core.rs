@@ -1,0 +1,112 @@
+//! The state of a session that does not depend on the types of its rows.
+
+use super::target::Target;
+use crate::catalog::Server;
+use crate::definition::Table;
+use crate::execute::Waiting;
+use crate::ident::QualifiedName;
+use crate::options::{Delete, Locks, Upsert, Visibility};
+use crate::report::{Phase, Plan, Progress, TableReport};
+
+/// The settings of an ingest but for those that depend on a type.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) visibility: Visibility,
+    pub(crate) upsert: Upsert,
+    pub(crate) delete: Delete,
+    pub(crate) locks: Locks,
+    pub(crate) show_values: bool,
+}
+
+impl Settings {
+    /// Whether rows of a table are merged on its primary key.
+    pub(super) fn upserts(&self, table: &Table) -> bool {
+        self.upsert == Upsert::IfPrimaryKey && !table.primary_key().is_empty()
+    }
+}
+
+/// The state of a session that does not depend on the types of its rows.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) server: Server,
+    pub(super) settings: Settings,
+    /// As of the last batch that was committed.
+    pub(super) targets: Vec<Target>,
+    /// The stored high watermark that was seen last, as JSON.
+    pub(super) stored: Option<String>,
+    /// What the high watermark is going to be when the transaction of all batches is committed.
+    pub(super) pending: Option<Pending>,
+    pub(super) totals: Totals,
+}
+
+/// What becomes of the stored high watermark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Pending {
+    Set(String),
+    Clear,
+}
+
+impl Pending {
+    /// The high watermark that will be stored then, as JSON.
+    pub(super) fn watermark(&self) -> Option<&str> {
+        match self {
+            Self::Set(watermark) => Some(watermark),
+            Self::Clear => None,
+        }
+    }
+}
+
+/// What the batches that were committed did.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Totals {
+    pub(super) batches: u64,
+    pub(super) rows: u64,
+    pub(super) bytes: u64,
+    pub(super) tables: Vec<TableReport>,
+    pub(super) migrated: Plan,
+}
+
+impl Core {
+    pub(super) fn new(
+        server: Server,
+        settings: Settings,
+        targets: Vec<Target>,
+        stored: Option<String>,
+    ) -> Self {
+        let tables = targets.iter().map(|target| TableReport::new(target.name.clone())).collect();
+        Self {
+            server,
+            settings,
+            targets,
+            stored,
+            pending: None,
+            totals: Totals { tables, ..Totals::default() },
+        }
+    }
+
+    pub(super) fn waiting(&self) -> Waiting<'_> {
+        Waiting {
+            locks: &self.settings.locks,
+            lock_timeout: &self.server.lock_timeout,
+            deadlock_timeout: self.server.deadlock_timeout,
+        }
+    }
+
+    /// What became of the high watermark was committed.
+    pub(super) fn keep(&mut self, pending: Option<&Pending>) {
+        if let Some(pending) = pending {
+            self.stored = pending.watermark().map(str::to_owned);
+        }
+    }
+
+    /// How far it is, with nothing of the next batch done.
+    pub(super) fn progress(&self, phase: Phase) -> Progress {
+        let Totals { batches, rows, bytes, .. } = self.totals;
+        Progress { batch: batches + 1, phase, rows, bytes }
+    }
+
+    /// The tables by the names they have once they are visible.
+    pub(super) fn names(&self) -> Vec<QualifiedName> {
+        self.targets.iter().map(|target| target.name.clone()).collect()
+    }
+}

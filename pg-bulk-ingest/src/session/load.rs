@@ -1,0 +1,236 @@
+//! The rows of a batch: from their source through a `COPY` into the table.
+
+use super::core::Core;
+use super::target::{Current, Target};
+use crate::catalog;
+use crate::copy::{Copy, Failed, Route};
+use crate::definition::Table;
+use crate::error::{Error, ErrorKind};
+use crate::execute::{numbers, query};
+use crate::merge::{self, Staging};
+use crate::options::Visibility;
+use crate::plan;
+use crate::report::Plan;
+use crate::statement::Statement;
+use tokio_postgres::Transaction;
+use tokio_postgres::error::SqlState;
+
+const MERGE: &str = "cannot merge the rows";
+
+/// The rows of a batch, and how they reach each table.
+pub(super) struct Load {
+    copy: Copy,
+    staging: Vec<Option<Staging>>,
+}
+
+/// What became of the rows of one table.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Counts {
+    pub(super) received: u64,
+    pub(super) inserted: u64,
+    pub(super) updated: u64,
+    pub(super) unchanged: u64,
+}
+
+impl Load {
+    /// Decides how the rows reach the tables.
+    pub(super) fn new(core: &Core, targets: &[Target]) -> Self {
+        let mut load = Self { copy: Copy::new(), staging: Vec::new() };
+        for (position, target) in targets.iter().enumerate() {
+            let Some(current) = &target.current else {
+                continue;
+            };
+            let staged = target.upserts(core.settings.upsert) || current.live.row_security;
+            let staging = staged.then(|| Staging::new(position, target.definition));
+            let route = match &staging {
+                Some(staging) => Route { copy: staging.copy(), create: Some(staging.create()) },
+                None => Route { copy: merge::copy(target.definition, &current.name), create: None },
+            };
+            load.copy.add(target.name.clone(), current.types.clone(), route);
+            load.staging.push(staging);
+        }
+        load
+    }
+
+    pub(super) fn copy(&mut self) -> &mut Copy {
+        &mut self.copy
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.copy.bytes()
+    }
+
+    /// The error of a row that could not be encoded.
+    pub(super) fn failed(&self, failed: &Failed, core: &Core) -> Error {
+        let Failed { table, row, error } = failed;
+        let value = error.value().filter(|_| core.settings.show_values).map(str::to_owned);
+        let kind = ErrorKind::Value { reason: error.to_string(), value };
+        let target = &core.targets[*table];
+        let column = error.column().map(|column| target.definition.columns()[column].name());
+        let error = Error::new(kind, "cannot write a row").in_table(&target.name).in_row(*row);
+        match column {
+            Some(column) => error.in_column(column),
+            None => error,
+        }
+    }
+
+    /// Brings the rows that went through staging tables into their tables.
+    pub(super) async fn merge(
+        &mut self,
+        transaction: &Transaction<'_>,
+        core: &Core,
+        targets: &[Target],
+    ) -> Result<Vec<Counts>, Error> {
+        let mut all = Vec::with_capacity(targets.len());
+        for (position, target) in targets.iter().enumerate() {
+            let received = self.copy.received(position);
+            let mut counts = Counts { received, inserted: received, ..Counts::default() };
+            let staging = self.staging.get(position).and_then(Option::as_ref);
+            if let (Some(staging), Some(current)) = (staging, &target.current)
+                && received > 0
+            {
+                let merged = merge_one(transaction, core, target, current, staging).await;
+                let [inserted, updated, unchanged] =
+                    merged.map_err(|error| error.in_table(&target.name))?;
+                counts = Counts { received, inserted, updated, unchanged };
+            }
+            all.push(counts);
+        }
+        Ok(all)
+    }
+
+    /// Builds the indexes of the tables that were created by the batch, and their statistics.
+    pub(super) async fn build(
+        &mut self,
+        transaction: &Transaction<'_>,
+        core: &Core,
+        targets: &mut [Target],
+    ) -> Result<Plan, Error> {
+        let mut migrated = Plan::default();
+        for (position, target) in targets.iter_mut().enumerate() {
+            let Some(current) = target.current.as_mut() else {
+                continue;
+            };
+            let created = target.replaces.is_some() || core.targets[position].current.is_none();
+            if !created {
+                continue;
+            }
+            let staging = self.staging.get(position).and_then(Option::as_ref);
+            let staging = staging.filter(|_| self.copy.received(position) > 0);
+            let built = build_one(transaction, target.definition, current, staging).await;
+            let statements = built.map_err(|error| error.in_table(&target.name))?;
+            if target.replaces.is_none() {
+                migrated.extend(statements);
+            }
+            current.bare = false;
+        }
+        Ok(migrated)
+    }
+
+    /// Drops the staging tables, for a transaction that goes on with another batch.
+    pub(super) async fn clear(
+        &mut self,
+        transaction: &Transaction<'_>,
+        core: &Core,
+    ) -> Result<(), Error> {
+        if core.settings.visibility == Visibility::AfterEachBatch {
+            return Ok(());
+        }
+        let used = self.staging.iter().enumerate().filter_map(|(position, staging)| {
+            staging.as_ref().filter(|_| self.copy.received(position) > 0).map(Staging::drop)
+        });
+        let sql = used.collect::<Vec<_>>().join(";\n");
+        if sql.is_empty() {
+            return Ok(());
+        }
+        query(transaction, &sql, MERGE).await.map(|_| ())
+    }
+}
+
+async fn merge_one(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    target: &Target,
+    current: &Current,
+    staging: &Staging,
+) -> Result<[u64; 3], Error> {
+    let upserts = target.upserts(core.settings.upsert);
+    let sql = match (upserts, current.bare) {
+        (true, true) => staging.insert_last(target.definition, &current.name),
+        (true, false) => staging.upsert(target.definition, &current.name),
+        (false, _) => staging.insert(&current.name),
+    };
+    let sql =
+        format!("SAVEPOINT pg_bulk_ingest_merge;\n{sql};\nRELEASE SAVEPOINT pg_bulk_ingest_merge");
+    match numbers(transaction, &sql, MERGE).await {
+        Ok(counts) => Ok(counts),
+        Err(error) => {
+            Err(locate(transaction, error, target.definition, current, staging, !current.bare)
+                .await)
+        }
+    }
+}
+
+/// Builds indexes and statistics of a table that was created by the batch.
+async fn build_one(
+    transaction: &Transaction<'_>,
+    definition: &Table,
+    current: &mut Current,
+    staging: Option<&Staging>,
+) -> Result<Vec<Statement>, Error> {
+    let action = "cannot build the indexes";
+    let mut statements = Vec::new();
+    if current.bare {
+        statements.extend(plan::create_indexes(&current.name, definition));
+    }
+    let built = statements.len();
+    statements.push(plan::analyze(&current.name));
+    let sql = statements.iter().map(Statement::sql).collect::<Vec<_>>().join(";\n");
+    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&current.name)));
+    let sql = format!(
+        "SAVEPOINT pg_bulk_ingest_merge;\n{sql};\nRELEASE SAVEPOINT pg_bulk_ingest_merge;\n{inspect}"
+    );
+    match (query(transaction, &sql, action).await, staging) {
+        (Ok(messages), _) => {
+            let relation = super::start::read(&messages)?.relations.into_iter().next();
+            if let Some(live) = relation.and_then(|relation| relation.table) {
+                current.live = live;
+            }
+            statements.truncate(built);
+            Ok(statements)
+        }
+        (Err(error), Some(staging)) => {
+            Err(locate(transaction, error, definition, current, staging, false).await)
+        }
+        (Err(error), None) => Err(error),
+    }
+}
+
+/// Finds the row that violates a unique constraint, which the server does not say of rows that
+/// come from another table.
+async fn locate(
+    transaction: &Transaction<'_>,
+    error: Error,
+    definition: &Table,
+    current: &Current,
+    staging: &Staging,
+    live: bool,
+) -> Error {
+    if error.code() != Some(&SqlState::UNIQUE_VIOLATION) {
+        return error;
+    }
+    let back = "ROLLBACK TO SAVEPOINT pg_bulk_ingest_merge";
+    if query(transaction, back, MERGE).await.is_err() {
+        return error;
+    }
+    for index in definition.indexes().iter().filter(|index| index.is_unique()) {
+        let target = live.then_some(&current.name);
+        let sql = staging.first_violation(definition, index, target);
+        match numbers(transaction, &sql, MERGE).await {
+            Ok([0]) => {}
+            Ok([row]) => return error.in_row(row),
+            Err(_) => return error,
+        }
+    }
+    error
+}

@@ -1,0 +1,228 @@
+//! The beginning of a batch: the lock against other ingests, the check that none came in between,
+//! the tables that have to be created.
+
+use super::core::Core;
+use super::start;
+use super::target::{Current, Target};
+use crate::catalog::{self, Relation, state};
+use crate::error::{Error, ErrorKind};
+use crate::execute::{self, numbers, query};
+use crate::ident::QualifiedName;
+use crate::options::Delete;
+use crate::report::Plan;
+use crate::statement::Statement;
+use crate::{plan, publish, watermark};
+use tokio_postgres::Transaction;
+use tokio_postgres::error::SqlState;
+
+const BEGIN: &str = "cannot begin the batch";
+
+/// How often the creation of a table is tried while others create the same schema or table.
+const CREATIONS: usize = 10;
+
+/// Takes the lock that keeps ingests of one table from mixing, and checks that since this session
+/// saw the tables last no other ingest has committed.
+pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<(), Error> {
+    let names = core.names();
+    let mut keys = names.iter().map(advisory_key).collect::<Vec<_>>();
+    keys.sort_unstable();
+    let lock = |key: &i64| format!("SELECT pg_catalog.pg_advisory_xact_lock({key})");
+    let locks = keys.iter().map(lock).collect::<Vec<_>>().join(";\n");
+    // A statement of its own: what follows sees all that was committed before the lock was granted.
+    let sql = format!("{locks};\n{}", catalog::isolated(&state::sql(&names)));
+    let messages = query(transaction, &sql, BEGIN).await?;
+    let states = state::read(&messages);
+    for (target, found) in core.targets.iter().zip(&states) {
+        let expected = target.visible().map(|live| live.oid);
+        let change = match (expected, found.oid) {
+            (Some(_), None) => "it dropped the table",
+            (Some(expected), Some(found)) if expected != found => "it replaced the table",
+            // Created meanwhile: it is looked at below, as any table is at the start.
+            _ => continue,
+        };
+        return Err(concurrent(change).in_table(&target.name));
+    }
+    let comment = states.first().and_then(|first| first.comment.as_deref());
+    check_watermark(core, comment)?;
+    Ok(())
+}
+
+/// The stored high watermark has to be the one that was seen last.
+pub(super) fn check_watermark(core: &Core, comment: Option<&str>) -> Result<(), Error> {
+    let Some(first) = core.targets.first() else {
+        return Ok(());
+    };
+    let stored = watermark::stored(comment).map_err(|unreadable| {
+        unreadable.error(comment, "cannot read the high watermark").in_table(&first.name)
+    })?;
+    if stored == core.stored.as_deref() {
+        return Ok(());
+    }
+    let show = |watermark: Option<&str>| watermark.unwrap_or("none").to_owned();
+    let change = format!(
+        "it changed the high watermark from {} to {}",
+        show(core.stored.as_deref()),
+        show(stored)
+    );
+    Err(concurrent(change).in_table(&first.name))
+}
+
+fn concurrent(change: impl Into<String>) -> Error {
+    Error::new(ErrorKind::ConcurrentIngest { change: change.into() }, BEGIN)
+}
+
+/// The key of the advisory lock of a table: FNV-1a over its name, the same for every client.
+fn advisory_key(name: &QualifiedName) -> i64 {
+    let text = format!("pg-bulk-ingest\0{}\0{}", name.schema(), name.name());
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    i64::from_ne_bytes(hash.to_ne_bytes())
+}
+
+/// Creates the tables that do not exist, in the transaction: nobody sees them before their rows.
+pub(super) async fn create_missing(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    targets: &mut [Target],
+) -> Result<Plan, Error> {
+    let mut migrated = Plan::default();
+    for target in targets.iter_mut().filter(|target| target.current.is_none()) {
+        let created = create(transaction, core, target).await;
+        migrated.extend(created.map_err(|error| error.in_table(&target.name))?);
+    }
+    Ok(migrated)
+}
+
+async fn create(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    target: &mut Target,
+) -> Result<Vec<Statement>, Error> {
+    let action = "cannot create the table";
+    let name = &target.name;
+    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(name)));
+    let early = !target.upserts(core.settings.upsert);
+    for attempt in 1.. {
+        let relation = inspect_one(transaction, &inspect, action).await?;
+        if let Some(live) = relation.table {
+            // Another ingest has created it since this one began, and stored no high watermark.
+            let defined = crate::compare::predict(target.definition);
+            if defined.is_none_or(|defined| defined != live.shape) {
+                return Err(concurrent("it created the table"));
+            }
+            target.current = Some(Current::new(name.clone(), live, target.definition, false)?);
+            return Ok(Vec::new());
+        }
+        let schema = (!relation.schema_exists).then(|| plan::create_schema(name));
+        let table = plan::create_table(name, target.definition);
+        // Rows that are copied straight into the table meet its constraints one by one, so that
+        // an error names its row; those that come from a staging table meet them afterwards.
+        let constraints =
+            if early { plan::create_indexes(name, target.definition) } else { vec![] };
+        let statements = schema.into_iter().chain([table]).chain(constraints).collect::<Vec<_>>();
+        let sql = statements.iter().map(Statement::sql).collect::<Vec<_>>().join(";\n");
+        let sql = format!(
+            "SAVEPOINT pg_bulk_ingest_create;\n{sql};\nRELEASE SAVEPOINT pg_bulk_ingest_create;\n\
+             {inspect}"
+        );
+        match query(transaction, &sql, action).await {
+            Ok(messages) => {
+                let created = start::read(&messages)?.relations.into_iter().next();
+                let Some(live) = created.and_then(|relation| relation.table) else {
+                    return Err(concurrent("it dropped the table"));
+                };
+                let bare = !early;
+                target.current = Some(Current::new(name.clone(), live, target.definition, bare)?);
+                return Ok(statements);
+            }
+            Err(error) if attempt < CREATIONS && is_concurrent_creation(&error) => {
+                tracing::debug!(attempt, "another session creates the same schema or table");
+                query(transaction, "ROLLBACK TO SAVEPOINT pg_bulk_ingest_create", action).await?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// Whether the creation failed because another session did the same: such run into each other's
+/// entries of the catalog, or find the name taken.
+fn is_concurrent_creation(error: &Error) -> bool {
+    error.code().is_some_and(|code| {
+        [
+            SqlState::UNIQUE_VIOLATION,
+            SqlState::DUPLICATE_SCHEMA,
+            SqlState::DUPLICATE_TABLE,
+            SqlState::DUPLICATE_OBJECT,
+            SqlState::INTERNAL_ERROR,
+        ]
+        .contains(code)
+    })
+}
+
+async fn inspect_one(
+    transaction: &Transaction<'_>,
+    sql: &str,
+    action: &'static str,
+) -> Result<Relation, Error> {
+    let messages = query(transaction, sql, action).await?;
+    let relation = start::read(&messages)?.relations.into_iter().next();
+    relation.ok_or_else(|| concurrent("the catalog's answer is not understood"))
+}
+
+/// Creates, for each live table whose rows are to be deleted, the table that is going to replace
+/// it. From here on writers wait; readers go on.
+pub(super) async fn create_replacements(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    targets: &mut [Target],
+) -> Result<Vec<u64>, Error> {
+    let mut deleted = vec![0; targets.len()];
+    if core.settings.delete == Delete::Off || core.totals.batches > 0 {
+        return Ok(deleted);
+    }
+    let mut order = (0..targets.len()).collect::<Vec<_>>();
+    order.sort_by(|a, b| targets[*a].name.cmp(&targets[*b].name));
+    for position in order {
+        let target = &mut targets[position];
+        let Some(current) = target.current.take_if(|current| !current.bare) else {
+            continue;
+        };
+        let replaced = replace(transaction, core, target, current).await;
+        deleted[position] = replaced.map_err(|error| error.in_table(&target.name))?;
+    }
+    Ok(deleted)
+}
+
+/// Creates the table that is going to replace the target's. Answers the number of rows that go
+/// with the live one.
+async fn replace(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    target: &mut Target,
+    current: Current,
+) -> Result<u64, Error> {
+    let action = "cannot create the table that replaces the live one";
+    let fresh = publish::fresh_name(&target.name);
+    let keep_out = publish::keep_writers_out(&target.name);
+    let count = format!("{};\nSELECT pg_catalog.count(*) FROM {}", keep_out.sql(), target.name);
+    let [deleted] = numbers(transaction, &count, action).await?;
+    let early = !target.upserts(core.settings.upsert);
+    let mut statements = vec![plan::create_fresh(&fresh, target.definition)];
+    if current.live.owner != core.server.role {
+        statements.push(publish::set_owner(&fresh, &current.live.owner));
+    }
+    if early {
+        statements.extend(plan::create_indexes(&fresh, target.definition));
+    }
+    execute::run(transaction, &statements, action).await?;
+    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&fresh)));
+    let relation = inspect_one(transaction, &inspect, action).await?;
+    let Some(live) = relation.table else {
+        return Err(concurrent("it dropped the table"));
+    };
+    target.current = Some(Current::new(fresh, live, target.definition, !early)?);
+    target.replaces = Some(current.live);
+    Ok(deleted)
+}

@@ -1,0 +1,237 @@
+//! The start of a session: what is there, whether it is as it is defined, what is refused.
+
+use super::core::{Core, Settings};
+use super::target::{Current, Target};
+use crate::catalog::{self, Inspected, LiveTable, Relation, Server, attached};
+use crate::compare::{compare, predict};
+use crate::definition::Table;
+use crate::error::{Error, ErrorKind};
+use crate::ident::{MAX_NAME, QualifiedName};
+use crate::options::Delete;
+use crate::statement::Statement;
+use crate::{plan, watermark};
+use tokio_postgres::Client;
+
+const START: &str = "cannot start the ingest";
+
+/// Inspects the tables, compares them with their definitions, and refuses what cannot be done.
+pub(super) async fn start(
+    client: &mut Client,
+    tables: Vec<(QualifiedName, &'static Table)>,
+    settings: Settings,
+) -> Result<Core, Error> {
+    check_names(&tables)?;
+    let names = tables.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    // One message: the setting holds for it alone.
+    let sql = format!("SET LOCAL search_path = pg_catalog;\n{}", catalog::inspect(&names));
+    let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
+    let Inspected { server, relations } = read(&messages)?;
+    let mut targets = Vec::with_capacity(tables.len());
+    for ((name, definition), relation) in tables.into_iter().zip(relations) {
+        let target = match relation.table {
+            None => {
+                check_creation(&name, &relation, &server).map_err(|e| e.in_table(&name))?;
+                Target { definition, name, current: None, replaces: None }
+            }
+            Some(live) => {
+                let checked = check_live(&name, &live, definition, &settings, &server);
+                checked.map_err(|error| error.in_table(&name))?;
+                check_definition(client, &server, &name, &live, definition).await?;
+                if settings.delete != Delete::Off {
+                    check_attached(client, &name, &live).await?;
+                }
+                let current = Current::new(name.clone(), live, definition, false)?;
+                Target { definition, name, current: Some(current), replaces: None }
+            }
+        };
+        targets.push(target);
+    }
+    let comment = targets.first().and_then(Target::visible).and_then(|live| live.comment.clone());
+    let stored = watermark::stored(comment.as_deref()).map(|stored| stored.map(str::to_owned));
+    let stored = stored.map_err(|unreadable| {
+        let error = unreadable.error(comment.as_deref(), "cannot read the high watermark");
+        targets.iter().take(1).fold(error, |error, first| error.in_table(&first.name))
+    })?;
+    Ok(Core::new(server, settings, targets, stored))
+}
+
+/// Reads what the inspection answered.
+pub(super) fn read(messages: &[tokio_postgres::SimpleQueryMessage]) -> Result<Inspected, Error> {
+    Inspected::read(messages).ok_or_else(|| {
+        let reason = "the catalog's answer is not understood".to_owned();
+        Error::new(ErrorKind::Unsupported { reason }, START)
+    })
+}
+
+/// Names may come from the program, not only from the derive, which checks them.
+fn check_names(tables: &[(QualifiedName, &'static Table)]) -> Result<(), Error> {
+    let refused = |reason: String, name: &QualifiedName| {
+        Err(Error::new(ErrorKind::Definition { reason }, START).in_table(name))
+    };
+    for (position, (name, _)) in tables.iter().enumerate() {
+        for (what, part) in [("schema", name.schema()), ("table", name.name())] {
+            if part.is_empty() {
+                return refused(format!("the name of the {what} is empty"), name);
+            }
+            if part.len() > MAX_NAME {
+                let length = part.len();
+                return refused(
+                    format!(
+                        "the name of the {what} is {length} bytes long, and PostgreSQL would cut \
+                         it to {MAX_NAME}"
+                    ),
+                    name,
+                );
+            }
+            if part.contains('\0') {
+                return refused(format!("the name of the {what} contains a NUL character"), name);
+            }
+        }
+        if tables.iter().take(position).any(|(other, _)| other == name) {
+            return refused("two tables of one ingest have this name".to_owned(), name);
+        }
+    }
+    Ok(())
+}
+
+fn privilege(server: &Server, missing: impl Into<String>) -> Error {
+    let kind = ErrorKind::Privilege { role: server.role.clone(), missing: missing.into() };
+    Error::new(kind, START)
+}
+
+fn unsupported(reason: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Unsupported { reason: reason.into() }, START)
+}
+
+/// A table that does not exist: whether it can be created.
+fn check_creation(name: &QualifiedName, relation: &Relation, server: &Server) -> Result<(), Error> {
+    if server.read_only {
+        return Err(unsupported("transactions of this session are read-only"));
+    }
+    if !relation.schema_exists && !server.create {
+        return Err(privilege(server, format!("CREATE on database {:?}", server.database)));
+    }
+    if relation.schema_exists && !(relation.schema_create && relation.schema_usage) {
+        return Err(privilege(server, format!("CREATE and USAGE on schema {:?}", name.schema())));
+    }
+    Ok(())
+}
+
+/// A relation that exists: whether it is one that can be loaded as asked for, by this role.
+fn check_live(
+    name: &QualifiedName,
+    live: &LiveTable,
+    definition: &Table,
+    settings: &Settings,
+    server: &Server,
+) -> Result<(), Error> {
+    if server.read_only {
+        return Err(unsupported("transactions of this session are read-only"));
+    }
+    let what = match live.kind {
+        'r' | 'p' => None,
+        'v' => Some("a view"),
+        'm' => Some("a materialized view"),
+        'f' => Some("a foreign table"),
+        'S' => Some("a sequence"),
+        'c' => Some("a composite type"),
+        _ => Some("no table"),
+    };
+    if let Some(what) = what {
+        return Err(unsupported(format!("it is {what}, and rows are loaded into tables")));
+    }
+    let upserts = settings.upserts(definition);
+    let privileges = [
+        (live.can_insert, "INSERT", true),
+        (live.can_select, "SELECT", upserts),
+        (live.can_update, "UPDATE", upserts),
+    ];
+    for (held, privilege_name, needed) in privileges {
+        if needed && !held {
+            return Err(privilege(server, format!("{privilege_name} on the table")));
+        }
+    }
+    if (upserts || live.row_security) && !server.temp {
+        return Err(privilege(server, format!("TEMPORARY on database {:?}", server.database)));
+    }
+    if settings.delete != Delete::Off {
+        if live.kind == 'p' {
+            return Err(unsupported(
+                "it is partitioned, and its rows cannot be deleted by replacing it",
+            ));
+        }
+        if !live.is_owner {
+            return Err(privilege(
+                server,
+                format!("the ownership of the table, which {:?} has", live.owner),
+            ));
+        }
+    }
+    let _ = name;
+    Ok(())
+}
+
+/// Whether a live table is as it is defined. Only where that cannot be told from what was read,
+/// PostgreSQL is asked for how it spells the definition.
+async fn check_definition(
+    client: &mut Client,
+    server: &Server,
+    name: &QualifiedName,
+    live: &LiveTable,
+    definition: &Table,
+) -> Result<(), Error> {
+    let predicted = predict(definition);
+    if predicted.as_ref().is_some_and(|defined| compare(&live.shape, defined).is_empty()) {
+        return Ok(());
+    }
+    let defined = match predicted {
+        Some(predicted) if !server.temp => predicted,
+        None if !server.temp => {
+            let missing = format!("TEMPORARY on database {:?}", server.database);
+            return Err(privilege(server, missing).in_table(name));
+        }
+        _ => twin(client, definition).await.map_err(|error| error.in_table(name))?,
+    };
+    let differences = compare(&live.shape, &defined);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let differences = differences.iter().map(ToString::to_string).collect();
+    Err(Error::new(ErrorKind::Differs { differences }, START).in_table(name))
+}
+
+const TWIN: &str = "pg_bulk_ingest_twin";
+
+/// The definition as PostgreSQL spells it: an empty temporary table that is rolled back.
+async fn twin(client: &mut Client, definition: &Table) -> Result<catalog::Shape, Error> {
+    let action = "cannot compare the table with its definition";
+    let failed = |error| Error::server(error, action);
+    let transaction = client.transaction().await.map_err(failed)?;
+    let mut sql = plan::create_twin(TWIN, definition);
+    let inspect = catalog::isolated(&catalog::inspect_temporary(&[TWIN]));
+    sql.push(Statement::new(inspect, crate::statement::LockLevel::None, "the catalog is read"));
+    let sql = sql.iter().map(Statement::sql).collect::<Vec<_>>().join(";\n");
+    let messages = transaction.simple_query(&sql).await.map_err(failed)?;
+    transaction.rollback().await.map_err(failed)?;
+    let twin = read(&messages)?.relations.into_iter().find_map(|relation| relation.table);
+    twin.map(|table| table.shape).ok_or_else(|| {
+        let reason = "the definition could not be read back".to_owned();
+        Error::new(ErrorKind::Unsupported { reason }, action)
+    })
+}
+
+/// Refuses to replace a table on which something hangs that would be lost.
+async fn check_attached(
+    client: &mut Client,
+    name: &QualifiedName,
+    live: &LiveTable,
+) -> Result<(), Error> {
+    let sql = format!("SET LOCAL search_path = pg_catalog;\n{}", attached::sql(live.oid));
+    let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
+    let objects = attached::read(&messages);
+    if objects.is_empty() {
+        return Ok(());
+    }
+    let action = "cannot delete by replacing the table";
+    Err(Error::new(ErrorKind::Attached { objects }, action).in_table(name))
+}

@@ -1,0 +1,76 @@
+//! The tables of a session.
+
+use crate::catalog::LiveTable;
+use crate::definition::Table;
+use crate::encode::TargetType;
+use crate::error::{Error, ErrorKind};
+use crate::ident::QualifiedName;
+use crate::options::Upsert;
+
+/// A table that is ingested into.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    pub(super) definition: &'static Table,
+    /// Its name once its rows are visible.
+    pub(super) name: QualifiedName,
+    /// Where rows go; `None` before the table is created.
+    pub(super) current: Option<Current>,
+    /// The live table that the current one is going to replace.
+    pub(super) replaces: Option<LiveTable>,
+}
+
+/// A table that exists, if only in the transaction.
+#[derive(Debug, Clone)]
+pub(super) struct Current {
+    pub(super) name: QualifiedName,
+    pub(super) live: LiveTable,
+    /// The types of its columns, in the order of the definition.
+    pub(super) types: Vec<TargetType>,
+    /// Whether it has neither rows nor indexes yet.
+    pub(super) bare: bool,
+}
+
+impl Current {
+    /// A live table under the given definition.
+    pub(super) fn new(
+        name: QualifiedName,
+        live: LiveTable,
+        definition: &Table,
+        bare: bool,
+    ) -> Result<Self, Error> {
+        let mut types = Vec::with_capacity(definition.columns().len());
+        let mut differences = Vec::new();
+        for column in definition.columns() {
+            let found = live.shape.columns.iter().find(|live| live.name == column.name());
+            match found {
+                Some(found) if found.holds(column) => types.push(found.target()),
+                Some(found) => differences.push(format!(
+                    "column {:?} is of type {}, which cannot hold the Rust type {} of field {}",
+                    column.name(),
+                    found.sql_type,
+                    column.rust_type(),
+                    column.field(),
+                )),
+                None => differences.push(format!("column {:?} is missing", column.name())),
+            }
+        }
+        if differences.is_empty() {
+            Ok(Self { name, live, types, bare })
+        } else {
+            let kind = ErrorKind::Differs { differences };
+            Err(Error::new(kind, "cannot write into the table").in_table(&name))
+        }
+    }
+}
+
+impl Target {
+    /// The table that readers see now, if there is one.
+    pub(super) fn visible(&self) -> Option<&LiveTable> {
+        self.replaces.as_ref().or(self.current.as_ref().map(|current| &current.live))
+    }
+
+    /// Whether rows are merged on the primary key.
+    pub(super) fn upserts(&self, upsert: Upsert) -> bool {
+        upsert == Upsert::IfPrimaryKey && !self.definition.primary_key().is_empty()
+    }
+}

@@ -1,0 +1,147 @@
+//! How the rows of a batch get from their source into the batch.
+
+use crate::batch::{After, Iter, Streamed, TryIter};
+use crate::error::{BoxError, Error, ErrorKind};
+use crate::session::OpenBatch;
+use crate::table::RowOf;
+use futures_util::StreamExt;
+use std::future::Future;
+use std::pin::pin;
+
+/// Rows of the tables of `S`, and the high watermark that comes of consuming them.
+///
+/// This trait is sealed: it is implemented for what [`Batch`](crate::Batch) makes of iterators and
+/// streams of rows.
+#[diagnostic::on_unimplemented(
+    message = "these are not rows of `{S}`",
+    label = "not rows of `{S}`",
+    note = "a batch for `ingest::<S>` takes values of, or references to, `S`, or a struct that is \
+            in one of its variants, from an iterator that is `Send`",
+    note = "give `Result`s to `Batch::try_new`, and a stream of them to `Batch::stream`"
+)]
+pub trait RowSource<S: ?Sized, W>: sealed::Sealed + Send {
+    #[doc(hidden)]
+    fn write_into(
+        self,
+        batch: &mut OpenBatch<'_, '_>,
+    ) -> impl Future<Output = Result<Option<W>, Error>> + Send;
+}
+
+/// The source failed in place of the next row.
+fn failed<E: Into<BoxError>>(error: E, batch: &OpenBatch<'_, '_>) -> Error {
+    let failed = Error::new(ErrorKind::Rows, "cannot get the next row from its source");
+    batch.locate(failed.in_row(batch.next_row()).caused_by(error))
+}
+
+impl<S, W, I> RowSource<S, W> for Iter<I>
+where
+    S: ?Sized,
+    W: Send,
+    I: IntoIterator<Item: RowOf<S>, IntoIter: Send> + Send,
+{
+    async fn write_into(self, batch: &mut OpenBatch<'_, '_>) -> Result<Option<W>, Error> {
+        let mut rows = self.0.into_iter();
+        while push(&mut rows, batch)? {
+            batch.send().await?;
+        }
+        Ok(None)
+    }
+}
+
+/// Takes rows until it is time to send. Answers whether there may be more.
+///
+/// It is no part of the future, so that rows need not be `Send`, and what is done for each is one
+/// plain loop.
+fn push<S: ?Sized, I: Iterator<Item: RowOf<S>>>(
+    rows: &mut I,
+    batch: &mut OpenBatch<'_, '_>,
+) -> Result<bool, Error> {
+    for row in rows {
+        if batch.push::<S, I::Item>(&row)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+impl<S, W, I, R, E> RowSource<S, W> for TryIter<I>
+where
+    S: ?Sized,
+    W: Send,
+    I: IntoIterator<Item = Result<R, E>, IntoIter: Send> + Send,
+    R: RowOf<S>,
+    E: Into<BoxError>,
+{
+    async fn write_into(self, batch: &mut OpenBatch<'_, '_>) -> Result<Option<W>, Error> {
+        let mut rows = self.0.into_iter();
+        while try_push::<S, _, R, E>(&mut rows, batch)? {
+            batch.send().await?;
+        }
+        Ok(None)
+    }
+}
+
+/// The same for rows that may be errors instead.
+fn try_push<S: ?Sized, I: Iterator<Item = Result<R, E>>, R: RowOf<S>, E: Into<BoxError>>(
+    rows: &mut I,
+    batch: &mut OpenBatch<'_, '_>,
+) -> Result<bool, Error> {
+    for row in rows {
+        let row = row.map_err(|error| failed(error, batch))?;
+        if batch.push::<S, R>(&row)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+impl<S, W, St, R, E> RowSource<S, W> for Streamed<St>
+where
+    S: ?Sized,
+    W: Send,
+    St: futures_util::Stream<Item = Result<R, E>> + Send,
+    R: RowOf<S> + Send,
+    E: Into<BoxError> + Send,
+{
+    async fn write_into(self, batch: &mut OpenBatch<'_, '_>) -> Result<Option<W>, Error> {
+        let mut rows = pin!(self.0);
+        while let Some(row) = rows.next().await {
+            if push_one::<S, R, E>(row, batch)? {
+                batch.send().await?;
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// One row that may be an error instead. Answers whether it is time to send.
+fn push_one<S: ?Sized, R: RowOf<S>, E: Into<BoxError>>(
+    row: Result<R, E>,
+    batch: &mut OpenBatch<'_, '_>,
+) -> Result<bool, Error> {
+    let row = row.map_err(|error| failed(error, batch))?;
+    batch.push::<S, R>(&row)
+}
+
+impl<S, W, Rows, F> RowSource<S, W> for After<Rows, F>
+where
+    S: ?Sized,
+    W: Send,
+    Rows: RowSource<S, W>,
+    F: FnOnce() -> W + Send,
+{
+    async fn write_into(self, batch: &mut OpenBatch<'_, '_>) -> Result<Option<W>, Error> {
+        self.rows.write_into(batch).await?;
+        Ok(Some((self.high_watermark)()))
+    }
+}
+
+mod sealed {
+    use crate::batch::{After, Iter, Streamed, TryIter};
+
+    pub trait Sealed {}
+    impl<I> Sealed for Iter<I> {}
+    impl<I> Sealed for TryIter<I> {}
+    impl<St> Sealed for Streamed<St> {}
+    impl<Rows, F> Sealed for After<Rows, F> {}
+}

@@ -1,0 +1,218 @@
+//! The high watermark as it is stored: in the comment on the table, as the Python package
+//! pg-bulk-ingest stores it: `{"pg-bulk-ingest": {"high-watermark": "2014-07-31"}}`.
+//!
+//! Whatever else is in the comment stays, to the letter.
+
+mod object;
+
+use crate::error::{Error, ErrorKind};
+use crate::ident::{Literal, QualifiedName};
+use crate::statement::{LockLevel, Statement};
+use object::Object;
+
+/// The key of the comment's object under which this library, and the Python package, keeps its
+/// own.
+const OWN: &str = "pg-bulk-ingest";
+/// The key of the high watermark among these.
+const HIGH_WATERMARK: &str = "high-watermark";
+/// The key under which a comment is kept that was no object.
+const COMMENT: &str = "comment";
+
+/// A comment that is, or should be, a JSON object, but cannot be read as one.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable;
+
+impl Unreadable {
+    /// The error for this comment.
+    pub(crate) fn error(self, comment: Option<&str>, action: &'static str) -> Error {
+        let comment = comment.unwrap_or_default().to_owned();
+        Error::new(ErrorKind::Comment { comment }, action)
+    }
+}
+
+/// A comment, as far as it is understood.
+enum Comment<'c> {
+    None,
+    /// A person's text.
+    Text(&'c str),
+    Object(Object<'c>),
+}
+
+impl<'c> Comment<'c> {
+    fn read(comment: Option<&'c str>) -> Result<Self, Unreadable> {
+        let Some(text) = comment else {
+            return Ok(Self::None);
+        };
+        match Object::read(text) {
+            Some(object) => Ok(Self::Object(object)),
+            None if looks_like_object(text) => Err(Unreadable),
+            None if text.is_empty() => Ok(Self::None),
+            None => Ok(Self::Text(text)),
+        }
+    }
+}
+
+/// Whether a text that is no JSON object was meant to be one (Python writes NaN, say): then it must
+/// not be taken for a person's.
+fn looks_like_object(text: &str) -> bool {
+    let inner = text.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    inner.is_some_and(|inner| {
+        let inner = inner.trim_start();
+        inner.is_empty() || inner.starts_with('"')
+    })
+}
+
+/// The high watermark stored in a comment, as JSON.
+pub(crate) fn stored(comment: Option<&str>) -> Result<Option<&str>, Unreadable> {
+    let Comment::Object(object) = Comment::read(comment)? else {
+        return Ok(None);
+    };
+    match own(&object)? {
+        Some(own) => Ok(own.get(HIGH_WATERMARK)),
+        None => Ok(None),
+    }
+}
+
+/// The object under our own key; `null` counts as none.
+fn own<'c>(object: &Object<'c>) -> Result<Option<Object<'c>>, Unreadable> {
+    match object.get(OWN) {
+        None | Some("null") => Ok(None),
+        Some(own) => Object::read(own).map(Some).ok_or(Unreadable),
+    }
+}
+
+/// The comment with this high watermark (as JSON) in it; with `None`, without one.
+pub(crate) fn with_stored(
+    comment: Option<&str>,
+    watermark: Option<&str>,
+) -> Result<Option<String>, Unreadable> {
+    let new = |watermark: &str| format!("{{\"{HIGH_WATERMARK}\": {watermark}}}");
+    match (Comment::read(comment)?, watermark) {
+        (Comment::None, None) => Ok(None),
+        (Comment::Text(text), None) => Ok(Some(text.to_owned())),
+        (Comment::None, Some(watermark)) => Ok(Some(format!("{{\"{OWN}\": {}}}", new(watermark)))),
+        (Comment::Text(text), Some(watermark)) => {
+            let text = serde_json::Value::from(text);
+            Ok(Some(format!("{{\"{COMMENT}\": {text}, \"{OWN}\": {}}}", new(watermark))))
+        }
+        (Comment::Object(object), watermark) => {
+            let own = match (own(&object)?, watermark) {
+                (None, None) => return Ok(Some(object.text().to_owned())),
+                (None, Some(watermark)) => new(watermark),
+                (Some(own), None) => own.without(HIGH_WATERMARK),
+                (Some(own), Some(watermark)) => own.with(HIGH_WATERMARK, watermark),
+            };
+            Ok(Some(object.with(OWN, &own)))
+        }
+    }
+}
+
+/// Stores a comment.
+pub(crate) fn store(table: &QualifiedName, comment: Option<&str>) -> Statement {
+    let comment = comment.map_or_else(|| "NULL".to_owned(), |text| Literal(text).to_string());
+    Statement::new(
+        format!("COMMENT ON TABLE {table} IS {comment}"),
+        LockLevel::ShareUpdateExclusive,
+        "the high watermark",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Unreadable, stored, with_stored};
+
+    #[test]
+    fn the_python_packages_watermark_is_read_and_written_alike() {
+        let comment = r#"{"pg-bulk-ingest": {"high-watermark": "2014-07-31"}}"#;
+        assert_eq!(stored(Some(comment)), Ok(Some(r#""2014-07-31""#)));
+        assert_eq!(with_stored(None, Some(r#""2014-07-31""#)), Ok(Some(comment.to_owned())));
+    }
+
+    #[test]
+    fn all_else_is_kept_to_the_letter() {
+        for (before, watermark, after) in [
+            (
+                r#"{"a" : 1e400}"#,
+                Some("5"),
+                r#"{"a" : 1e400, "pg-bulk-ingest": {"high-watermark": 5}}"#,
+            ),
+            (r#"{ }"#, Some("5"), r#"{"pg-bulk-ingest": {"high-watermark": 5} }"#),
+            (
+                r#"{"z": "\ud83e\u0301\ud800", "pg-bulk-ingest": {"x": [1,  2], "high-watermark":4 , "y":1.0} , "b": 2}"#,
+                Some("5"),
+                r#"{"z": "\ud83e\u0301\ud800", "pg-bulk-ingest": {"x": [1,  2], "high-watermark":5 , "y":1.0} , "b": 2}"#,
+            ),
+            (
+                r#"{"pg-bulk-ingest": {"x": 1, "high-watermark": 4}}"#,
+                None,
+                r#"{"pg-bulk-ingest": {"x": 1}}"#,
+            ),
+            (
+                r#"{"pg-bulk-ingest": {"high-watermark": 4, "x": 1}}"#,
+                None,
+                r#"{"pg-bulk-ingest": { "x": 1}}"#,
+            ),
+            (r#"{"pg-bulk-ingest": {"high-watermark": 4}}"#, None, r#"{"pg-bulk-ingest": {}}"#),
+            (
+                r#"{"pg-bulk-ingest": null}"#,
+                Some("0"),
+                r#"{"pg-bulk-ingest": {"high-watermark": 0}}"#,
+            ),
+            (r#"{"pg-bulk-ingest": null}"#, None, r#"{"pg-bulk-ingest": null}"#),
+            (
+                "{\"a\": 1}\n",
+                Some("5"),
+                "{\"a\": 1, \"pg-bulk-ingest\": {\"high-watermark\": 5}}\n",
+            ),
+        ] {
+            assert_eq!(
+                with_stored(Some(before), watermark),
+                Ok(Some(after.to_owned())),
+                "{before}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_persons_text_is_kept_under_a_key_of_its_own() {
+        for text in ["All \"our\" shops\n{draft}", "{draft}", "[1, 2]", "5", "null", "\"text\""] {
+            let comment = with_stored(Some(text), Some("false")).unwrap().unwrap();
+            let object: serde_json::Value = serde_json::from_str(&comment).unwrap();
+            assert_eq!(object["comment"], text);
+            assert_eq!(object["pg-bulk-ingest"]["high-watermark"], false);
+            assert_eq!(stored(Some(&comment)), Ok(Some("false")));
+            assert_eq!(with_stored(Some(text), None), Ok(Some(text.to_owned())));
+        }
+    }
+
+    #[test]
+    fn an_object_that_cannot_be_read_is_an_error_and_no_reset() {
+        for comment in [
+            r#"{"pg-bulk-ingest": {"high-watermark": NaN}}"#,
+            r#"{"\ud800": 1, "pg-bulk-ingest": {"high-watermark": 1}}"#,
+            r#"{"pg-bulk-ingest": "x"}"#,
+            r#"{"pg-bulk-ingest": {"high-watermark": 1},}"#,
+        ] {
+            assert_eq!(stored(Some(comment)), Err(Unreadable), "{comment}");
+            assert_eq!(with_stored(Some(comment), Some("1")), Err(Unreadable), "{comment}");
+        }
+    }
+
+    #[test]
+    fn zero_empty_false_and_null_are_watermarks() {
+        for watermark in ["0", "\"\"", "false", "null"] {
+            let comment = with_stored(None, Some(watermark)).unwrap();
+            assert_eq!(stored(comment.as_deref()), Ok(Some(watermark)));
+        }
+    }
+
+    #[test]
+    fn of_a_repeated_key_the_last_counts() {
+        let comment = r#"{"pg-bulk-ingest": {"high-watermark": 1, "high-watermark": 2}}"#;
+        assert_eq!(stored(Some(comment)), Ok(Some("2")));
+        let written = with_stored(Some(comment), Some("3")).unwrap();
+        assert_eq!(stored(written.as_deref()), Ok(Some("3")));
+        let cleared = with_stored(Some(comment), None).unwrap();
+        assert_eq!(stored(cleared.as_deref()), Ok(None));
+    }
+}
