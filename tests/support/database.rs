@@ -1,0 +1,149 @@
+//! A database of one test.
+
+use crate::SERVER;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tokio::sync::OnceCell;
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+
+/// What every test's database has: made once, and cloned for each.
+const TEMPLATE: &str = "
+    CREATE EXTENSION citext;
+    CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+    CREATE DOMAIN short_text AS varchar(8);
+    CREATE DOMAIN filled_text AS text NOT NULL;
+    CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
+";
+
+/// A database of one test. It is dropped with the server, or with the value if the server is not
+/// the tests' own.
+#[derive(Debug)]
+pub struct Database {
+    name: String,
+}
+
+impl Database {
+    /// A new database, the same for every test.
+    pub async fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let prefix = format!("pg_bulk_ingest_{}", std::process::id());
+        let template = template(&prefix).await;
+        let name = format!("{prefix}_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let admin = connect(&SERVER.url("postgres")).await;
+        admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
+        Self { name }
+    }
+
+    /// Its URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        SERVER.url(&self.name)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A new connection.
+    pub async fn connect(&self) -> Client {
+        connect(&self.url()).await
+    }
+
+    /// A new connection of a role that is made for it, of this name, unique in the server.
+    pub async fn connect_as(&self, role: &str) -> Client {
+        let role = self.role(role);
+        let admin = self.connect().await;
+        let exists = format!("SELECT 1 FROM pg_roles WHERE rolname = '{role}'");
+        if rows(&admin, &exists).await.is_empty() {
+            admin.batch_execute(&format!("CREATE ROLE {role} LOGIN")).await.unwrap();
+        }
+        let mut config = self.url().parse::<tokio_postgres::Config>().unwrap();
+        let (client, connection) = config.user(&role).connect(NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
+    }
+
+    /// The name of a role made for this database.
+    #[must_use]
+    pub fn role(&self, role: &str) -> String {
+        format!("{}_{role}", self.name)
+    }
+
+    /// Runs statements on a connection of their own.
+    pub async fn execute(&self, sql: &str) {
+        let client = self.connect().await;
+        client.batch_execute(sql).await.unwrap_or_else(|error| panic!("{error:?}: {sql}"));
+    }
+
+    /// Runs a query on a connection of its own: rows of text, columns joined by `|`.
+    pub async fn rows(&self, sql: &str) -> Vec<String> {
+        rows(&self.connect().await, sql).await
+    }
+
+    /// The same where one row is expected.
+    pub async fn row(&self, sql: &str) -> String {
+        let mut rows = self.rows(sql).await;
+        assert_eq!(rows.len(), 1, "{sql}: {rows:?}");
+        rows.remove(0)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if SERVER.is_ours() {
+            return;
+        }
+        let (name, url) = (self.name.clone(), SERVER.url("postgres"));
+        let drop = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(async {
+                let sql = format!("DROP DATABASE {name} WITH (FORCE)");
+                let _ = connect(&url).await.batch_execute(&sql).await;
+            });
+        });
+        let _ = drop.join();
+    }
+}
+
+async fn template(prefix: &str) -> String {
+    static TEMPLATE_NAME: OnceCell<String> = OnceCell::const_new();
+    let create = async {
+        let name = format!("{prefix}_template");
+        let admin = connect(&SERVER.url("postgres")).await;
+        admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0")).await.unwrap();
+        // The connection has to be gone before the template can be cloned.
+        let (client, connection) =
+            tokio_postgres::connect(&SERVER.url(&name), NoTls).await.unwrap();
+        let connection = tokio::spawn(connection);
+        client.batch_execute(TEMPLATE).await.unwrap();
+        drop(client);
+        connection.await.unwrap().unwrap();
+        let sql = format!("SELECT 1 FROM pg_stat_activity WHERE datname = '{name}'");
+        while !rows(&admin, &sql).await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        name
+    };
+    TEMPLATE_NAME.get_or_init(|| create).await.clone()
+}
+
+async fn connect(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+/// Runs a query: rows of text, columns joined by `|`, NULL as `∅`.
+pub async fn rows(client: &Client, sql: &str) -> Vec<String> {
+    let messages = client.simple_query(sql).await;
+    let messages = messages.unwrap_or_else(|error| panic!("{error:?}: {sql}"));
+    let row = |message: SimpleQueryMessage| match message {
+        SimpleQueryMessage::Row(row) => {
+            let columns = (0..row.len()).map(|i| row.get(i).unwrap_or("∅").to_owned());
+            Some(columns.collect::<Vec<_>>().join("|"))
+        }
+        _ => None,
+    };
+    messages.into_iter().filter_map(row).collect()
+}

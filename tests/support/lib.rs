@@ -1,0 +1,17 @@
+//! What the tests share: one throw-away server, a database for each test, a look at it from
+//! outside.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "for tests")]
+
+mod database;
+
+pub use database::{Database, rows};
+
+use local_postgres::LocalPostgres;
+use std::sync::LazyLock;
+
+/// The server of all tests of a process. It ends with the process, however that ends.
+static SERVER: LazyLock<LocalPostgres> = LazyLock::new(|| {
+    let server = LocalPostgres::builder().setting("max_prepared_transactions", "10").start();
+    server.unwrap_or_else(|error| panic!("{error}"))
+});

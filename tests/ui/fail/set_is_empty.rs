@@ -1,0 +1,6 @@
+use pg_bulk_ingest::IngestTables;
+
+#[derive(IngestTables)]
+enum Shop {}
+
+fn main() {}
