@@ -90,7 +90,9 @@ fn column_differences(live: &LiveColumn, defined: &LiveColumn) -> Vec<Difference
 fn indexes(live: &[IndexShape], defined: &[IndexShape]) -> Vec<Difference> {
     let mut differences = Vec::new();
     let primary_key = |indexes: &[IndexShape]| {
-        indexes.iter().find(|index| index.primary).map(|index| index.form.clone())
+        let index = indexes.iter().find(|index| index.primary)?;
+        let deferrable = if index.immediate { "" } else { ", deferrable" };
+        Some(format!("{}{deferrable}", index.form))
     };
     let keys = (primary_key(live), primary_key(defined));
     if keys.0 != keys.1 {

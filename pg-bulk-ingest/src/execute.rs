@@ -2,9 +2,10 @@
 
 use crate::catalog::holders::{self, Holder};
 use crate::error::{Error, ErrorKind};
-use crate::ident::{Literal, QualifiedName, list};
+use crate::ident::QualifiedName;
+use crate::lock;
 use crate::options::Locks;
-use crate::statement::Statement;
+use crate::statement::{Statement, rollback_to, script};
 use std::time::{Duration, Instant};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{SimpleQueryMessage, Transaction};
@@ -21,11 +22,21 @@ pub(crate) async fn run(
     for statement in statements {
         tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
     }
-    let sql = statements.iter().map(Statement::sql).collect::<Vec<_>>().join(";\n");
+    let sql = script(statements);
     transaction.batch_execute(&sql).await.map_err(Error::while_doing(action))
 }
 
-/// Runs a query that answers one row of numbers.
+/// Runs queries in one round trip.
+pub(crate) async fn query(
+    transaction: &Transaction<'_>,
+    sql: &str,
+    action: &'static str,
+) -> Result<Vec<SimpleQueryMessage>, Error> {
+    tracing::debug!(sql, "query");
+    transaction.simple_query(sql).await.map_err(Error::while_doing(action))
+}
+
+/// Runs queries of which the first to answer a row answers one of numbers. NULL counts as 0.
 pub(crate) async fn numbers<const N: usize>(
     transaction: &Transaction<'_>,
     sql: &str,
@@ -38,16 +49,6 @@ pub(crate) async fn numbers<const N: usize>(
     });
     let number = |i| row.and_then(|row| row.get(i)).and_then(|text| text.parse().ok());
     Ok(std::array::from_fn(|i| number(i).unwrap_or_default()))
-}
-
-/// Runs queries in one round trip.
-pub(crate) async fn query(
-    transaction: &Transaction<'_>,
-    sql: &str,
-    action: &'static str,
-) -> Result<Vec<SimpleQueryMessage>, Error> {
-    tracing::debug!(sql, "query");
-    transaction.simple_query(sql).await.map_err(Error::while_doing(action))
 }
 
 /// A relation to lock.
@@ -70,7 +71,7 @@ pub(crate) struct Waiting<'a> {
 const PUBLISH: &str = "cannot replace the table";
 const STORE: &str = "cannot store the high watermark";
 
-/// How long it is waited for a lock without terminating its holders, if they are not to be.
+/// How long a lock is waited for if its holders are not to be terminated.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// How long it is gone on after holders were terminated first: a terminated session may take a
@@ -84,42 +85,34 @@ pub(crate) async fn lock_exclusively(
     tables: &[Lockable],
     waiting: Waiting<'_>,
 ) -> Result<(), Error> {
-    let mut tables = tables.to_vec();
-    tables.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut names = tables.iter().map(|table| &table.name).collect::<Vec<_>>();
+    names.sort();
+    let oids = tables.iter().map(|table| table.oid).collect::<Vec<_>>();
     // A reader that waits for longer than deadlock_timeout looks for a deadlock, and would be the
     // one to end.
     let attempt = waiting.locks.attempt.min(Duration::from_millis(waiting.deadlock_timeout / 2));
-    let attempt = attempt.max(Duration::from_millis(1)).as_millis();
-    let sql = format!(
-        "SAVEPOINT pg_bulk_ingest_lock;\n\
-         SET LOCAL lock_timeout = {attempt};\n\
-         LOCK TABLE {} IN ACCESS EXCLUSIVE MODE;\n\
-         SET LOCAL lock_timeout = {};\n\
-         RELEASE SAVEPOINT pg_bulk_ingest_lock",
-        list(tables.iter().map(|table| &table.name)),
-        Literal(waiting.lock_timeout),
-    );
+    let sql = lock::exclusive(&names, attempt, waiting.lock_timeout);
+    let pause = format!("{};\n{}", rollback_to(lock::ATTEMPT), lock::pause());
     let start = Instant::now();
     let terminate_after = waiting.locks.terminate_after;
     let patience = terminate_after.map_or(PATIENCE, |after| after + PATIENCE_AFTER_TERMINATION);
     loop {
         match transaction.batch_execute(&sql).await {
             Ok(()) => return Ok(()),
-            Err(error) if is_lock_not_available(&error) => {
-                tracing::debug!(waited = ?start.elapsed(), "ACCESS EXCLUSIVE is not to be had yet");
-                // Its own clock and dice: neither is needed here.
-                let pause = "ROLLBACK TO SAVEPOINT pg_bulk_ingest_lock;\n\
-                             SELECT pg_catalog.pg_sleep(0.05 + 0.1 * pg_catalog.random())";
-                query(transaction, pause, PUBLISH).await?;
-                let oids = tables.iter().map(|table| table.oid).collect::<Vec<_>>();
-                if start.elapsed() >= patience {
-                    return Err(locked(transaction, &oids, &[], "waited in vain", PUBLISH).await?);
-                }
-                if terminate_after.is_some_and(|after| start.elapsed() >= after) {
-                    terminate(transaction, &oids).await?;
-                }
+            Err(error) if !is_lock_not_available(&error) => {
+                return Err(Error::server(error, PUBLISH));
             }
-            Err(error) => return Err(Error::server(error, PUBLISH)),
+            Err(_) => {}
+        }
+        tracing::debug!(waited = ?start.elapsed(), "ACCESS EXCLUSIVE is not to be had yet");
+        query(transaction, &pause, PUBLISH).await?;
+        if start.elapsed() >= patience {
+            let modes = lock::CONFLICTING_WITH_EXCLUSIVE;
+            let holders = find_holders(transaction, &oids, modes, PUBLISH).await?;
+            return Err(locked(&holders, "waited in vain for ACCESS EXCLUSIVE", PUBLISH));
+        }
+        if terminate_after.is_some_and(|after| start.elapsed() >= after) {
+            terminate(transaction, &oids).await?;
         }
     }
 }
@@ -129,27 +122,6 @@ fn is_lock_not_available(error: &tokio_postgres::Error) -> bool {
         *code == SqlState::LOCK_NOT_AVAILABLE || *code == SqlState::T_R_DEADLOCK_DETECTED
     })
 }
-
-/// The modes of `pg_locks` that SHARE UPDATE EXCLUSIVE waits for.
-const CONFLICTING_WITH_SHARE_UPDATE_EXCLUSIVE: &[&str] = &[
-    "ShareUpdateExclusiveLock",
-    "ShareLock",
-    "ShareRowExclusiveLock",
-    "ExclusiveLock",
-    "AccessExclusiveLock",
-];
-
-/// All modes of `pg_locks`.
-const ALL_MODES: &[&str] = &[
-    "AccessShareLock",
-    "RowShareLock",
-    "RowExclusiveLock",
-    "ShareUpdateExclusiveLock",
-    "ShareLock",
-    "ShareRowExclusiveLock",
-    "ExclusiveLock",
-    "AccessExclusiveLock",
-];
 
 async fn find_holders(
     transaction: &Transaction<'_>,
@@ -161,41 +133,27 @@ async fn find_holders(
 }
 
 /// The error that names the holders of locks.
-async fn locked(
-    transaction: &Transaction<'_>,
-    oids: &[u32],
-    modes: &[&str],
-    reason: &str,
-    action: &'static str,
-) -> Result<Error, Error> {
-    let modes = if modes.is_empty() { ALL_MODES } else { modes };
-    let holders = find_holders(transaction, oids, modes, action).await?;
-    let holders = holders.into_iter().map(|holder| holder.description).collect();
-    Ok(Error::new(ErrorKind::Locked { holders, reason: reason.to_owned() }, action))
+fn locked(holders: &[Holder], reason: &str, action: &'static str) -> Error {
+    let holders = holders.iter().map(|holder| holder.description.clone()).collect();
+    Error::new(ErrorKind::Locked { holders, reason: reason.to_owned() }, action)
 }
 
 /// Terminates the sessions that hold locks on the tables.
 async fn terminate(transaction: &Transaction<'_>, oids: &[u32]) -> Result<(), Error> {
-    let holders = find_holders(transaction, oids, ALL_MODES, PUBLISH).await?;
-    let refused = |reason: &str| {
-        let holders = holders.iter().map(|holder| holder.description.clone()).collect();
-        Error::new(ErrorKind::Locked { holders, reason: reason.to_owned() }, PUBLISH)
-    };
+    let modes = lock::CONFLICTING_WITH_EXCLUSIVE;
+    let holders = find_holders(transaction, oids, modes, PUBLISH).await?;
     if holders.iter().any(|holder| holder.process.is_none()) {
-        return Err(refused("a prepared transaction cannot be terminated, it has to be ended"));
+        let reason = "a prepared transaction cannot be terminated, it has to be ended";
+        return Err(locked(&holders, reason, PUBLISH));
     }
     for holder in &holders {
-        let Some(process) = holder.process else {
-            continue;
-        };
+        let Some(process) = holder.process else { continue };
         tracing::warn!(holder = holder.description, "terminating a session that is in the way");
-        let sql = format!("SELECT pg_catalog.pg_terminate_backend({process})");
-        match transaction.batch_execute(&sql).await {
+        match transaction.batch_execute(&lock::terminate(process)).await {
             Ok(()) => {}
             Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
-                return Err(
-                    refused("the role may not terminate the sessions in the way").caused_by(error)
-                );
+                let reason = "the role may not terminate the sessions in the way";
+                return Err(locked(&holders, reason, PUBLISH).caused_by(error));
             }
             Err(error) => return Err(Error::server(error, PUBLISH)),
         }
@@ -212,27 +170,17 @@ pub(crate) async fn lock_for_comment(
     sql: &str,
     waiting: Waiting<'_>,
 ) -> Result<Vec<SimpleQueryMessage>, Error> {
-    let sql = format!(
-        "SAVEPOINT pg_bulk_ingest_lock;\n\
-         SET LOCAL lock_timeout = {};\n\
-         LOCK TABLE {} IN SHARE UPDATE EXCLUSIVE MODE;\n\
-         SET LOCAL lock_timeout = {};\n\
-         RELEASE SAVEPOINT pg_bulk_ingest_lock;\n\
-         {sql}",
-        waiting.locks.watermark.as_millis().clamp(1, 2_147_483_647),
-        table.name,
-        Literal(waiting.lock_timeout),
-    );
-    match transaction.simple_query(&sql).await {
-        Ok(messages) => Ok(messages),
-        Err(error) if is_lock_not_available(&error) => {
-            let back = "ROLLBACK TO SAVEPOINT pg_bulk_ingest_lock";
-            query(transaction, back, STORE).await?;
-            let modes = CONFLICTING_WITH_SHARE_UPDATE_EXCLUSIVE;
-            let reason = "waited in vain for SHARE UPDATE EXCLUSIVE";
-            let locked = locked(transaction, &[table.oid], modes, reason, STORE).await?;
-            Err(locked.caused_by(error))
-        }
-        Err(error) => Err(Error::server(error, STORE)),
+    let lock = lock::comment(&table.name, waiting.locks.watermark, waiting.lock_timeout);
+    let error = match transaction.simple_query(&format!("{lock};\n{sql}")).await {
+        Ok(messages) => return Ok(messages),
+        Err(error) => error,
+    };
+    if !is_lock_not_available(&error) {
+        return Err(Error::server(error, STORE));
     }
+    query(transaction, &rollback_to(lock::ATTEMPT), STORE).await?;
+    let modes = lock::CONFLICTING_WITH_COMMENT;
+    let holders = find_holders(transaction, &[table.oid], modes, STORE).await?;
+    let reason = "waited in vain for SHARE UPDATE EXCLUSIVE";
+    Err(locked(&holders, reason, STORE).caused_by(error))
 }

@@ -11,6 +11,7 @@ mod execute;
 mod hook;
 mod ident;
 mod ingest;
+mod lock;
 mod merge;
 mod options;
 mod plan;

@@ -5,7 +5,7 @@
 
 use crate::definition::{Index, Table};
 use crate::ident::{Ident, QualifiedName, list};
-use crate::plan::{all_columns, column_list, column_sql};
+use crate::plan::{all_columns, column_list, plain_column_sql};
 
 /// The temporary table through which the rows of one table go.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl Staging {
             ordinal.insert(0, '_');
         }
         let ordinal = Ident::new(ordinal);
-        let definition = list(table.columns().iter().map(column_sql));
+        let definition = list(table.columns().iter().map(plain_column_sql));
         Self {
             name: format!("pg_temp.pg_bulk_ingest_staging_{position}"),
             definition: format!("{definition}, {ordinal} bigint NOT NULL"),
@@ -77,7 +77,12 @@ impl Staging {
     /// Merges its rows into the table: of rows with equal keys the last, in the order of the key.
     /// A row whose columns are all equal, to the letter, to those of the row that is there is left
     /// alone. Answers the rows inserted, updated and unchanged.
-    pub(crate) fn upsert(&self, table: &Table, target: &QualifiedName) -> String {
+    pub(crate) fn upsert(
+        &self,
+        table: &Table,
+        target: &QualifiedName,
+        counting: Counting,
+    ) -> String {
         let columns = &self.columns;
         let key = column_list(table, table.primary_key());
         let others = (0..table.columns().len())
@@ -98,13 +103,26 @@ impl Staging {
                  WHERE ROW({live})::record OPERATOR(pg_catalog.*<>) ROW({new})::record"
             )
         };
+        let (returning, inserted) = match counting {
+            Counting::BySystemColumn => {
+                let inserted = "live.xmax OPERATOR(pg_catalog.=) 0 AS inserted";
+                (inserted, "pg_catalog.count(*) FILTER (WHERE inserted)".to_owned())
+            }
+            Counting::BeforeMerging => {
+                let new = list(key_names(table).map(|name| format!("latest.{name}")));
+                let old = list(key_names(table).map(|name| format!("old.{name}")));
+                let inserted = format!(
+                    "(SELECT pg_catalog.count(*) FROM latest \
+                     WHERE NOT EXISTS (SELECT FROM {target} AS old WHERE ({old}) = ({new})))"
+                );
+                ("1", inserted)
+            }
+        };
         format!(
             "WITH latest AS ({}), merged AS (\
              INSERT INTO {target} AS live ({columns}) SELECT {columns} FROM latest \
-             ON CONFLICT ({key}) DO {action} \
-             RETURNING live.xmax OPERATOR(pg_catalog.=) 0 AS inserted) \
-             SELECT pg_catalog.count(*) FILTER (WHERE inserted), \
-             pg_catalog.count(*) FILTER (WHERE NOT inserted), \
+             ON CONFLICT ({key}) DO {action} RETURNING {returning}) \
+             SELECT {inserted}, pg_catalog.count(*) OPERATOR(pg_catalog.-) {inserted}, \
              (SELECT pg_catalog.count(*) FROM latest) OPERATOR(pg_catalog.-) pg_catalog.count(*) \
              FROM merged",
             self.last(table)
@@ -142,12 +160,18 @@ impl Staging {
             );
             (latest, Some(key))
         };
-        // NULLs violate nothing, and `=` is not true of them.
+        // By the images of the values, whatever operators there are for their types. NULLs violate
+        // nothing.
+        let compare = |alias: &str, operator: &str, positions: &[usize]| {
+            let (new, other) = (row("new", positions), row(alias, positions));
+            format!("ROW({new})::record OPERATOR(pg_catalog.{operator}) ROW({other})::record")
+        };
         let conflicts = |alias: &str| {
-            let equal = format!("({}) = ({})", row("new", columns), row(alias, columns));
+            let equal = compare(alias, "*=", columns);
+            let filled = format!("ROW({}) IS NOT NULL", row("new", columns));
             match other_key {
-                Some(key) => format!("{equal} AND ({}) <> ({})", row("new", key), row(alias, key)),
-                None => equal,
+                Some(key) => format!("{equal} AND {filled} AND {}", compare(alias, "*<>", key)),
+                None => format!("{equal} AND {filled}"),
             }
         };
         let live = target.map_or_else(String::new, |target| {
@@ -157,10 +181,25 @@ impl Staging {
             "WITH latest AS ({latest}) \
              SELECT pg_catalog.min(new.{ordinal}) FROM latest AS new WHERE {live}\
              EXISTS (SELECT FROM latest AS earlier \
-             WHERE earlier.{ordinal} < new.{ordinal} AND {})",
+             WHERE earlier.{ordinal} OPERATOR(pg_catalog.<) new.{ordinal} AND {})",
             conflicts("earlier")
         )
     }
+}
+
+/// How the rows that an upsert inserts are told from those that it updates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counting {
+    /// By `xmax`, which a row that was updated has.
+    BySystemColumn,
+    /// By looking for their keys in the table as it was: the rows of a partitioned table do not
+    /// say their system columns.
+    BeforeMerging,
+}
+
+/// The names of the columns of the primary key.
+fn key_names(table: &Table) -> impl Iterator<Item = Ident> {
+    table.primary_key().iter().map(|position| Ident::new(table.columns()[*position].name()))
 }
 
 /// Copies straight into the table.

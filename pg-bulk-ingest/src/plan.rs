@@ -69,17 +69,23 @@ pub(crate) fn all_columns(table: &Table) -> String {
     list(table.columns().iter().map(|column| Ident::new(column.name())))
 }
 
-/// A column's definition.
-pub(crate) fn column_sql(column: &Column) -> String {
+/// A column's definition without its default: its name, type, collation and NOT NULL.
+pub(crate) fn plain_column_sql(column: &Column) -> String {
     let mut sql = format!("{} {}", Ident::new(column.name()), column.sql_type());
     if let Some(collation) = column.collation() {
         sql += &format!(" COLLATE {collation}");
     }
-    if let Some(default) = column.default() {
-        sql += &format!(" DEFAULT {default}");
-    }
     if !column.is_nullable() {
         sql += " NOT NULL";
+    }
+    sql
+}
+
+/// A column's definition.
+fn column_sql(column: &Column) -> String {
+    let mut sql = plain_column_sql(column);
+    if let Some(default) = column.default() {
+        sql += &format!(" DEFAULT {default}");
     }
     sql
 }

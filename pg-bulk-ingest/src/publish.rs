@@ -10,13 +10,11 @@ pub(crate) fn fresh_name(live: &QualifiedName) -> QualifiedName {
     live.sibling(fitted(live.name(), "pg_bulk_ingest_fresh"))
 }
 
-/// Keeps writers from the live table while the other is loaded: what they commit would be lost.
-/// Readers go on.
-pub(crate) fn keep_writers_out(live: &QualifiedName) -> Statement {
-    Statement::new(
-        format!("LOCK TABLE {live} IN SHARE ROW EXCLUSIVE MODE"),
-        LockLevel::ShareRowExclusive,
-        "readers go on, writers wait until the table is replaced",
+/// Keeps writers from the live table while the other is loaded, since what they commit would be
+/// lost, and counts the rows that go with it. Readers go on.
+pub(crate) fn keep_writers_out_and_count(live: &QualifiedName) -> String {
+    format!(
+        "LOCK TABLE {live} IN SHARE ROW EXCLUSIVE MODE;\nSELECT pg_catalog.count(*) FROM {live}"
     )
 }
 

@@ -145,8 +145,8 @@ pub struct Report<W> {
     pub tables: Vec<TableReport>,
     /// What was created or changed for the tables to be as they are defined.
     pub migrated: Plan,
-    /// The high watermark that is stored now, if it is one of this ingest's type; otherwise the
-    /// one that this ingest began after.
+    /// The high watermark of the last batch that had one; otherwise that after which the ingest
+    /// began, unless a [`Delete`](crate::Delete) cleared it.
     pub high_watermark: Option<W>,
     /// The time that each phase took in all; a phase that did not occur is left out.
     pub phases: Vec<(Phase, Duration)>,

@@ -241,8 +241,8 @@ impl<'s, 'c, S: ?Sized, W, H> SessionBatch<'s, 'c, S, W, H> {
             let action = "cannot store the high watermark";
             open.locate(Error::new(ErrorKind::WatermarkSerialize, action).caused_by(source))
         })?;
-        open.commit(json.map(Pending::Set), hook, metadata).await?;
-        if high_watermark.is_some() {
+        let cleared = open.commit(json.map(Pending::Set), hook, metadata).await?;
+        if cleared || high_watermark.is_some() {
             *latest = high_watermark;
         }
         Ok(())

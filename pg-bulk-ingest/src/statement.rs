@@ -68,3 +68,18 @@ impl fmt::Display for Statement {
         write!(f, "{};  -- {} ({})", self.sql, self.purpose, self.lock)
     }
 }
+
+/// Statements in one message.
+pub(crate) fn script(statements: &[Statement]) -> String {
+    statements.iter().map(Statement::sql).collect::<Vec<_>>().join(";\n")
+}
+
+/// Statements that can be taken back alone.
+pub(crate) fn savepoint(name: &str, sql: &str) -> String {
+    format!("SAVEPOINT {name};\n{sql};\nRELEASE SAVEPOINT {name}")
+}
+
+/// Takes back what was done since the savepoint.
+pub(crate) fn rollback_to(name: &str) -> String {
+    format!("ROLLBACK TO SAVEPOINT {name}")
+}

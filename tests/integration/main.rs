@@ -1,4 +1,22 @@
 //! What the library promises, looked at on a real server through a second connection.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod attached;
+mod concurrent;
+mod create;
+mod delete;
+mod failure;
+mod flights;
+mod hook;
+mod house;
+mod identifiers;
+mod locks;
+mod multi_table;
+mod nycflights13;
+mod privileges;
+mod progress;
+mod refused;
+mod send;
 mod upsert;
+mod visibility;
+mod watermark;

@@ -25,7 +25,7 @@ impl Database {
     /// A new database, the same for every test.
     pub async fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let prefix = format!("pg_bulk_ingest_{}", std::process::id());
+        let prefix = format!("ingest_test_{}", std::process::id());
         let template = template(&prefix).await;
         let name = format!("{prefix}_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let admin = connect(&SERVER.url("postgres")).await;

@@ -50,9 +50,12 @@ const _: () = {
     {
         #[inline]
         fn table(&self) -> ::core::primitive::usize {
-            match self {
-                Self::Customer(_) => 0usize,
-                Self::Order(_) => 1usize,
+            {
+                let _ = (Self::Customer, Self::Order);
+                match self {
+                    Self::Customer(_) => 0usize,
+                    Self::Order(_) => 1usize,
+                }
             }
         }
         #[inline]

@@ -32,9 +32,15 @@ pub(super) fn set(
     let encoders = variants.iter().map(|Variant { ident, ty }| {
         quote!(Self::#ident(__self) => <#ty as #private::IngestTable>::encode(__self, __row),)
     });
+    // Rows may all be written as structs: a variant is then named nowhere else, and the compiler
+    // would warn that it is never constructed.
+    let constructors = variants.iter().map(|Variant { ident, .. }| quote!(Self::#ident));
     let row = rows(
         &quote!(#ident #type_generics),
-        &quote!(match self { #(#positions)* }),
+        &quote!({
+            let _ = (#(#constructors,)*);
+            match self { #(#positions)* }
+        }),
         &quote!(match self { #(#encoders)* }),
         &predicates,
         item,

@@ -8,8 +8,11 @@ SELECT
   END
 FROM pg_catalog.pg_locks l
 LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-LEFT JOIN pg_catalog.pg_prepared_xacts p
-  ON l.pid IS NULL AND p.transaction::text = split_part(l.virtualtransaction, '/', 2)
+-- a prepared transaction holds the lock on its own id, too
+LEFT JOIN pg_catalog.pg_locks own
+  ON l.pid IS NULL AND own.pid IS NULL AND own.locktype = 'transactionid'
+    AND own.virtualtransaction = l.virtualtransaction
+LEFT JOIN pg_catalog.pg_prepared_xacts p ON p.transaction = own.transactionid
 WHERE l.granted
   AND l.locktype = 'relation'
   AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())

@@ -58,11 +58,7 @@ SELECT json_build_object(
       SELECT coalesce(json_agg(json_build_object(
         'name', i.relname,
         -- all that follows USING: method, columns, options, INCLUDE, WITH, WHERE
-        'form', substr(pg_get_indexdef(x.indexrelid), 1 + length(
-          'CREATE ' || CASE WHEN x.indisunique THEN 'UNIQUE ' ELSE '' END
-          || 'INDEX ' || quote_ident(i.relname)
-          || ' ON ' || CASE WHEN c.relkind = 'p' THEN 'ONLY ' ELSE '' END
-          || quote_ident(n.nspname) || '.' || quote_ident(c.relname) || ' USING ')),
+        'form', substr(f.after_name, strpos(f.after_name, f.using) + length(f.using)),
         'unique', x.indisunique,
         'primary', x.indisprimary,
         'valid', x.indisvalid,
@@ -70,6 +66,13 @@ SELECT json_build_object(
       ) ORDER BY i.relname), '[]')
       FROM pg_index x
       JOIN pg_class i ON i.oid = x.indexrelid
+      CROSS JOIN LATERAL (
+        SELECT
+          substr(pg_get_indexdef(x.indexrelid), 1 + length(
+            'CREATE ' || CASE WHEN x.indisunique THEN 'UNIQUE ' ELSE '' END
+            || 'INDEX ' || quote_ident(i.relname))) AS after_name,
+          '.' || quote_ident(c.relname) || ' USING ' AS using
+      ) f
       -- an exclusion constraint is no index of a definition: it hangs on the table
       WHERE x.indrelid = c.oid AND NOT x.indisexclusion
     )

@@ -9,6 +9,7 @@ mod relation;
 
 pub(crate) use grant::Grant;
 pub(crate) use query::{
-    Inspected, attached, grants, holders, inspect, inspect_temporary, isolated, state,
+    Inspected, alone, attached, grants, holders, inspect, inspect_temporary, isolated, state,
+    transaction_id,
 };
 pub(crate) use relation::{IndexShape, LiveColumn, LiveTable, Relation, Server, Shape};

@@ -2,6 +2,7 @@
 
 use super::{Grant, Relation, Server};
 use crate::ident::{Literal, QualifiedName, list};
+use crate::statement::{rollback_to, savepoint};
 use serde::de::DeserializeOwned;
 use tokio_postgres::SimpleQueryMessage;
 
@@ -70,13 +71,18 @@ fn inspect_values(values: &str) -> String {
 /// Runs a query with the search path that the catalog's queries count on, within a transaction
 /// that goes on with its own.
 pub(crate) fn isolated(query: &str) -> String {
-    format!(
-        "SAVEPOINT pg_bulk_ingest_catalog;\n\
-         SET LOCAL search_path = pg_catalog;\n\
-         {query};\n\
-         ROLLBACK TO SAVEPOINT pg_bulk_ingest_catalog;\n\
-         RELEASE SAVEPOINT pg_bulk_ingest_catalog"
-    )
+    const NAME: &str = "pg_bulk_ingest_catalog";
+    savepoint(NAME, &format!("{};\n{}", alone(query), rollback_to(NAME)))
+}
+
+/// The same for a message of its own, outside a transaction: the setting holds for it alone.
+pub(crate) fn alone(query: &str) -> String {
+    format!("SET LOCAL search_path = pg_catalog;\n{query}")
+}
+
+/// The id of the transaction.
+pub(crate) fn transaction_id() -> &'static str {
+    "SELECT pg_catalog.txid_current()"
 }
 
 /// Which tables there are under their names, and their comments.

@@ -5,6 +5,7 @@ use super::load::{Counts, Load};
 use super::meter::Meter;
 use super::target::Target;
 use super::{close, open};
+use crate::catalog;
 use crate::error::{Error, ErrorKind};
 use crate::execute::numbers;
 use crate::hook::{BeforeVisible, Hook, HookTable};
@@ -101,13 +102,13 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         self.meter.enter(&progress);
     }
 
-    /// Does all that is left to do, and commits.
+    /// Does all that is left to do, and commits. Answers whether the high watermark is cleared.
     pub(super) async fn commit<M, H: Hook<M>>(
         mut self,
         pending: Option<Pending>,
         hook: &mut H,
         metadata: M,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let completed = self.complete(pending, hook, metadata).await;
         let completed = completed.map_err(|error| self.locate(error))?;
         let bytes = self.load.bytes();
@@ -131,12 +132,13 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             report.unchanged += counts.unchanged;
             report.deleted += deleted;
         }
+        let cleared = completed.pending == Some(Pending::Clear);
         match core.settings.visibility {
             Visibility::AfterEachBatch => core.keep(completed.pending.as_ref()),
             Visibility::AfterLastBatch => core.pending = completed.pending.or(core.pending.take()),
         }
         tracing::info!(parent: &meter.span, batch, rows, bytes, "batch committed");
-        Ok(())
+        Ok(cleared)
     }
 
     async fn complete<M, H: Hook<M>>(
@@ -185,7 +187,7 @@ async fn run_hook<M, H: Hook<M>>(
     let Some(hook) = hook.call(before) else {
         return Ok(());
     };
-    let id = "SELECT pg_catalog.txid_current()";
+    let id = catalog::transaction_id();
     let [before] = numbers(transaction, id, action).await?;
     hook.await.map_err(|source| Error::new(ErrorKind::Hook, action).caused_by(source))?;
     match numbers(transaction, id, action).await {

@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Lockable, query};
 use crate::{publish, watermark};
 use tokio_postgres::Transaction;
+use tokio_postgres::error::{DbError, Severity};
 
 const PUBLISH: &str = "cannot replace the table";
 const STORE: &str = "cannot store the high watermark";
@@ -111,9 +112,12 @@ pub(super) async fn store(
 pub(super) async fn commit(transaction: Transaction<'_>) -> Result<(), Error> {
     let action = "cannot commit the batch";
     transaction.commit().await.map_err(|error| {
-        if error.as_db_error().is_none() {
-            return Error::new(ErrorKind::CommitUnknown, action).caused_by(error);
+        // An ERROR means that it was rolled back. A FATAL one ends the session, perhaps after the
+        // commit was durable: while it waited for a standby, say.
+        let refused = error.as_db_error().and_then(DbError::parsed_severity);
+        if refused == Some(Severity::Error) {
+            return Error::server(error, action);
         }
-        Error::server(error, action)
+        Error::new(ErrorKind::CommitUnknown, action).caused_by(error)
     })
 }

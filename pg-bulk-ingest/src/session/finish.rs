@@ -7,6 +7,7 @@ use super::target::Target;
 use super::{close, open};
 use crate::error::Error;
 use crate::execute::{self, Lockable, numbers};
+use crate::ident::QualifiedName;
 use crate::options::{Delete, Visibility};
 use crate::report::Phase;
 use crate::{plan, publish};
@@ -91,7 +92,7 @@ async fn empty(
     transaction: &Transaction<'_>,
     core: &Core,
     targets: &[Target],
-) -> Result<Vec<(crate::ident::QualifiedName, u64)>, Error> {
+) -> Result<Vec<(QualifiedName, u64)>, Error> {
     let lockable = |target: &Target| {
         target.visible().map(|live| Lockable { name: target.name.clone(), oid: live.oid })
     };
@@ -100,10 +101,8 @@ async fn empty(
     names.sort();
     let mut deleted = Vec::new();
     for name in names {
-        // Counted while readers go on.
-        let sql = publish::keep_writers_out(&name);
-        let sql = format!("{};\nSELECT pg_catalog.count(*) FROM {name}", sql.sql());
-        let [count] = numbers(transaction, &sql, FINISH).await?;
+        let count = publish::keep_writers_out_and_count(&name);
+        let [count] = numbers(transaction, &count, FINISH).await?;
         deleted.push((name, count));
     }
     execute::lock_exclusively(transaction, &tables, core.waiting()).await?;

@@ -1,21 +1,25 @@
 //! The rows of a batch: from their source through a `COPY` into the table.
 
 use super::core::Core;
+use super::start;
 use super::target::{Current, Target};
 use crate::catalog;
 use crate::copy::{Copy, Failed, Route};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{numbers, query};
-use crate::merge::{self, Staging};
+use crate::merge::{self, Counting, Staging};
 use crate::options::Visibility;
 use crate::plan;
 use crate::report::Plan;
-use crate::statement::Statement;
+use crate::statement::{Statement, rollback_to, savepoint, script};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
 
 const MERGE: &str = "cannot merge the rows";
+
+/// The savepoint around what can violate a unique constraint.
+const SAVEPOINT: &str = "pg_bulk_ingest_merge";
 
 /// The rows of a batch, and how they reach each table.
 pub(super) struct Load {
@@ -111,7 +115,8 @@ impl Load {
             let Some(current) = target.current.as_mut() else {
                 continue;
             };
-            let created = target.replaces.is_some() || core.targets[position].current.is_none();
+            let before = core.targets[position].current.as_ref().map(|before| before.live.oid);
+            let created = before != Some(current.live.oid);
             if !created {
                 continue;
             }
@@ -157,7 +162,13 @@ async fn merge_one(
     let upserts = target.upserts(core.settings.upsert);
     let sql = match (upserts, current.bare) {
         (true, true) => staging.insert_last(target.definition, &current.name),
-        (true, false) => staging.upsert(target.definition, &current.name),
+        (true, false) => {
+            let counting = match current.live.kind {
+                'p' => Counting::BeforeMerging,
+                _ => Counting::BySystemColumn,
+            };
+            staging.upsert(target.definition, &current.name, counting)
+        }
         (false, _) => staging.insert(&current.name),
     };
     let sql =
@@ -185,14 +196,11 @@ async fn build_one(
     }
     let built = statements.len();
     statements.push(plan::analyze(&current.name));
-    let sql = statements.iter().map(Statement::sql).collect::<Vec<_>>().join(";\n");
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&current.name)));
-    let sql = format!(
-        "SAVEPOINT pg_bulk_ingest_merge;\n{sql};\nRELEASE SAVEPOINT pg_bulk_ingest_merge;\n{inspect}"
-    );
+    let sql = format!("{};\n{inspect}", savepoint(SAVEPOINT, &script(&statements)));
     match (query(transaction, &sql, action).await, staging) {
         (Ok(messages), _) => {
-            let relation = super::start::read(&messages)?.relations.into_iter().next();
+            let relation = start::read(&messages)?.relations.into_iter().next();
             if let Some(live) = relation.and_then(|relation| relation.table) {
                 current.live = live;
             }
@@ -219,8 +227,7 @@ async fn locate(
     if error.code() != Some(&SqlState::UNIQUE_VIOLATION) {
         return error;
     }
-    let back = "ROLLBACK TO SAVEPOINT pg_bulk_ingest_merge";
-    if query(transaction, back, MERGE).await.is_err() {
+    if query(transaction, &rollback_to(SAVEPOINT), MERGE).await.is_err() {
         return error;
     }
     for index in definition.indexes().iter().filter(|index| index.is_unique()) {

@@ -5,17 +5,20 @@ use super::core::Core;
 use super::start;
 use super::target::{Current, Target};
 use crate::catalog::{self, Relation, state};
+use crate::compare::predict;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, numbers, query};
-use crate::ident::QualifiedName;
 use crate::options::Delete;
 use crate::report::Plan;
-use crate::statement::Statement;
-use crate::{plan, publish, watermark};
+use crate::statement::{Statement, rollback_to, savepoint, script};
+use crate::{lock, plan, publish, watermark};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
 
 const BEGIN: &str = "cannot begin the batch";
+
+/// The savepoint around the creation of a table.
+const CREATE: &str = "pg_bulk_ingest_create";
 
 /// How often the creation of a table is tried while others create the same schema or table.
 const CREATIONS: usize = 10;
@@ -24,12 +27,8 @@ const CREATIONS: usize = 10;
 /// saw the tables last no other ingest has committed.
 pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<(), Error> {
     let names = core.names();
-    let mut keys = names.iter().map(advisory_key).collect::<Vec<_>>();
-    keys.sort_unstable();
-    let lock = |key: &i64| format!("SELECT pg_catalog.pg_advisory_xact_lock({key})");
-    let locks = keys.iter().map(lock).collect::<Vec<_>>().join(";\n");
-    // A statement of its own: what follows sees all that was committed before the lock was granted.
-    let sql = format!("{locks};\n{}", catalog::isolated(&state::sql(&names)));
+    // Statements of their own: what follows sees all that was committed before they were granted.
+    let sql = format!("{};\n{}", lock::advisory(&names), catalog::isolated(&state::sql(&names)));
     let messages = query(transaction, &sql, BEGIN).await?;
     let states = state::read(&messages);
     for (target, found) in core.targets.iter().zip(&states) {
@@ -71,15 +70,6 @@ fn concurrent(change: impl Into<String>) -> Error {
     Error::new(ErrorKind::ConcurrentIngest { change: change.into() }, BEGIN)
 }
 
-/// The key of the advisory lock of a table: FNV-1a over its name, the same for every client.
-fn advisory_key(name: &QualifiedName) -> i64 {
-    let text = format!("pg-bulk-ingest\0{}\0{}", name.schema(), name.name());
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    i64::from_ne_bytes(hash.to_ne_bytes())
-}
-
 /// Creates the tables that do not exist, in the transaction: nobody sees them before their rows.
 pub(super) async fn create_missing(
     transaction: &Transaction<'_>,
@@ -107,7 +97,7 @@ async fn create(
         let relation = inspect_one(transaction, &inspect, action).await?;
         if let Some(live) = relation.table {
             // Another ingest has created it since this one began, and stored no high watermark.
-            let defined = crate::compare::predict(target.definition);
+            let defined = predict(target.definition);
             if defined.is_none_or(|defined| defined != live.shape) {
                 return Err(concurrent("it created the table"));
             }
@@ -121,11 +111,7 @@ async fn create(
         let constraints =
             if early { plan::create_indexes(name, target.definition) } else { vec![] };
         let statements = schema.into_iter().chain([table]).chain(constraints).collect::<Vec<_>>();
-        let sql = statements.iter().map(Statement::sql).collect::<Vec<_>>().join(";\n");
-        let sql = format!(
-            "SAVEPOINT pg_bulk_ingest_create;\n{sql};\nRELEASE SAVEPOINT pg_bulk_ingest_create;\n\
-             {inspect}"
-        );
+        let sql = format!("{};\n{inspect}", savepoint(CREATE, &script(&statements)));
         match query(transaction, &sql, action).await {
             Ok(messages) => {
                 let created = start::read(&messages)?.relations.into_iter().next();
@@ -138,7 +124,7 @@ async fn create(
             }
             Err(error) if attempt < CREATIONS && is_concurrent_creation(&error) => {
                 tracing::debug!(attempt, "another session creates the same schema or table");
-                query(transaction, "ROLLBACK TO SAVEPOINT pg_bulk_ingest_create", action).await?;
+                query(transaction, &rollback_to(CREATE), action).await?;
             }
             Err(error) => return Err(error),
         }
@@ -205,9 +191,8 @@ async fn replace(
 ) -> Result<u64, Error> {
     let action = "cannot create the table that replaces the live one";
     let fresh = publish::fresh_name(&target.name);
-    let keep_out = publish::keep_writers_out(&target.name);
-    let count = format!("{};\nSELECT pg_catalog.count(*) FROM {}", keep_out.sql(), target.name);
-    let [deleted] = numbers(transaction, &count, action).await?;
+    let [deleted] =
+        numbers(transaction, &publish::keep_writers_out_and_count(&target.name), action).await?;
     let early = !target.upserts(core.settings.upsert);
     let mut statements = vec![plan::create_fresh(&fresh, target.definition)];
     if current.live.owner != core.server.role {

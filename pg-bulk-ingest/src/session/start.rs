@@ -8,7 +8,7 @@ use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::ident::{MAX_NAME, QualifiedName};
 use crate::options::Delete;
-use crate::statement::Statement;
+use crate::statement::script;
 use crate::{plan, watermark};
 use tokio_postgres::Client;
 
@@ -22,19 +22,20 @@ pub(super) async fn start(
 ) -> Result<Core, Error> {
     check_names(&tables)?;
     let names = tables.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-    // One message: the setting holds for it alone.
-    let sql = format!("SET LOCAL search_path = pg_catalog;\n{}", catalog::inspect(&names));
+    let sql = catalog::alone(&catalog::inspect(&names));
     let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
     let Inspected { server, relations } = read(&messages)?;
     let mut targets = Vec::with_capacity(tables.len());
     for ((name, definition), relation) in tables.into_iter().zip(relations) {
         let target = match relation.table {
             None => {
-                check_creation(&name, &relation, &server).map_err(|e| e.in_table(&name))?;
+                let upserts = settings.upserts(definition);
+                let checked = check_creation(&name, &relation, upserts, &server);
+                checked.map_err(|error| error.in_table(&name))?;
                 Target { definition, name, current: None, replaces: None }
             }
             Some(live) => {
-                let checked = check_live(&name, &live, definition, &settings, &server);
+                let checked = check_live(&live, definition, &settings, &server);
                 checked.map_err(|error| error.in_table(&name))?;
                 check_definition(client, &server, &name, &live, definition).await?;
                 if settings.delete != Delete::Off {
@@ -104,9 +105,17 @@ fn unsupported(reason: impl Into<String>) -> Error {
 }
 
 /// A table that does not exist: whether it can be created.
-fn check_creation(name: &QualifiedName, relation: &Relation, server: &Server) -> Result<(), Error> {
+fn check_creation(
+    name: &QualifiedName,
+    relation: &Relation,
+    upserts: bool,
+    server: &Server,
+) -> Result<(), Error> {
     if server.read_only {
         return Err(unsupported("transactions of this session are read-only"));
+    }
+    if upserts {
+        check_temporary(server)?;
     }
     if !relation.schema_exists && !server.create {
         return Err(privilege(server, format!("CREATE on database {:?}", server.database)));
@@ -117,9 +126,16 @@ fn check_creation(name: &QualifiedName, relation: &Relation, server: &Server) ->
     Ok(())
 }
 
+/// Whether rows can go through a temporary table.
+fn check_temporary(server: &Server) -> Result<(), Error> {
+    if server.temp {
+        return Ok(());
+    }
+    Err(privilege(server, format!("TEMPORARY on database {:?}", server.database)))
+}
+
 /// A relation that exists: whether it is one that can be loaded as asked for, by this role.
 fn check_live(
-    name: &QualifiedName,
     live: &LiveTable,
     definition: &Table,
     settings: &Settings,
@@ -151,8 +167,8 @@ fn check_live(
             return Err(privilege(server, format!("{privilege_name} on the table")));
         }
     }
-    if (upserts || live.row_security) && !server.temp {
-        return Err(privilege(server, format!("TEMPORARY on database {:?}", server.database)));
+    if upserts || live.row_security {
+        check_temporary(server)?;
     }
     if settings.delete != Delete::Off {
         if live.kind == 'p' {
@@ -167,7 +183,6 @@ fn check_live(
             ));
         }
     }
-    let _ = name;
     Ok(())
 }
 
@@ -186,10 +201,7 @@ async fn check_definition(
     }
     let defined = match predicted {
         Some(predicted) if !server.temp => predicted,
-        None if !server.temp => {
-            let missing = format!("TEMPORARY on database {:?}", server.database);
-            return Err(privilege(server, missing).in_table(name));
-        }
+        _ if !server.temp => return check_temporary(server).map_err(|error| error.in_table(name)),
         _ => twin(client, definition).await.map_err(|error| error.in_table(name))?,
     };
     let differences = compare(&live.shape, &defined);
@@ -207,10 +219,8 @@ async fn twin(client: &mut Client, definition: &Table) -> Result<catalog::Shape,
     let action = "cannot compare the table with its definition";
     let failed = |error| Error::server(error, action);
     let transaction = client.transaction().await.map_err(failed)?;
-    let mut sql = plan::create_twin(TWIN, definition);
     let inspect = catalog::isolated(&catalog::inspect_temporary(&[TWIN]));
-    sql.push(Statement::new(inspect, crate::statement::LockLevel::None, "the catalog is read"));
-    let sql = sql.iter().map(Statement::sql).collect::<Vec<_>>().join(";\n");
+    let sql = format!("{};\n{inspect}", script(&plan::create_twin(TWIN, definition)));
     let messages = transaction.simple_query(&sql).await.map_err(failed)?;
     transaction.rollback().await.map_err(failed)?;
     let twin = read(&messages)?.relations.into_iter().find_map(|relation| relation.table);
@@ -226,7 +236,7 @@ async fn check_attached(
     name: &QualifiedName,
     live: &LiveTable,
 ) -> Result<(), Error> {
-    let sql = format!("SET LOCAL search_path = pg_catalog;\n{}", attached::sql(live.oid));
+    let sql = catalog::alone(&attached::sql(live.oid));
     let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
     let objects = attached::read(&messages);
     if objects.is_empty() {

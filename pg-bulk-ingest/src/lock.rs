@@ -1,0 +1,83 @@
+//! Locks, as SQL.
+
+use crate::ident::{Literal, QualifiedName, list};
+use crate::statement::savepoint;
+use std::time::Duration;
+
+/// The savepoint around an attempt to take a lock.
+pub(crate) const ATTEMPT: &str = "pg_bulk_ingest_lock";
+
+/// Takes the locks that keep ingests of one table from mixing, held to the end of the transaction.
+/// They are taken in one order by all.
+pub(crate) fn advisory(names: &[QualifiedName]) -> String {
+    let mut keys = names.iter().map(advisory_key).collect::<Vec<_>>();
+    keys.sort_unstable();
+    let lock = |key: &i64| format!("SELECT pg_catalog.pg_advisory_xact_lock({key})");
+    keys.iter().map(lock).collect::<Vec<_>>().join(";\n")
+}
+
+/// The key of the advisory lock of a table: FNV-1a over its name, the same for every client.
+fn advisory_key(name: &QualifiedName) -> i64 {
+    let text = format!("pg-bulk-ingest\0{}\0{}", name.schema(), name.name());
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    i64::from_ne_bytes(hash.to_ne_bytes())
+}
+
+/// One attempt to lock tables in ACCESS EXCLUSIVE mode.
+pub(crate) fn exclusive(names: &[&QualifiedName], attempt: Duration, lock_timeout: &str) -> String {
+    let lock = format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", list(names));
+    within(attempt, lock_timeout, &lock)
+}
+
+/// Locks a table as writing its comment does.
+pub(crate) fn comment(name: &QualifiedName, bound: Duration, lock_timeout: &str) -> String {
+    let lock = format!("LOCK TABLE {name} IN SHARE UPDATE EXCLUSIVE MODE");
+    within(bound, lock_timeout, &lock)
+}
+
+/// Waits for a lock up to a bound; afterwards `lock_timeout` is what it was.
+fn within(bound: Duration, lock_timeout: &str, lock: &str) -> String {
+    // 0 would be no bound at all, and the setting is an i32.
+    let bound = bound.as_millis().clamp(1, 2_147_483_647);
+    let lock_timeout = Literal(lock_timeout);
+    savepoint(
+        ATTEMPT,
+        &format!(
+            "SET LOCAL lock_timeout = {bound};\n{lock};\nSET LOCAL lock_timeout = {lock_timeout}"
+        ),
+    )
+}
+
+/// Waits between two attempts, for a time that differs from session to session. The server's clock
+/// and dice serve for it.
+pub(crate) fn pause() -> &'static str {
+    "SELECT pg_catalog.pg_sleep(0.05 + 0.1 * pg_catalog.random())"
+}
+
+/// Terminates a session.
+pub(crate) fn terminate(process: i32) -> String {
+    format!("SELECT pg_catalog.pg_terminate_backend({process})")
+}
+
+/// The modes of `pg_locks` that SHARE UPDATE EXCLUSIVE waits for.
+pub(crate) const CONFLICTING_WITH_COMMENT: &[&str] = &[
+    "ShareUpdateExclusiveLock",
+    "ShareLock",
+    "ShareRowExclusiveLock",
+    "ExclusiveLock",
+    "AccessExclusiveLock",
+];
+
+/// The modes of `pg_locks` that ACCESS EXCLUSIVE waits for: all.
+pub(crate) const CONFLICTING_WITH_EXCLUSIVE: &[&str] = &[
+    "AccessShareLock",
+    "RowShareLock",
+    "RowExclusiveLock",
+    "ShareUpdateExclusiveLock",
+    "ShareLock",
+    "ShareRowExclusiveLock",
+    "ExclusiveLock",
+    "AccessExclusiveLock",
+];

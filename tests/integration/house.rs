@@ -1,0 +1,97 @@
+//! The shape of the library's code: layers, and the size of its files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The layers, from the lowest: a module imports only from its own and lower ones.
+const LAYERS: &[&[&str]] = &[
+    &["error", "ident", "statement"],
+    &["batch", "definition", "hook", "options", "report"],
+    &["catalog", "encode"],
+    &["compare", "table"],
+    &["lock", "merge", "plan", "publish", "watermark"],
+    &["copy", "execute"],
+    &["session", "source"],
+    &["ingest"],
+    &["lib"],
+];
+
+/// The modules that may hold a connection.
+const CONNECTED: &[&str] = &["copy", "execute", "hook", "ingest", "session"];
+
+fn source_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            source_files(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}
+
+/// The library's files, each with its top module and its text.
+fn modules() -> Vec<(PathBuf, String, String)> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pg-bulk-ingest/src");
+    let mut files = Vec::new();
+    source_files(&source, &mut files);
+    files.sort();
+    let module = |path: PathBuf| {
+        let inner = path.strip_prefix(&source).unwrap();
+        let top = Path::new(inner.components().next().unwrap().as_os_str());
+        let module = top.file_stem().unwrap().to_str().unwrap().to_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        (path, module, text)
+    };
+    files.into_iter().map(module).collect()
+}
+
+#[test]
+fn a_module_imports_only_from_its_own_layer_and_lower_ones() {
+    let layer = |module: &str| LAYERS.iter().position(|layer| layer.contains(&module));
+    for (path, module, text) in modules() {
+        let own = layer(&module).unwrap_or_else(|| panic!("{path:?} is in no layer"));
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in code {
+            for (at, _) in line.match_indices("crate::") {
+                let rest = &line[at + "crate::".len()..];
+                let imported = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next();
+                let Some(imported) = imported.and_then(layer) else { continue };
+                assert!(imported <= own, "{path:?}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn few_modules_hold_a_connection() {
+    for (path, module, text) in modules() {
+        if !CONNECTED.contains(&module.as_str()) {
+            for connection in ["Transaction<", "Client,", "&mut Client", ".await"] {
+                let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+                let found = code.filter(|line| line.contains(connection)).collect::<Vec<_>>();
+                assert!(found.is_empty() || module == "source", "{path:?}: {found:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn sql_is_written_by_pure_functions() {
+    for (path, module, text) in modules() {
+        if CONNECTED.contains(&module.as_str()) {
+            let text = text.split("#[cfg(test)]").next().unwrap();
+            for keyword in ["\"SELECT ", "\"INSERT ", "\"CREATE ", "\"ALTER ", "\"DROP ", "\"LOCK "]
+            {
+                assert!(!text.contains(keyword), "{path:?} contains {keyword}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_400_lines() {
+    for (path, _, text) in modules() {
+        assert!(text.lines().count() <= 400, "{path:?}");
+    }
+}
