@@ -1,4 +1,4 @@
-//! Bulk ingest into PostgreSQL.
+#![doc = include_str!("docs/crate.md")]
 
 mod batch;
 mod catalog;
@@ -34,7 +34,10 @@ pub use hook::{BeforeVisible, Hook, HookTable, NoHook, OnBeforeVisible};
 pub use ident::QualifiedName;
 pub use ingest::{Ingest, ingest};
 pub use options::{Delete, HighWatermark, Locks, Upsert, Visibility};
-pub use pg_bulk_ingest_derive::{IngestTable, IngestTables};
+#[doc = include_str!("docs/ingest_table.md")]
+pub use pg_bulk_ingest_derive::IngestTable;
+#[doc = include_str!("docs/ingest_tables.md")]
+pub use pg_bulk_ingest_derive::IngestTables;
 pub use report::{Phase, Plan, Progress, Report, TableReport};
 pub use session::{Session, SessionBatch};
 pub use source::RowSource;
