@@ -1,2 +1,37 @@
-//! x
-fn main() {}
+//! Benchmarks of pg-bulk-ingest against floors and peers, on a server of their own.
+//!
+//! `cargo run --release -p benches -- [--smoke] [--rounds N] [--rows N] [SUITE…]`
+//!
+//! Every measurement is one of several interleaved rounds, and is quoted as the median of its ratios
+//! to the reference of the same round: the machine may be shared and noisy.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that fails has to stop")]
+
+mod contender;
+mod data;
+mod hand_written;
+mod load;
+mod measure;
+mod upsert;
+
+use local_postgres::LocalPostgres;
+use measure::Settings;
+
+#[tokio::main]
+async fn main() {
+    let settings = Settings::from_arguments(std::env::args().skip(1));
+    let server = LocalPostgres::builder()
+        .durable()
+        .setting("shared_buffers", if settings.smoke { "128MB" } else { "2GB" })
+        .setting("max_wal_size", "8GB")
+        .start()
+        .unwrap_or_else(|error| panic!("{error}"));
+    let url = server.url("postgres");
+    println!("PostgreSQL {}, {} rounds\n", server.version().unwrap_or(0), settings.rounds);
+    if settings.runs("load") {
+        load::run(&url, &settings).await;
+    }
+    if settings.runs("upsert") {
+        upsert::run(&url, &settings).await;
+    }
+}
