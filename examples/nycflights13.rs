@@ -18,7 +18,7 @@ use nyc::flight::Flight;
 use nyc::reference::{Airline, Airport, Plane};
 use nyc::weather::Weather;
 use nyc::{csv_file, server};
-use pg_bulk_ingest::{Batch, IngestTables, NoWatermark, Progress, ingest};
+use pg_bulk_ingest::{Batch, IngestTables, Progress, ingest};
 use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let show = |at: &Progress| bar.set_message(format!("{}, {} rows", at.phase, at.rows));
     let report = ingest::<NycFlights>(&mut client)
         .on_progress(show)
-        .batches(|_: Option<NoWatermark>| [Batch::try_new(rows)])
+        .batches(|_| [Batch::try_new(rows)])
         .await?;
     bar.finish_and_clear();
     println!("{report}");

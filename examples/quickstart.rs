@@ -25,7 +25,7 @@ type Days = Vec<(&'static str, Vec<Temperature<'static>>)>;
 async fn main() -> Result<(), Box<dyn Error>> {
     let server = local_postgres::LocalPostgres::start()?;
     let (mut client, connection) =
-        tokio_postgres::connect(&server.url("postgres"), tokio_postgres::NoTls).await?;
+        tokio_postgres::connect(&server.default_url(), tokio_postgres::NoTls).await?;
     tokio::spawn(connection);
 
     let row = |station, day, degrees, note| Temperature { station, day, degrees, note };

@@ -8,14 +8,10 @@ use tokio_postgres::{Client, NoTls};
 /// when it is dropped.
 pub(crate) async fn connect() -> Result<(LocalPostgres, Client), Box<dyn Error>> {
     let server = LocalPostgres::start()?;
-    let url = match std::env::var("DATABASE_URL") {
-        Ok(url) => url,
-        Err(_) => {
-            println!("no DATABASE_URL: into a throw-away server, whose data goes with it\n");
-            server.url("postgres")
-        }
-    };
-    let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
+    if server.is_ours() {
+        println!("no DATABASE_URL: into a throw-away server, whose data goes with it\n");
+    }
+    let (client, connection) = tokio_postgres::connect(&server.default_url(), NoTls).await?;
     tokio::spawn(connection);
     Ok((server, client))
 }

@@ -230,15 +230,27 @@ impl StdError for Error {
     }
 }
 
+/// What `main` prints of an error that it returns: the message, and the causes below it. With `#`,
+/// the structure.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { kind, action, place, source } = &*self.0;
-        f.debug_struct("Error")
-            .field("kind", kind)
-            .field("action", action)
-            .field("place", place)
-            .field("source", source)
-            .finish()
+        if f.alternate() {
+            return f
+                .debug_struct("Error")
+                .field("kind", kind)
+                .field("action", action)
+                .field("place", place)
+                .field("source", source)
+                .finish();
+        }
+        write!(f, "{self}")?;
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            write!(f, "\n    caused by: {error}")?;
+            cause = error.source();
+        }
+        Ok(())
     }
 }
 

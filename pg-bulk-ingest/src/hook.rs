@@ -43,6 +43,10 @@ pub struct HookTable {
 /// This trait is sealed: a hook is a closure given to
 /// [`on_before_visible`](crate::Ingest::on_before_visible).
 pub trait Hook<M>: sealed::Sealed + Send {
+    /// Whether there is a hook.
+    #[doc(hidden)]
+    const EXISTS: bool = true;
+
     #[doc(hidden)]
     fn call<'v>(
         &'v mut self,
@@ -55,6 +59,8 @@ pub trait Hook<M>: sealed::Sealed + Send {
 pub struct NoHook;
 
 impl<M> Hook<M> for NoHook {
+    const EXISTS: bool = false;
+
     fn call<'v>(
         &'v mut self,
         _before: BeforeVisible<'v, M>,

@@ -180,6 +180,11 @@ impl<W: fmt::Debug> fmt::Display for Report<W> {
         let batches = count(self.batches, "batch", "batches");
         let rows = count(self.rows, "row", "rows");
         write!(f, "{batches}, {rows}, {} bytes", self.bytes)?;
+        match self.migrated.statements().len() {
+            0 => {}
+            1 => write!(f, ", migrated by 1 statement")?,
+            statements => write!(f, ", migrated by {statements} statements")?,
+        }
         if let Some(watermark) = &self.high_watermark {
             write!(f, ", high watermark {watermark:?}")?;
         }

@@ -152,7 +152,7 @@ const HERE: &str = "the process has come to where it stops";
 fn start(database: &Database, stop: &Stop) -> Child {
     let test = format!("{}::process", module_path!().split_once("::").unwrap().1);
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args([&test, "--exact", "--ignored", "--nocapture"]).env(URL, database.url());
+    command.args([&test, "--exact", "--nocapture"]).env(URL, database.url());
     match stop {
         Stop::AtRow(row) => command.env(ROW, row.to_string()),
         Stop::BeforeCommit(batch) => command.env(BATCH, batch.to_string()),
@@ -163,8 +163,8 @@ fn start(database: &Database, stop: &Stop) -> Child {
     process
 }
 
+/// The process that the test above starts and kills; without its URL, nothing.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "is the process that another test starts and kills"]
 async fn process() {
     let Ok(url) = std::env::var(URL) else { return };
     let number = |name| std::env::var(name).ok().map(|number| number.parse::<u64>().unwrap());

@@ -61,7 +61,7 @@ async fn the_report_displays_as_a_short_table() {
         [
             "table       received    inserted     updated   unchanged     deleted",
             "public.t           3           2           0           0           0",
-            "1 batch, 3 rows, 94 bytes, high watermark \"x\"",
+            "1 batch, 3 rows, 94 bytes, migrated by 2 statements, high watermark \"x\"",
         ]
     );
     assert!(lines[3].starts_with("inspect "), "{text}");

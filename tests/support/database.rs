@@ -26,11 +26,16 @@ impl Database {
     pub async fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let prefix = format!("ingest_test_{}", std::process::id());
-        let template = template(&prefix).await;
         let name = format!("{prefix}_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-        let admin = connect(&SERVER.url("postgres")).await;
-        admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
-        Self { name }
+        if SERVER.is_ours() {
+            create(&name, &template(&prefix).await).await;
+            return Self { name };
+        }
+        // A template would be left behind on a server that is not the tests' own.
+        create(&name, "template0").await;
+        let database = Self { name };
+        database.execute(TEMPLATE).await;
+        database
     }
 
     /// Its URL.
@@ -106,12 +111,16 @@ impl Drop for Database {
     }
 }
 
+async fn create(name: &str, template: &str) {
+    let admin = connect(&SERVER.url("postgres")).await;
+    admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
+}
+
 async fn template(prefix: &str) -> String {
     static TEMPLATE_NAME: OnceCell<String> = OnceCell::const_new();
     let create = async {
         let name = format!("{prefix}_template");
-        let admin = connect(&SERVER.url("postgres")).await;
-        admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0")).await.unwrap();
+        create(&name, "template0").await;
         // The connection has to be gone before the template can be cloned.
         let (client, connection) =
             tokio_postgres::connect(&SERVER.url(&name), NoTls).await.unwrap();
@@ -119,6 +128,7 @@ async fn template(prefix: &str) -> String {
         client.batch_execute(TEMPLATE).await.unwrap();
         drop(client);
         connection.await.unwrap().unwrap();
+        let admin = connect(&SERVER.url("postgres")).await;
         let sql = format!("SELECT 1 FROM pg_stat_activity WHERE datname = '{name}'");
         while !rows(&admin, &sql).await.is_empty() {
             tokio::task::yield_now().await;

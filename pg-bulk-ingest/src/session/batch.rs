@@ -148,18 +148,26 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         metadata: M,
     ) -> Result<Completed, Error> {
         self.load.copy().finish(&self.transaction).await?;
-        self.enter(Phase::Merge);
+        if self.load.is_staged() {
+            self.enter(Phase::Merge);
+        }
         let counts = self.load.merge(&self.transaction, self.core, &self.targets).await?;
-        self.enter(Phase::Index);
+        if Load::is_into_new(self.core, &self.targets) {
+            self.enter(Phase::Index);
+        }
         let built = self.load.build(&self.transaction, self.core, &mut self.targets).await?;
         self.migrated.extend(built.into_statements());
         self.load.clear(&self.transaction, self.core).await?;
-        self.enter(Phase::Hook);
-        run_hook(&self.transaction, &self.targets, hook, metadata).await?;
+        if H::EXISTS {
+            self.enter(Phase::Hook);
+            run_hook(&self.transaction, &self.targets, hook, metadata).await?;
+        }
         let deletes = self.core.settings.delete != Delete::Off && self.core.totals.batches == 0;
         let pending = pending.or(deletes.then_some(Pending::Clear));
         if self.core.settings.visibility == Visibility::AfterEachBatch {
-            self.enter(Phase::Publish);
+            if self.targets.iter().any(|target| target.replaces.is_some()) {
+                self.enter(Phase::Publish);
+            }
             close::replace(&self.transaction, self.core, &mut self.targets).await?;
             self.enter(Phase::Commit);
             if let Some(pending) = &pending {

@@ -78,6 +78,19 @@ impl Load {
         }
     }
 
+    /// Whether any rows went through staging tables.
+    pub(super) fn is_staged(&self) -> bool {
+        let used = |(position, staging): (usize, &Option<Staging>)| {
+            staging.is_some() && self.copy.received(position) > 0
+        };
+        self.staging.iter().enumerate().any(used)
+    }
+
+    /// Whether any table was created by the batch.
+    pub(super) fn is_into_new(core: &Core, targets: &[Target]) -> bool {
+        core.targets.iter().zip(targets).any(|(before, target)| is_new(before, target))
+    }
+
     /// Brings the rows that went through staging tables into their tables.
     pub(super) async fn merge(
         &mut self,
@@ -112,14 +125,10 @@ impl Load {
     ) -> Result<Plan, Error> {
         let mut migrated = Plan::default();
         for (position, target) in targets.iter_mut().enumerate() {
-            let Some(current) = target.current.as_mut() else {
-                continue;
-            };
-            let before = core.targets[position].current.as_ref().map(|before| before.live.oid);
-            let created = before != Some(current.live.oid);
-            if !created {
+            if !is_new(&core.targets[position], target) {
                 continue;
             }
+            let Some(current) = target.current.as_mut() else { continue };
             let staging = self.staging.get(position).and_then(Option::as_ref);
             let staging = staging.filter(|_| self.copy.received(position) > 0);
             let built = build_one(transaction, target.definition, current, staging).await;
@@ -152,6 +161,12 @@ impl Load {
     }
 }
 
+/// Whether the batch created the table into which it goes.
+fn is_new(before: &Target, target: &Target) -> bool {
+    let oid = |target: &Target| target.current.as_ref().map(|current| current.live.oid);
+    oid(before) != oid(target)
+}
+
 async fn merge_one(
     transaction: &Transaction<'_>,
     core: &Core,
@@ -171,9 +186,7 @@ async fn merge_one(
         }
         (false, _) => staging.insert(&current.name),
     };
-    let sql =
-        format!("SAVEPOINT pg_bulk_ingest_merge;\n{sql};\nRELEASE SAVEPOINT pg_bulk_ingest_merge");
-    match numbers(transaction, &sql, MERGE).await {
+    match numbers(transaction, &savepoint(SAVEPOINT, &sql), MERGE).await {
         Ok(counts) => Ok(counts),
         Err(error) => {
             Err(locate(transaction, error, target.definition, current, staging, !current.bare)

@@ -61,6 +61,16 @@ impl LocalPostgres {
         }
     }
 
+    /// The URL of the database to use where any will do: the one that `DATABASE_URL` names, or
+    /// `postgres`.
+    #[must_use]
+    pub fn default_url(&self) -> String {
+        match &self.0 {
+            Server::Ours(cluster) => url::local(cluster.port(), MAINTENANCE_DATABASE),
+            Server::Theirs(url) => url.given().to_owned(),
+        }
+    }
+
     /// The major version, such as 17.
     ///
     /// # Errors
