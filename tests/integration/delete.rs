@@ -147,3 +147,25 @@ async fn a_grant_made_while_the_rows_are_loaded_is_kept() {
     batch.commit(1).await.unwrap();
     assert_eq!(tests::rows(&connection, ALL).await, ["3|c"]);
 }
+
+#[tokio::test]
+async fn what_others_write_while_the_rows_are_loaded_is_not_lost() {
+    let database = with_rows().await;
+    let mut client = database.connect().await;
+    let ingest = ingest::<Row<'_>>(&mut client).delete(Delete::BeforeFirstBatch);
+    let mut session = ingest.start::<i32>().await.unwrap();
+    let mut batch = session.batch().await.unwrap();
+    batch.write(row(3, "c")).await.unwrap();
+    let other = database.connect().await;
+    let process = tests::rows(&other, "SELECT pg_backend_pid()").await.remove(0);
+    let writes = tokio::spawn(async move {
+        other.batch_execute("INSERT INTO t VALUES (9, 'written')").await.unwrap();
+    });
+    let waits = format!("SELECT wait_event_type FROM pg_stat_activity WHERE pid = {process}");
+    while database.row(&waits).await != "Lock" {
+        assert!(!writes.is_finished(), "it is kept out");
+    }
+    batch.commit(1).await.unwrap();
+    writes.await.unwrap();
+    assert_eq!(database.rows(ALL).await, ["3|c", "9|written"]);
+}

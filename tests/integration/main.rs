@@ -17,6 +17,7 @@ mod privileges;
 mod progress;
 mod refused;
 mod send;
+mod types;
 mod upsert;
 mod visibility;
 mod watermark;

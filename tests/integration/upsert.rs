@@ -70,3 +70,71 @@ async fn without_upsert_a_key_that_is_there_is_an_error_at_its_row() {
     );
     assert_eq!(database.rows("SELECT 1 FROM pg_class WHERE relname = 't'").await, [""; 0]);
 }
+
+#[tokio::test]
+async fn rows_are_compared_to_the_letter() {
+    #[derive(IngestTable)]
+    #[ingest(table = "letters")]
+    struct Letters<'a> {
+        #[ingest(primary_key)]
+        id: i32,
+        // `=` does not exist for json, and takes 0.0 and -0.0 for equal, as citext a and A
+        #[ingest(json, sql_type = "json")]
+        raw: &'a serde_json::value::RawValue,
+        number: f64,
+        #[ingest(sql_type = "citext")]
+        text: &'a str,
+    }
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let raw = |json: &str| serde_json::value::RawValue::from_string(json.to_owned()).unwrap();
+    let (spaced, plain) = (raw(r#"{"a": 1}"#), raw(r#"{"a":1}"#));
+    let all = "SELECT raw, number, text FROM letters";
+    for (raw, number, text, updated) in [
+        (&spaced, 0.0, "a", 0),
+        (&spaced, 0.0, "a", 0),
+        (&plain, 0.0, "a", 1),
+        (&plain, -0.0, "a", 1),
+        (&plain, -0.0, "A", 1),
+    ] {
+        let rows = [Letters { id: 1, raw, number, text }];
+        let batches = |_| [Batch::new(&rows)];
+        let report = ingest::<Letters<'_>>(&mut client).batches(batches).await.unwrap();
+        assert_eq!(report.tables[0].updated, updated);
+        assert_eq!(database.row(all).await, format!("{}|{number}|{text}", raw.get()));
+    }
+}
+
+#[tokio::test]
+async fn unchanged_rows_are_not_written_again() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let rows = (0..1000).map(|id| row(id, "x")).collect::<Vec<_>>();
+    ingest::<Row<'_>>(&mut client).batches(|_| [Batch::new(&rows)]).await.unwrap();
+    let versions = "SELECT array_agg((ctid, xmin) ORDER BY id) FROM t";
+    let before = database.row(versions).await;
+    let report = ingest::<Row<'_>>(&mut client).batches(|_| [Batch::new(&rows)]).await.unwrap();
+    assert_eq!(report.tables[0].unchanged, 1000);
+    assert_eq!(database.row(versions).await, before);
+}
+
+#[tokio::test]
+async fn a_table_may_be_all_key() {
+    #[derive(IngestTable)]
+    #[ingest(table = "pairs", primary_key(b, a))]
+    struct Pair {
+        a: i32,
+        b: i32,
+    }
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    for inserted in [3, 0] {
+        let rows = [(1, 1), (1, 2), (2, 1), (1, 1)].map(|(a, b)| Pair { a, b });
+        let report = ingest::<Pair>(&mut client).batches(|_| [Batch::new(rows)]).await.unwrap();
+        let table = &report.tables[0];
+        assert_eq!((table.inserted, table.updated), (inserted, 0));
+        assert_eq!(table.unchanged, 3 - inserted);
+    }
+    let key = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'pairs_pkey'";
+    assert_eq!(database.row(key).await, "PRIMARY KEY (b, a)");
+}

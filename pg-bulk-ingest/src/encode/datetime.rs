@@ -63,11 +63,11 @@ fn leap_second(time: NaiveTime, kind: Kind) -> ValueError {
 
 #[cold]
 fn nanoseconds(kind: Kind) -> ValueError {
-    ValueError::new(format!(
-        "has a fraction of a microsecond, which {} cannot hold (chrono's `trunc_subsecs(6)` cuts it \
-         off)",
-        kind.name()
-    ))
+    let reason = format!("has a fraction of a microsecond, which {} cannot hold", kind.name());
+    ValueError::new(match kind {
+        Kind::Interval => reason,
+        _ => format!("{reason} (chrono's `trunc_subsecs(6)` cuts it off)"),
+    })
 }
 
 impl IngestColumn for NaiveDate {

@@ -27,6 +27,12 @@ impl TargetType {
         self.base == 3802
     }
 
+    /// Whether text is read in the encoding that its XML declaration names.
+    #[must_use]
+    pub const fn is_xml(&self) -> bool {
+        self.base == 142
+    }
+
     /// Whether an integer is written as eight bytes.
     #[must_use]
     pub const fn is_bigint(&self) -> bool {

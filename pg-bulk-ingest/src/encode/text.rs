@@ -16,8 +16,31 @@ impl IngestColumn for str {
         if self.as_bytes().contains(&0) {
             return Err(nul(self));
         }
+        if self.starts_with(XML_DECLARATION) && cell.target().is_xml() {
+            check_declared_encoding(self)?;
+        }
         cell.bytes(self.as_bytes())
     }
+}
+
+/// What an XML declaration begins with.
+const XML_DECLARATION: &str = "<?xml";
+
+/// `xml_recv` takes a text for one in the encoding that its declaration names, whatever that of the
+/// client is; the server's text format does not.
+fn check_declared_encoding(xml: &str) -> Result<(), ValueError> {
+    let declaration = xml.split_once("?>").map_or(xml, |(declaration, _)| declaration);
+    let Some((_, encoding)) = declaration.split_once("encoding") else {
+        return Ok(());
+    };
+    let quotes = ['"', '\''];
+    let encoding = encoding.trim_start_matches(|c: char| c == '=' || c.is_ascii_whitespace());
+    let encoding = encoding.trim_start_matches(quotes).split(quotes).next().unwrap_or_default();
+    if ["utf-8", "utf8"].iter().any(|utf8| encoding.eq_ignore_ascii_case(utf8)) {
+        return Ok(());
+    }
+    let reason = "declares an encoding other than UTF-8, in which xml would misread it";
+    Err(ValueError::new(reason).with_value(&xml))
 }
 
 impl IngestColumn for String {
