@@ -103,8 +103,18 @@ async fn a_read_only_session_is_refused() {
     let mut client = database.connect().await;
     client.batch_execute("SET default_transaction_read_only = on").await.unwrap();
     let error = ingest::<Row>(&mut client).start::<i32>().await.unwrap_err();
+    let message = "cannot start the ingest: transactions of this session are read-only";
+    assert_eq!(error.to_string(), message);
+}
+
+#[tokio::test]
+async fn a_session_that_reads_text_in_another_encoding_is_refused() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    client.batch_execute("SET client_encoding = LATIN1").await.unwrap();
+    let error = ingest::<Row>(&mut client).start::<i32>().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        r#"cannot start the ingest: "s"."t": transactions of this session are read-only"#
+        "cannot start the ingest: the session's client_encoding is LATIN1, and text is sent in UTF8"
     );
 }

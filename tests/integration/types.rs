@@ -9,6 +9,7 @@ mod datetime;
 mod interval;
 mod json;
 mod live_column;
+mod modifier;
 mod number;
 mod owner;
 mod pg_text;

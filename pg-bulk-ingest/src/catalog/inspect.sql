@@ -28,6 +28,7 @@ SELECT json_build_object(
           THEN quote_ident(on_.nspname) || '.' || quote_ident(o.collname) END,
         'element', b.element::int8,
         'base', b.base::int8,
+        'modifier', b.modifier,
         'base_kind', bt.typtype,
         'base_name', bt.typname
       ) ORDER BY a.attnum), '[]')
@@ -38,18 +39,19 @@ SELECT json_build_object(
       LEFT JOIN pg_namespace on_ ON on_.oid = o.collnamespace
       CROSS JOIN LATERAL (
         -- domains unwrapped, then the elements of an array, then their domains
-        WITH RECURSIVE unwrapped(base, element, depth) AS (
-          SELECT a.atttypid, 0::oid, 0
+        WITH RECURSIVE unwrapped(base, modifier, element, depth) AS (
+          SELECT a.atttypid, a.atttypmod, 0::oid, 0
           UNION ALL
           SELECT
             CASE y.typtype WHEN 'd' THEN y.typbasetype ELSE y.typelem END,
+            CASE y.typtype WHEN 'd' THEN y.typtypmod ELSE u.modifier END,
             CASE y.typtype WHEN 'd' THEN u.element ELSE y.typelem END,
             u.depth + 1
           FROM unwrapped u
           JOIN pg_type y ON y.oid = u.base
           WHERE y.typtype = 'd' OR (y.typcategory = 'A' AND y.typelem <> 0 AND u.element = 0)
         )
-        SELECT base, element FROM unwrapped ORDER BY depth DESC LIMIT 1
+        SELECT base, modifier, element FROM unwrapped ORDER BY depth DESC LIMIT 1
       ) b
       JOIN pg_type bt ON bt.oid = b.base
       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

@@ -12,6 +12,7 @@ pub(crate) struct Server {
     pub(crate) read_only: bool,
     /// As `SHOW` prints it.
     pub(crate) lock_timeout: String,
+    pub(crate) client_encoding: String,
     /// In milliseconds.
     pub(crate) deadlock_timeout: u64,
     /// Whether the role may create schemas.
@@ -69,6 +70,7 @@ pub(crate) struct LiveColumn {
     pub(crate) collation: Option<String>,
     element: u32,
     base: u32,
+    modifier: i32,
     base_kind: char,
     base_name: String,
 }
@@ -97,6 +99,7 @@ impl LiveColumn {
             collation: None,
             element: 0,
             base: 0,
+            modifier: -1,
             base_kind: 'b',
             base_name: String::new(),
         }
@@ -104,7 +107,7 @@ impl LiveColumn {
 
     /// What is written for the values of this column depends on this.
     pub(crate) fn target(&self) -> TargetType {
-        TargetType::new(self.element, self.base)
+        TargetType::new(self.element, self.base, self.modifier)
     }
 
     /// Whether the values of a field can be written to this column.

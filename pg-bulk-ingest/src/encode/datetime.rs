@@ -49,6 +49,25 @@ fn timestamp(value: NaiveDateTime, kind: Kind) -> Result<i64, ValueError> {
     Ok(i64::from(days) * MICROS_PER_DAY + micros(value.time(), kind)?)
 }
 
+/// A column of a lower precision, `timestamp(3)` say, would round what has more digits.
+#[inline]
+fn exact(micros: i64, cell: &Cell<'_>, kind: Kind) -> Result<i64, ValueError> {
+    let unit = cell.target().unit();
+    if unit > 1 && !micros.unsigned_abs().is_multiple_of(unit) {
+        return Err(too_precise(unit, kind));
+    }
+    Ok(micros)
+}
+
+#[cold]
+fn too_precise(unit: u64, kind: Kind) -> ValueError {
+    let digits = 6 - unit.ilog10();
+    ValueError::new(format!(
+        "has more than the {digits} digits after the second that its column's precision gives {}",
+        kind.name()
+    ))
+}
+
 #[cold]
 fn before_first_day(date: NaiveDate, kind: Kind) -> ValueError {
     ValueError::new(format!("is before 4714-11-24 BC, the first day that {} can hold", kind.name()))
@@ -94,7 +113,8 @@ impl IngestColumn for NaiveTime {
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
-        Ok(cell.eight_bytes(micros(*self, Kind::Time)?.to_be_bytes()))
+        let micros = exact(micros(*self, Kind::Time)?, &cell, Kind::Time);
+        Ok(cell.eight_bytes(micros.map_err(|e| e.with_value(self))?.to_be_bytes()))
     }
 }
 
@@ -108,7 +128,8 @@ impl IngestColumn for NaiveDateTime {
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
-        Ok(cell.eight_bytes(timestamp(*self, Kind::Timestamp)?.to_be_bytes()))
+        let micros = exact(timestamp(*self, Kind::Timestamp)?, &cell, Kind::Timestamp);
+        Ok(cell.eight_bytes(micros.map_err(|e| e.with_value(self))?.to_be_bytes()))
     }
 }
 
@@ -122,15 +143,18 @@ impl<Tz: TimeZone> IngestColumn for DateTime<Tz> {
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
-        Ok(cell.eight_bytes(timestamp(self.naive_utc(), Kind::Timestamptz)?.to_be_bytes()))
+        let utc = self.naive_utc();
+        let micros = exact(timestamp(utc, Kind::Timestamptz)?, &cell, Kind::Timestamptz);
+        Ok(cell.eight_bytes(micros.map_err(|e| e.with_value(&utc))?.to_be_bytes()))
     }
 }
 
 /// An `interval` of microseconds: no days (a day is not always 24 hours long), no months.
-fn interval(micros: i64, cell: Cell<'_>) -> Written {
+fn interval(micros: i64, cell: Cell<'_>) -> Result<Written, ValueError> {
+    let micros = exact(micros, &cell, Kind::Interval)?;
     let mut value = [0; 16];
     value[..8].copy_from_slice(&micros.to_be_bytes());
-    cell.sixteen_bytes(value)
+    Ok(cell.sixteen_bytes(value))
 }
 
 /// The `interval` of exactly this length, in hours, minutes and seconds.
@@ -147,7 +171,7 @@ impl IngestColumn for TimeDelta {
             return Err(nanoseconds(Kind::Interval).with_value(self));
         }
         match self.num_microseconds() {
-            Some(micros) => Ok(interval(micros, cell)),
+            Some(micros) => interval(micros, cell).map_err(|e| e.with_value(self)),
             None => Err(too_long(self)),
         }
     }
@@ -167,7 +191,7 @@ impl IngestColumn for Duration {
             return Err(nanoseconds(Kind::Interval).with_value(self));
         }
         match i64::try_from(self.as_micros()) {
-            Ok(micros) => Ok(interval(micros, cell)),
+            Ok(micros) => interval(micros, cell).map_err(|e| e.with_value(self)),
             Err(_) => Err(too_long(self)),
         }
     }

@@ -68,6 +68,11 @@ impl IngestColumn for u64 {
                 }
             };
         }
+        let unit = cell.target().unit();
+        if unit > 1 && !self.is_multiple_of(unit) {
+            let reason = format!("is no multiple of {unit}, to which its column would round it");
+            return Err(ValueError::new(reason).with_value(self));
+        }
         // Most significant first, without leading or trailing zeros, as `numeric_recv` reads them.
         let mut digits = [0_u8; 10];
         let (mut rest, mut count, mut first) = (*self, 0_u8, digits.len());

@@ -19,8 +19,22 @@ impl IngestColumn for str {
         if self.starts_with(XML_DECLARATION) && cell.target().is_xml() {
             check_declared_encoding(self)?;
         }
+        if self.ends_with(' ') {
+            check_trailing_spaces(self, cell.target().length())?;
+        }
         cell.bytes(self.as_bytes())
     }
+}
+
+/// Spaces beyond the length of a `varchar` are cut off silently, as the SQL standard has it.
+#[cold]
+fn check_trailing_spaces(text: &str, length: u32) -> Result<(), ValueError> {
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    if text.chars().nth(length).is_none() {
+        return Ok(());
+    }
+    let reason = format!("has spaces at its end that varchar({length}) would cut off");
+    Err(ValueError::new(reason).with_value(&text))
 }
 
 /// What an XML declaration begins with.

@@ -25,6 +25,7 @@ pub(super) async fn start(
     let sql = catalog::alone(&catalog::inspect(&names));
     let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
     let Inspected { server, relations } = read(&messages)?;
+    check_server(&server)?;
     let mut targets = Vec::with_capacity(tables.len());
     for ((name, definition), relation) in tables.into_iter().zip(relations) {
         let target = match relation.table {
@@ -104,6 +105,20 @@ fn unsupported(reason: impl Into<String>) -> Error {
     Error::new(ErrorKind::Unsupported { reason: reason.into() }, START)
 }
 
+/// Whether the session is one in which rows can be written, and arrive as they are.
+fn check_server(server: &Server) -> Result<(), Error> {
+    if server.read_only {
+        return Err(unsupported("transactions of this session are read-only"));
+    }
+    if server.client_encoding != "UTF8" {
+        let encoding = &server.client_encoding;
+        return Err(unsupported(format!(
+            "the session's client_encoding is {encoding}, and text is sent in UTF8"
+        )));
+    }
+    Ok(())
+}
+
 /// A table that does not exist: whether it can be created.
 fn check_creation(
     name: &QualifiedName,
@@ -111,9 +126,6 @@ fn check_creation(
     upserts: bool,
     server: &Server,
 ) -> Result<(), Error> {
-    if server.read_only {
-        return Err(unsupported("transactions of this session are read-only"));
-    }
     if upserts {
         check_temporary(server)?;
     }
@@ -141,9 +153,6 @@ fn check_live(
     settings: &Settings,
     server: &Server,
 ) -> Result<(), Error> {
-    if server.read_only {
-        return Err(unsupported("transactions of this session are read-only"));
-    }
     let what = match live.kind {
         'r' | 'p' => None,
         'v' => Some("a view"),

@@ -39,27 +39,26 @@ impl Current {
         bare: bool,
     ) -> Result<Self, Error> {
         let mut types = Vec::with_capacity(definition.columns().len());
-        let mut differences = Vec::new();
+        let mut mismatches = Vec::new();
         for column in definition.columns() {
             let found = live.shape.columns.iter().find(|live| live.name == column.name());
             match found {
                 Some(found) if found.holds(column) => types.push(found.target()),
-                Some(found) => differences.push(format!(
+                Some(found) => mismatches.push(format!(
                     "column {:?} is of type {}, which cannot hold the Rust type {} of field {}",
                     column.name(),
                     found.sql_type,
                     column.rust_type(),
                     column.field(),
                 )),
-                None => differences.push(format!("column {:?} is missing", column.name())),
+                None => mismatches.push(format!("column {:?} is missing", column.name())),
             }
         }
-        if differences.is_empty() {
-            Ok(Self { name, live, types, bare })
-        } else {
-            let kind = ErrorKind::Differs { differences };
-            Err(Error::new(kind, "cannot write into the table").in_table(&name))
+        if mismatches.is_empty() {
+            return Ok(Self { name, live, types, bare });
         }
+        let kind = ErrorKind::Definition { reason: mismatches.join("; ") };
+        Err(Error::new(kind, "cannot write into the table").in_table(&name))
     }
 }
 
