@@ -1,6 +1,6 @@
 //! Putting a table in the place of another.
 
-use crate::catalog::{Grant, IndexShape};
+use crate::catalog::{Grant, Shape};
 use crate::ident::{Ident, QualifiedName, fitted};
 use crate::statement::{LockLevel, Statement};
 use std::collections::BTreeSet;
@@ -43,29 +43,39 @@ pub(crate) fn carry_grants(fresh: &QualifiedName, grants: &[Grant]) -> Vec<State
     revoke.chain(grant).collect()
 }
 
-/// Drops the live table and puts the other in its place, indexes by their old names. It counts on
-/// ACCESS EXCLUSIVE on the live table, and on nothing hanging on it.
+/// Drops the live table and puts the other in its place, indexes and constraints by their old
+/// names. It counts on ACCESS EXCLUSIVE on the live table, and on nothing hanging on it.
 pub(crate) fn swap(
-    live: &QualifiedName,
-    fresh: &QualifiedName,
-    live_indexes: &[IndexShape],
-    fresh_indexes: &[IndexShape],
+    name: &QualifiedName,
+    fresh_name: &QualifiedName,
+    live: &Shape,
+    fresh: &Shape,
 ) -> Vec<Statement> {
     let purpose = "the new table takes the place of the live one";
     let statement = |sql: String| Statement::new(sql, LockLevel::AccessExclusive, purpose);
     let mut statements = vec![
-        statement(format!("DROP TABLE {live}")),
-        statement(format!("ALTER TABLE {fresh} RENAME TO {}", live.name_ident())),
+        statement(format!("DROP TABLE {name}")),
+        statement(format!("ALTER TABLE {fresh_name} RENAME TO {}", name.name_ident())),
     ];
-    let mut unmatched = live_indexes.iter().collect::<Vec<_>>();
-    for index in fresh_indexes {
+    let mut unmatched = live.indexes.iter().collect::<Vec<_>>();
+    for index in &fresh.indexes {
         let Some(position) = unmatched.iter().position(|live| *live == index) else {
             continue;
         };
-        let old = unmatched.remove(position);
-        let new = live.sibling(&index.name);
-        let name = Ident::new(&old.name);
-        statements.push(statement(format!("ALTER INDEX {new} RENAME TO {name}")));
+        let old = Ident::new(&unmatched.remove(position).name);
+        let new = name.sibling(&index.name);
+        statements.push(statement(format!("ALTER INDEX {new} RENAME TO {old}")));
+    }
+    for column in &fresh.columns {
+        let old = live.columns.iter().find(|old| old.name == column.name);
+        let old = old.and_then(|old| old.not_null_constraint.as_ref());
+        if let (Some(old), Some(new)) = (old, &column.not_null_constraint)
+            && old != new
+        {
+            let (old, new) = (Ident::new(old), Ident::new(new));
+            let sql = format!("ALTER TABLE {name} RENAME CONSTRAINT {new} TO {old}");
+            statements.push(statement(sql));
+        }
     }
     statements
 }

@@ -10,6 +10,12 @@ pub use database::{Database, rows};
 use local_postgres::LocalPostgres;
 use std::sync::LazyLock;
 
+/// The server's major version.
+#[must_use]
+pub fn version() -> u32 {
+    SERVER.version().unwrap_or_else(|error| panic!("{error}"))
+}
+
 /// The server of all tests of a process. It ends with the process, however that ends.
 static SERVER: LazyLock<LocalPostgres> = LazyLock::new(|| {
     let server = LocalPostgres::builder().setting("max_prepared_transactions", "10").start();

@@ -2,24 +2,25 @@
 -- row type or on its indexes is named, whatever it is, but for what is made again with the table:
 -- its columns, defaults, own indexes, primary key and unique constraints.
 WITH live AS (
-  SELECT c.*, to_jsonb(c) AS attributes FROM pg_class c WHERE c.oid = :oid
+  -- before 12, c.* does not have the oid
+  SELECT c.*, c.oid AS table_oid, to_jsonb(c) AS attributes FROM pg_class c WHERE c.oid = :oid
 ), depending AS (
   SELECT DISTINCT d.classid, d.objid
   FROM pg_depend d, live
   WHERE d.deptype <> 'i' AND (
-    (d.refclassid = 'pg_class'::regclass AND d.refobjid = live.oid)
+    (d.refclassid = 'pg_class'::regclass AND d.refobjid = live.table_oid)
     OR (d.refclassid = 'pg_class'::regclass AND d.refobjid IN (
-      SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = live.oid))
+      SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = live.table_oid))
     OR (d.refclassid = 'pg_type'::regclass AND d.refobjid IN (
       live.reltype, (SELECT y.typarray FROM pg_type y WHERE y.oid = live.reltype)))
     OR (d.refclassid = 'pg_constraint'::regclass AND d.refobjid IN (
-      SELECT k.oid FROM pg_constraint k WHERE k.conrelid = live.oid))
+      SELECT k.oid FROM pg_constraint k WHERE k.conrelid = live.table_oid))
   )
 ), attached(description) AS (
   SELECT CASE
     WHEN v.relkind IN ('v', 'm') AND w.rulename = '_RETURN'
       THEN pg_describe_object('pg_class'::regclass, v.oid, 0)
-    WHEN k.contype = 'f' AND k.conrelid <> live.oid
+    WHEN k.contype = 'f' AND k.conrelid <> live.table_oid
       THEN 'foreign key ' || pg_describe_object(g.classid, g.objid, 0)
     ELSE pg_describe_object(g.classid, g.objid, 0)
   END
@@ -30,28 +31,28 @@ WITH live AS (
   LEFT JOIN pg_trigger r ON g.classid = 'pg_trigger'::regclass AND r.oid = g.objid
   WHERE NOT (g.classid = 'pg_attrdef'::regclass)
     AND NOT (g.classid = 'pg_class'::regclass AND g.objid IN (
-      SELECT x.indexrelid FROM pg_index x, live WHERE x.indrelid = live.oid AND NOT x.indisexclusion))
-    AND NOT coalesce(k.contype IN ('p', 'u', 'n') AND k.conrelid = live.oid, false)
+      SELECT x.indexrelid FROM pg_index x, live WHERE x.indrelid = live.table_oid AND NOT x.indisexclusion))
+    AND NOT coalesce(k.contype IN ('p', 'u', 'n') AND k.conrelid = live.table_oid, false)
     AND NOT coalesce(r.tgisinternal, false)
   UNION
   SELECT pg_describe_object('pg_class'::regclass, s.objid, 0)
-  FROM live JOIN pg_depend s ON s.refclassid = 'pg_class'::regclass AND s.refobjid = live.oid
+  FROM live JOIN pg_depend s ON s.refclassid = 'pg_class'::regclass AND s.refobjid = live.table_oid
   JOIN pg_class q ON s.classid = 'pg_class'::regclass AND q.oid = s.objid AND q.relkind = 'S'
   UNION
   SELECT 'inheritance from ' || pg_describe_object('pg_class'::regclass, h.inhparent, 0)
-  FROM live JOIN pg_inherits h ON h.inhrelid = live.oid
+  FROM live JOIN pg_inherits h ON h.inhrelid = live.table_oid
   UNION
   SELECT 'the comment on ' || pg_describe_object(e.classoid, e.objoid, e.objsubid)
   FROM live, pg_description e
-  WHERE (e.classoid = 'pg_class'::regclass AND e.objoid = live.oid AND e.objsubid > 0)
+  WHERE (e.classoid = 'pg_class'::regclass AND e.objoid = live.table_oid AND e.objsubid > 0)
     OR (e.classoid = 'pg_class'::regclass AND e.objoid IN (
-      SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = live.oid))
+      SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = live.table_oid))
     OR (e.classoid = 'pg_constraint'::regclass AND e.objoid IN (
-      SELECT k.oid FROM pg_constraint k WHERE k.conrelid = live.oid))
+      SELECT k.oid FROM pg_constraint k WHERE k.conrelid = live.table_oid))
     OR (e.classoid = 'pg_type'::regclass AND e.objoid = live.reltype)
   UNION
   SELECT 'the security label of ' || pg_describe_object(z.classoid, z.objoid, z.objsubid)
-  FROM live JOIN pg_seclabel z ON z.classoid = 'pg_class'::regclass AND z.objoid = live.oid
+  FROM live JOIN pg_seclabel z ON z.classoid = 'pg_class'::regclass AND z.objoid = live.table_oid
   UNION
   SELECT unnest(ARRAY[
     CASE WHEN live.reloptions IS NOT NULL
@@ -76,7 +77,7 @@ WITH live AS (
     CASE WHEN x.indisreplident THEN 'the replica identity of ' END,
     CASE WHEN i.reltablespace <> 0 THEN 'the tablespace of ' END
   ]) || pg_describe_object('pg_class'::regclass, i.oid, 0)
-  FROM live JOIN pg_index x ON x.indrelid = live.oid JOIN pg_class i ON i.oid = x.indexrelid
+  FROM live JOIN pg_index x ON x.indrelid = live.table_oid JOIN pg_class i ON i.oid = x.indexrelid
   UNION
   SELECT unnest(ARRAY[
     -- point releases of 15 keep internal options here too
@@ -88,13 +89,13 @@ WITH live AS (
     CASE WHEN coalesce(to_jsonb(a) ->> 'attcompression', '') <> ''
       THEN 'the compression of column ' END
   ]) || quote_ident(a.attname)
-  FROM live JOIN pg_attribute a ON a.attrelid = live.oid JOIN pg_type y ON y.oid = a.atttypid
+  FROM live JOIN pg_attribute a ON a.attrelid = live.table_oid JOIN pg_type y ON y.oid = a.atttypid
   WHERE a.attnum > 0 AND NOT a.attisdropped
   UNION
   SELECT 'a grant by ' || quote_ident(pg_get_userbyid(g.grantor)) || ', who is not the owner'
   FROM live, (
     SELECT (aclexplode(l.relacl)).grantor FROM live l
-    UNION SELECT (aclexplode(a.attacl)).grantor FROM pg_attribute a, live l WHERE a.attrelid = l.oid
+    UNION SELECT (aclexplode(a.attacl)).grantor FROM pg_attribute a, live l WHERE a.attrelid = l.table_oid
   ) g WHERE g.grantor <> live.relowner
 )
 SELECT description FROM attached WHERE description IS NOT NULL ORDER BY description

@@ -64,6 +64,8 @@ pub(crate) struct LiveColumn {
     #[serde(rename = "type")]
     pub(crate) sql_type: String,
     pub(crate) not_null: bool,
+    /// The name of the constraint by which it is not null, from PostgreSQL 18 on.
+    pub(crate) not_null_constraint: Option<String>,
     /// The default, or how the column is generated, as `pg_get_expr` prints it.
     pub(crate) default: Option<String>,
     /// The collation, if it is not that of the type.
@@ -95,6 +97,7 @@ impl LiveColumn {
             name: name.to_owned(),
             sql_type,
             not_null,
+            not_null_constraint: None,
             default: None,
             collation: None,
             element: 0,

@@ -3,9 +3,10 @@
 use super::core::{Core, Pending};
 use super::open::check_watermark;
 use super::target::Target;
-use crate::catalog::{self, Grant, IndexShape, grants, state};
+use crate::catalog::{self, Grant, grants, state};
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Lockable, query};
+use crate::ident::QualifiedName;
 use crate::{publish, watermark};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::{DbError, Severity};
@@ -36,29 +37,22 @@ pub(super) async fn replace(
 }
 
 async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<(), Error> {
-    let Some(live) = target.replaces.take() else {
-        return Ok(());
-    };
-    let Some(current) = target.current.as_mut() else {
+    let (Some(live), Some(current)) = (target.replaces.take(), target.current.as_mut()) else {
         return Ok(());
     };
     // What was granted, or said in the comment, while the rows were loaded is not lost.
     let sql = catalog::isolated(&grants::sql(live.oid, current.live.oid));
     let grants = read_grants(&query(transaction, &sql, PUBLISH).await?)?;
-    let indexes = |indexes: &[IndexShape]| indexes.to_vec();
-    let (old, new) = (indexes(&live.shape.indexes), indexes(&current.live.shape.indexes));
+    let comment = comment_of(transaction, &target.name).await?;
     let mut statements = publish::carry_grants(&current.name, &grants);
-    let comment = comment_of(transaction, target).await?;
-    let Some(current) = target.current.as_mut() else {
-        return Ok(());
-    };
     if comment.is_some() {
         statements.push(watermark::store(&current.name, comment.as_deref()));
     }
-    statements.extend(publish::swap(&target.name, &current.name, &old, &new));
+    let (old, new) = (&live.shape, &current.live.shape);
+    statements.extend(publish::swap(&target.name, &current.name, old, new));
     execute::run(transaction, &statements, PUBLISH).await?;
     current.name = target.name.clone();
-    current.live.shape.indexes = old;
+    current.live.shape = live.shape;
     Ok(())
 }
 
@@ -72,9 +66,9 @@ fn read_grants(messages: &[tokio_postgres::SimpleQueryMessage]) -> Result<Vec<Gr
 /// The comment on the table that is visible, as it is now.
 async fn comment_of(
     transaction: &Transaction<'_>,
-    target: &Target,
+    name: &QualifiedName,
 ) -> Result<Option<String>, Error> {
-    let sql = catalog::isolated(&state::sql(std::slice::from_ref(&target.name)));
+    let sql = catalog::isolated(&state::sql(std::slice::from_ref(name)));
     let states = state::read(&query(transaction, &sql, STORE).await?);
     Ok(states.into_iter().next().and_then(|state| state.comment))
 }
