@@ -1,6 +1,7 @@
 //! What an ingest tells while it goes on, and afterwards.
 
 use pg_bulk_ingest::{Batch, IngestTable, Phase, Progress, ingest};
+use std::cell::RefCell;
 use tests::Database;
 
 #[derive(IngestTable)]
@@ -41,6 +42,53 @@ async fn it_is_told_as_phases_begin_and_rows_are_sent() {
     let last = told.last().unwrap();
     assert_eq!((last.rows, last.bytes), (report.rows, report.bytes));
     assert!(told.iter().filter(|told| told.phase == Phase::Copy).count() > 6);
+}
+
+thread_local! {
+    /// What is logged by the test that runs on this thread, as text, if it asks for it.
+    static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
+
+/// Writes to the log of its thread.
+struct ThreadLog;
+
+impl std::io::Write for ThreadLog {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LOG.with_borrow_mut(|log| log.as_mut().map_or(Ok(bytes.len()), |log| log.write(bytes)))
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn phases_statements_and_commits_are_traced_and_values_are_not() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG)
+        .with_ansi(false)
+        .without_time()
+        .with_writer(|| ThreadLog)
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    LOG.set(Some(Vec::new()));
+    let rows = [Row { id: 123_456_789, value: Some(987.125) }];
+    ingest::<Row>(&mut client).batches(|_| [Batch::new(&rows)]).await.unwrap();
+    let log = String::from_utf8(LOG.take().unwrap()).unwrap();
+    let logged = |text: &str| log.lines().any(|line| line.contains(text));
+    for phase in ["inspect", "begin", "copy", "merge", "index", "commit"] {
+        assert!(logged(&format!("phase={phase}")), "{phase}: {log}");
+    }
+    assert!(
+        logged(
+            r#"INFO ingest{tables="\"public\".\"t\""}: pg_bulk_ingest::session::batch: batch committed batch=1 rows=1"#
+        ),
+        "{log}"
+    );
+    assert!(logged("CREATE TABLE"), "{log}");
+    assert!(!logged("123456789") && !logged("987.125"), "{log}");
 }
 
 #[tokio::test]
