@@ -3,6 +3,10 @@
 //! The temporary table numbers the rows by order of arrival: the order in which a table is scanned
 //! is not the order in which rows were copied into it.
 
+mod upsert;
+
+pub(crate) use upsert::{Counting, Search, Upserting};
+
 use crate::definition::{Index, Table};
 use crate::ident::{Ident, QualifiedName, list};
 use crate::plan::{all_columns, column_list, plain_column_sql};
@@ -70,70 +74,19 @@ impl Staging {
             "WITH inserted AS (\
              INSERT INTO {target} ({columns}) {} RETURNING 1) \
              SELECT pg_catalog.count(*), 0, 0 FROM inserted",
-            self.last(table)
+            self.last(table, "")
         )
     }
 
-    /// Merges its rows into the table: of rows with equal keys the last, in the order of the key.
-    /// A row whose columns are all equal, to the letter, to those of the row that is there is left
-    /// alone. Answers the rows inserted, updated and unchanged.
-    pub(crate) fn upsert(
-        &self,
-        table: &Table,
-        target: &QualifiedName,
-        counting: Counting,
-    ) -> String {
-        let columns = &self.columns;
-        let key = column_list(table, table.primary_key());
-        let others = (0..table.columns().len())
-            .filter(|position| !table.primary_key().contains(position))
-            .map(|position| Ident::new(table.columns()[position].name()))
-            .collect::<Vec<_>>();
-        let action = if others.is_empty() {
-            "NOTHING".to_owned()
-        } else {
-            let set = list(others.iter().map(|name| format!("{name} = excluded.{name}")));
-            // The operator compares the images of rows: by it 1.0 is not 1.00, and json can be
-            // compared at all. Keys that are equal but not to the letter (citext) stay. Without
-            // the casts the rows would be compared column by column, by another operator.
-            let live = list(others.iter().map(|name| format!("live.{name}")));
-            let new = list(others.iter().map(|name| format!("excluded.{name}")));
-            format!(
-                "UPDATE SET {set} \
-                 WHERE ROW({live})::record OPERATOR(pg_catalog.*<>) ROW({new})::record"
-            )
-        };
-        let (returning, inserted) = match counting {
-            Counting::BySystemColumn => {
-                let inserted = "live.xmax OPERATOR(pg_catalog.=) 0 AS inserted";
-                (inserted, "pg_catalog.count(*) FILTER (WHERE inserted)".to_owned())
-            }
-            Counting::BeforeMerging => {
-                let new = list(key_names(table).map(|name| format!("latest.{name}")));
-                let old = list(key_names(table).map(|name| format!("old.{name}")));
-                let inserted = format!(
-                    "(SELECT pg_catalog.count(*) FROM latest \
-                     WHERE NOT EXISTS (SELECT FROM {target} AS old WHERE ({old}) = ({new})))"
-                );
-                ("1", inserted)
-            }
-        };
-        format!(
-            "WITH latest AS ({}), merged AS (\
-             INSERT INTO {target} AS live ({columns}) SELECT {columns} FROM latest \
-             ON CONFLICT ({key}) DO {action} RETURNING {returning}) \
-             SELECT {inserted}, pg_catalog.count(*) OPERATOR(pg_catalog.-) {inserted}, \
-             (SELECT pg_catalog.count(*) FROM latest) OPERATOR(pg_catalog.-) pg_catalog.count(*) \
-             FROM merged",
-            self.last(table)
-        )
-    }
-
-    /// Of rows with equal keys the last to arrive, in the order of the key.
-    fn last(&self, table: &Table) -> String {
+    /// Of rows with equal keys (and for which a condition holds) the last to arrive, in the order of
+    /// the key.
+    fn last(&self, table: &Table, condition: &str) -> String {
         let Self { name, columns, ordinal, .. } = self;
         let key = column_list(table, table.primary_key());
-        format!("SELECT DISTINCT ON ({key}) {columns} FROM {name} ORDER BY {key}, {ordinal} DESC")
+        format!(
+            "SELECT DISTINCT ON ({key}) {columns} FROM {name} {condition}\
+             ORDER BY {key}, {ordinal} DESC"
+        )
     }
 
     /// The first row that violates a unique constraint: one that has, in its columns, the values
@@ -185,21 +138,6 @@ impl Staging {
             conflicts("earlier")
         )
     }
-}
-
-/// How the rows that an upsert inserts are told from those that it updates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Counting {
-    /// By `xmax`, which a row that was updated has.
-    BySystemColumn,
-    /// By looking for their keys in the table as it was: the rows of a partitioned table do not
-    /// say their system columns.
-    BeforeMerging,
-}
-
-/// The names of the columns of the primary key.
-fn key_names(table: &Table) -> impl Iterator<Item = Ident> {
-    table.primary_key().iter().map(|position| Ident::new(table.columns()[*position].name()))
 }
 
 /// Copies straight into the table.

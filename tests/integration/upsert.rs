@@ -1,6 +1,7 @@
 //! Rows with equal primary keys.
 
 use pg_bulk_ingest::{Batch, IngestTable, Upsert, ingest};
+use std::collections::{BTreeMap, BTreeSet};
 use tests::Database;
 
 #[derive(IngestTable, Clone)]
@@ -137,4 +138,64 @@ async fn a_table_may_be_all_key() {
     }
     let key = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'pairs_pkey'";
     assert_eq!(database.row(key).await, "PRIMARY KEY (b, a)");
+}
+
+/// Random batches, small and large beside the table, so that each way of merging is taken, against
+/// a map.
+#[tokio::test]
+async fn any_batches_end_as_in_a_map() {
+    #[derive(IngestTable)]
+    #[ingest(table = "model", primary_key(b, a))]
+    struct Model<'a> {
+        a: i32,
+        #[ingest(sql_type = "citext")]
+        text: &'a str,
+        b: i64,
+    }
+    #[derive(IngestTable)]
+    #[ingest(table = "words")]
+    struct Word<'a> {
+        #[ingest(primary_key, sql_type = "citext")]
+        word: &'a str,
+        number: i32,
+    }
+    const TEXTS: [&str; 4] = ["x", "X", "y", "z"];
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let mut random = 7_u64;
+    let mut next = |bound: u64| {
+        random =
+            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % bound
+    };
+    let (mut model, mut words) = (BTreeMap::new(), BTreeMap::new());
+    for size in [2_000, 3, 1, 50, 2_000, 10, 400, 0, 1_000, 20] {
+        let rows = (0..size)
+            .map(|_| (i32::try_from(next(40)).unwrap(), i64::try_from(next(60)).unwrap(), next(4)))
+            .collect::<Vec<_>>();
+        let text = |index: u64| TEXTS[usize::try_from(index).unwrap()];
+        let before = model.clone();
+        model.extend(rows.iter().map(|(a, b, t)| ((*b, *a), text(*t))));
+        let touched = rows.iter().map(|(a, b, _)| (*b, *a)).collect::<BTreeSet<_>>();
+        let inserted = touched.iter().filter(|key| !before.contains_key(key)).count();
+        let unchanged = touched.iter().filter(|key| before.get(key) == model.get(key)).count();
+        let batch = Batch::new(rows.iter().map(|(a, b, t)| Model { a: *a, text: text(*t), b: *b }));
+        let report = ingest::<Model<'_>>(&mut client).batches(|_| [batch]).await.unwrap();
+        let counted = &report.tables[0];
+        let updated = touched.len() - inserted - unchanged;
+        let counts = [inserted, updated, unchanged].map(|count| u64::try_from(count).unwrap());
+        assert_eq!([counted.inserted, counted.updated, counted.unchanged], counts);
+        let all = database.rows("SELECT b, a, text FROM model ORDER BY b, a").await;
+        let expected = model.iter().map(|((b, a), text)| format!("{b}|{a}|{text}"));
+        assert_eq!(all, expected.collect::<Vec<_>>());
+
+        // Keys of a type that is not PostgreSQL's own: x and X are one.
+        words.extend(rows.iter().map(|(a, _, t)| (text(*t).to_lowercase(), *a)));
+        let batch = Batch::new(rows.iter().map(|(a, _, t)| Word { word: text(*t), number: *a }));
+        ingest::<Word<'_>>(&mut client).batches(|_| [batch]).await.unwrap();
+        let all = database.rows("SELECT lower(word), number FROM words ORDER BY 1").await;
+        let expected = words.iter().map(|(word, number)| format!("{word}|{number}"));
+        assert_eq!(all, expected.collect::<Vec<_>>());
+        database.execute("ANALYZE model; ANALYZE words").await;
+    }
 }

@@ -94,6 +94,8 @@ pub(crate) mod state {
     pub(crate) struct State {
         pub(crate) oid: Option<u32>,
         pub(crate) comment: Option<String>,
+        /// An estimate.
+        pub(crate) rows: u64,
     }
 
     pub(crate) fn sql(names: &[QualifiedName]) -> String {
@@ -103,9 +105,10 @@ pub(crate) mod state {
     /// The answers for the names, in their order; rows of other queries have one column.
     pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Vec<State> {
         let row = |message: &SimpleQueryMessage| match message {
-            SimpleQueryMessage::Row(row) if row.len() == 2 => Some(State {
+            SimpleQueryMessage::Row(row) if row.len() == 3 => Some(State {
                 oid: row.get(0).and_then(|oid| oid.parse().ok()),
                 comment: row.get(1).map(str::to_owned),
+                rows: row.get(2).and_then(|rows| rows.parse().ok()).unwrap_or_default(),
             }),
             _ => None,
         };

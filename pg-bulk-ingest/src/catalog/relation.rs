@@ -119,6 +119,12 @@ impl LiveColumn {
         column_type.is_array() == (self.element != 0) && self.is_read_as(column_type)
     }
 
+    /// Whether it is of a type of PostgreSQL's own, or an enum. Types that others made have OIDs
+    /// from `FirstNormalObjectId` on.
+    pub(crate) fn is_of_own_type(&self) -> bool {
+        self.element == 0 && (self.base < 16384 || self.base_kind == 'e')
+    }
+
     fn is_read_as(&self, column_type: ColumnType) -> bool {
         let read_from_text = self.base_kind == 'e' || self.base_name == "citext";
         column_type.is_read_by(self.base) || column_type.kind() == Kind::Text && read_from_text

@@ -46,8 +46,8 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         meter: &'s mut Meter<'c>,
     ) -> Result<Self, Error> {
         let failed = |error: Error, core: &Core| error.in_batch(core.totals.batches + 1);
-        open::enter(&transaction, core).await.map_err(|error| failed(error, core))?;
-        let mut targets = core.targets.clone();
+        let targets = open::enter(&transaction, core).await;
+        let mut targets = targets.map_err(|error| failed(error, core))?;
         let deleted = open::create_replacements(&transaction, core, &mut targets).await;
         let deleted = deleted.map_err(|error| failed(error, core))?;
         let migrated = open::create_missing(&transaction, core, &mut targets).await;

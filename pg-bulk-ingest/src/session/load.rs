@@ -8,7 +8,7 @@ use crate::copy::{Copy, Failed, Route};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{numbers, query};
-use crate::merge::{self, Counting, Staging};
+use crate::merge::{self, Counting, Search, Staging, Upserting};
 use crate::options::Visibility;
 use crate::plan;
 use crate::report::Plan;
@@ -106,7 +106,7 @@ impl Load {
             if let (Some(staging), Some(current)) = (staging, &target.current)
                 && received > 0
             {
-                let merged = merge_one(transaction, core, target, current, staging).await;
+                let merged = merge_one(transaction, core, target, current, staging, received).await;
                 let [inserted, updated, unchanged] =
                     merged.map_err(|error| error.in_table(&target.name))?;
                 counts = Counts { received, inserted, updated, unchanged };
@@ -173,16 +173,20 @@ async fn merge_one(
     target: &Target,
     current: &Current,
     staging: &Staging,
+    received: u64,
 ) -> Result<[u64; 3], Error> {
     let upserts = target.upserts(core.settings.upsert);
     let sql = match (upserts, current.bare) {
         (true, true) => staging.insert_last(target.definition, &current.name),
         (true, false) => {
+            let table = target.definition;
+            let own_types = current.has_own_types(table, table.primary_key());
             let counting = match current.live.kind {
                 'p' => Counting::BeforeMerging,
                 _ => Counting::BySystemColumn,
             };
-            staging.upsert(target.definition, &current.name, counting)
+            let search = Search::choose(received, current.rows, own_types);
+            staging.upsert(Upserting { table, target: &current.name, search, counting })
         }
         (false, _) => staging.insert(&current.name),
     };

@@ -24,8 +24,11 @@ const CREATE: &str = "pg_bulk_ingest_create";
 const CREATIONS: usize = 10;
 
 /// Takes the lock that keeps ingests of one table from mixing, and checks that since this session
-/// saw the tables last no other ingest has committed.
-pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<(), Error> {
+/// saw the tables last no other ingest has committed. Answers the tables as they are now.
+pub(super) async fn enter(
+    transaction: &Transaction<'_>,
+    core: &Core,
+) -> Result<Vec<Target>, Error> {
     let names = core.names();
     // Statements of their own: what follows sees all that was committed before they were granted.
     let sql = format!("{};\n{}", lock::advisory(&names), catalog::isolated(&state::sql(&names)));
@@ -43,7 +46,13 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
     }
     let comment = states.first().and_then(|first| first.comment.as_deref());
     check_watermark(core, comment)?;
-    Ok(())
+    let mut targets = core.targets.clone();
+    for (target, found) in targets.iter_mut().zip(&states) {
+        if let Some(current) = target.current.as_mut().filter(|c| Some(c.live.oid) == found.oid) {
+            current.rows = found.rows;
+        }
+    }
+    Ok(targets)
 }
 
 /// The stored high watermark has to be the one that was seen last.

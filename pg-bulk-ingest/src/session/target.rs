@@ -1,6 +1,6 @@
 //! The tables of a session.
 
-use crate::catalog::LiveTable;
+use crate::catalog::{LiveColumn, LiveTable};
 use crate::definition::Table;
 use crate::encode::TargetType;
 use crate::error::{Error, ErrorKind};
@@ -28,6 +28,8 @@ pub(super) struct Current {
     pub(super) types: Vec<TargetType>,
     /// Whether it has neither rows nor indexes yet.
     pub(super) bare: bool,
+    /// The rows that it had when the batch began: an estimate.
+    pub(super) rows: u64,
 }
 
 impl Current {
@@ -55,10 +57,21 @@ impl Current {
             }
         }
         if mismatches.is_empty() {
-            return Ok(Self { name, live, types, bare });
+            return Ok(Self { name, live, types, bare, rows: 0 });
         }
         let kind = ErrorKind::Definition { reason: mismatches.join("; ") };
         Err(Error::new(kind, "cannot write into the table").in_table(&name))
+    }
+}
+
+impl Current {
+    /// Whether columns are of types of PostgreSQL's own (or enums, which it compares as its own).
+    pub(super) fn has_own_types(&self, definition: &Table, positions: &[usize]) -> bool {
+        positions.iter().all(|position| {
+            let name = definition.columns()[*position].name();
+            let column = self.live.shape.columns.iter().find(|column| column.name == name);
+            column.is_some_and(LiveColumn::is_of_own_type)
+        })
     }
 }
 

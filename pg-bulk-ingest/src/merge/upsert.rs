@@ -1,0 +1,177 @@
+//! Merging the rows of a staging table into a table by its primary key.
+//!
+//! Rows whose columns are all equal to those of the row that is there are found by a join, and
+//! neither locked nor written. What is left goes by ON CONFLICT, which is right whatever others do
+//! meanwhile.
+
+use super::Staging;
+use crate::definition::Table;
+use crate::ident::{Ident, QualifiedName, list};
+use crate::plan::column_list;
+
+/// What is merged into what, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Upserting<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) target: &'a QualifiedName,
+    pub(crate) search: Search,
+    pub(crate) counting: Counting,
+}
+
+/// How the rows that are there already are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Search {
+    /// By ON CONFLICT alone.
+    OnConflict,
+    /// Each by the index, in the order of the key: for a batch that is small beside the table.
+    Probe,
+    /// By one join over the whole table: for a batch that is not.
+    Join,
+}
+
+/// A batch of at least this part of the table's rows is joined with the whole table. (A row of a
+/// join costs about a quarter of a probe of the index.)
+const JOINED_FROM: u64 = 4;
+
+impl Search {
+    /// Chooses by the number of rows, of the batch and (estimated) of the table. The first two need
+    /// a key whose columns are of types of PostgreSQL's own, so that `pg_catalog` has the operator
+    /// that the index is made of.
+    pub(crate) fn choose(received: u64, rows: u64, own_types: bool) -> Self {
+        match own_types {
+            false => Self::OnConflict,
+            true if received.saturating_mul(JOINED_FROM) >= rows => Self::Join,
+            true => Self::Probe,
+        }
+    }
+}
+
+/// How the rows that an upsert inserts are told from those that it updates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counting {
+    /// By `xmax`, which a row that was updated has.
+    BySystemColumn,
+    /// By looking for their keys in the table as it was: the rows of a partitioned table do not
+    /// say their system columns.
+    BeforeMerging,
+}
+
+impl Staging {
+    /// Merges its rows into the table: of rows with equal keys the last, in the order of the key.
+    /// A row whose columns are all equal, to the letter, to those of the row that is there is left
+    /// alone. Answers the rows inserted, updated and unchanged.
+    pub(crate) fn upsert(&self, upserting: Upserting<'_>) -> String {
+        let Upserting { table, target, search, counting } = upserting;
+        let (columns, key) = (&self.columns, column_list(table, table.primary_key()));
+        let (returning, inserted) = match counting {
+            Counting::BySystemColumn => {
+                let inserted = "live.xmax OPERATOR(pg_catalog.=) 0 AS inserted";
+                (inserted, "pg_catalog.count(*) FILTER (WHERE inserted)".to_owned())
+            }
+            Counting::BeforeMerging => {
+                let inserted = format!(
+                    "(SELECT pg_catalog.count(*) FROM latest AS new WHERE NOT EXISTS \
+                     (SELECT FROM {target} AS live WHERE {}))",
+                    same_key(table, "live", "new")
+                );
+                ("1", inserted)
+            }
+        };
+        let keys = match search {
+            Search::OnConflict | Search::Probe => "SELECT pg_catalog.count(*) FROM latest".into(),
+            // Here `latest` has only what differs.
+            Search::Join => match table.primary_key() {
+                [_] => format!("SELECT pg_catalog.count(DISTINCT {key}) FROM {}", self.name),
+                _ => format!(
+                    "SELECT pg_catalog.count(*) FROM (SELECT DISTINCT {key} FROM {}) AS keys",
+                    self.name
+                ),
+            },
+        };
+        let (sources, source) = match search {
+            Search::OnConflict => (format!("latest AS ({})", self.last(table, "")), "latest"),
+            Search::Probe => (self.probe(table, target), "changed"),
+            Search::Join => (self.join(table, target), "latest"),
+        };
+        format!(
+            "WITH {sources}, merged AS (\
+             INSERT INTO {target} AS live ({columns}) SELECT {columns} FROM {source} \
+             ON CONFLICT ({key}) DO {} RETURNING {returning}) \
+             SELECT {inserted}, pg_catalog.count(*) OPERATOR(pg_catalog.-) {inserted}, \
+             ({keys}) OPERATOR(pg_catalog.-) pg_catalog.count(*) FROM merged",
+            action(table)
+        )
+    }
+
+    /// `latest`, and of it what is not in the table alike. LIMIT keeps the planner from joining in
+    /// another way than by the index.
+    fn probe(&self, table: &Table, target: &QualifiedName) -> String {
+        format!(
+            "latest AS ({}), changed AS (SELECT new.* FROM latest AS new LEFT JOIN LATERAL (\
+             SELECT * FROM {target} AS live WHERE {} LIMIT 1) AS live ON true WHERE {})",
+            self.last(table, ""),
+            same_key(table, "live", "new"),
+            is_new_or_differs(table),
+        )
+    }
+
+    /// The keys of rows that are not in the table alike, and of those the last.
+    fn join(&self, table: &Table, target: &QualifiedName) -> String {
+        let name = &self.name;
+        let keys = list(key_names(table).map(|name| format!("new.{name}")));
+        let changed =
+            format!("EXISTS (SELECT FROM changed WHERE {})", same_key(table, "changed", name));
+        format!(
+            "changed AS (SELECT {keys} FROM {name} AS new LEFT JOIN {target} AS live ON {} \
+             WHERE {}), latest AS ({})",
+            same_key(table, "live", "new"),
+            is_new_or_differs(table),
+            self.last(table, &format!("WHERE {changed} ")),
+        )
+    }
+}
+
+/// The names of the columns of the primary key.
+fn key_names(table: &Table) -> impl Iterator<Item = Ident> {
+    table.primary_key().iter().map(|position| Ident::new(table.columns()[*position].name()))
+}
+
+/// The names of the other columns.
+fn other_names(table: &Table) -> impl Iterator<Item = Ident> {
+    (0..table.columns().len())
+        .filter(|position| !table.primary_key().contains(position))
+        .map(|position| Ident::new(table.columns()[position].name()))
+}
+
+/// Whether two rows have the same primary key.
+fn same_key(table: &Table, one: &str, other: &str) -> String {
+    let equal = |name| format!("{one}.{name} OPERATOR(pg_catalog.=) {other}.{name}");
+    key_names(table).map(equal).collect::<Vec<_>>().join(" AND ")
+}
+
+/// Whether the row `new` is not in the table alike, where `live` is the row with its key, or NULL.
+fn is_new_or_differs(table: &Table) -> String {
+    let first = list(key_names(table).take(1));
+    match differs(table, "new") {
+        Some(differs) => format!("live.{first} IS NULL OR {differs}"),
+        None => format!("live.{first} IS NULL"),
+    }
+}
+
+/// Whether the columns that are not of the key differ; `None` if there are none.
+///
+/// The operator compares the images of rows: by it 1.0 is not 1.00, and json can be compared at
+/// all. Without the casts the rows would be compared column by column, by another operator.
+fn differs(table: &Table, new: &str) -> Option<String> {
+    let row = |alias: &str| list(other_names(table).map(|name| format!("{alias}.{name}")));
+    let (live, new) = (row("live"), row(new));
+    let differs = format!("ROW({live})::record OPERATOR(pg_catalog.*<>) ROW({new})::record");
+    (!live.is_empty()).then_some(differs)
+}
+
+/// What is done to the row that is there. Keys that are equal but not to the letter (citext) stay.
+fn action(table: &Table) -> String {
+    let Some(differs) = differs(table, "excluded") else { return "NOTHING".to_owned() };
+    let set = list(other_names(table).map(|name| format!("{name} = excluded.{name}")));
+    format!("UPDATE SET {set} WHERE {differs}")
+}
