@@ -7,7 +7,11 @@ use bytes::Bytes;
 use pg_bulk_ingest::{Batch, ingest};
 use tokio_postgres::Client;
 
-const CONTENDERS: [&str; 2] = ["the Python package's SQL, encoded beforehand", "pg-bulk-ingest"];
+const CONTENDERS: [&str; 3] = [
+    "the Python package's SQL, encoded beforehand",
+    "pg-bulk-ingest, no table before",
+    "pg-bulk-ingest, an empty table before",
+];
 
 /// The columns but for the key.
 const OTHERS: [&str; 10] = [
@@ -32,8 +36,10 @@ pub(crate) async fn run(url: &str, settings: &Settings) {
     for _ in 0..settings.rounds {
         for contender in 0..CONTENDERS.len() {
             client.batch_execute("DROP TABLE IF EXISTS w").await.unwrap();
-            client.batch_execute(&create_wide("w")).await.unwrap();
-            client.batch_execute("ALTER TABLE w ADD PRIMARY KEY (id)").await.unwrap();
+            if contender != 1 {
+                client.batch_execute(&create_wide("w")).await.unwrap();
+                client.batch_execute("ALTER TABLE w ADD PRIMARY KEY (id)").await.unwrap();
+            }
             for rounds in [&mut first, &mut again] {
                 client.batch_execute("CHECKPOINT").await.unwrap();
                 let cost = match contender {
@@ -51,7 +57,7 @@ pub(crate) async fn run(url: &str, settings: &Settings) {
             }
         }
     }
-    first.print(&format!("W with a key: {} rows into an empty table", rows.len()));
+    first.print(&format!("W with a key: the first load of {} rows", rows.len()));
     again.print("W with a key: the same rows again");
     client.batch_execute("DROP TABLE w").await.unwrap();
 }

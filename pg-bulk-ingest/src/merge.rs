@@ -3,19 +3,22 @@
 //! The temporary table numbers the rows by order of arrival: the order in which a table is scanned
 //! is not the order in which rows were copied into it.
 
+mod arrival;
 mod upsert;
 
-pub(crate) use upsert::{Counting, Search, Upserting};
+pub(crate) use arrival::Arrival;
+pub(crate) use upsert::{COUNTED_FROM, Counting, Keys, Search, Upserting};
 
-use crate::definition::{Index, Table};
-use crate::ident::{Ident, QualifiedName, list};
+use crate::definition::Table;
+use crate::ident::{QualifiedName, list};
 use crate::plan::{all_columns, column_list, plain_column_sql};
 
 /// The temporary table through which the rows of one table go.
 #[derive(Debug)]
 pub(crate) struct Staging {
     name: String,
-    ordinal: Ident,
+    /// The name of its ordinal, which needs no quotes.
+    ordinal: String,
     columns: String,
     definition: String,
 }
@@ -27,7 +30,6 @@ impl Staging {
         while table.columns().iter().any(|column| column.name() == ordinal) {
             ordinal.insert(0, '_');
         }
-        let ordinal = Ident::new(ordinal);
         let definition = list(table.columns().iter().map(plain_column_sql));
         Self {
             name: format!("pg_temp.pg_bulk_ingest_staging_{position}"),
@@ -35,6 +37,10 @@ impl Staging {
             columns: all_columns(table),
             ordinal,
         }
+    }
+
+    fn ordinal_name(&self) -> &str {
+        &self.ordinal
     }
 
     /// Creates it. It is dropped with the transaction.
@@ -66,18 +72,6 @@ impl Staging {
         )
     }
 
-    /// Adds its rows to an empty table that has no key yet: of rows with equal keys the last, in
-    /// the order of the key. Answers the rows inserted, updated and unchanged.
-    pub(crate) fn insert_last(&self, table: &Table, target: &QualifiedName) -> String {
-        let columns = &self.columns;
-        format!(
-            "WITH inserted AS (\
-             INSERT INTO {target} ({columns}) {} RETURNING 1) \
-             SELECT pg_catalog.count(*), 0, 0 FROM inserted",
-            self.last(table, "")
-        )
-    }
-
     /// Of rows with equal keys (and for which a condition holds) the last to arrive, in the order of
     /// the key.
     fn last(&self, table: &Table, condition: &str) -> String {
@@ -88,59 +82,14 @@ impl Staging {
              ORDER BY {key}, {ordinal} DESC"
         )
     }
-
-    /// The first row that violates a unique constraint: one that has, in its columns, the values
-    /// of a row with another primary key, of the table (if it is to be looked at) or of the batch.
-    pub(crate) fn first_violation(
-        &self,
-        table: &Table,
-        constraint: &Index,
-        target: Option<&QualifiedName>,
-    ) -> String {
-        let Self { name, ordinal, .. } = self;
-        let row = |alias: &str, positions: &[usize]| {
-            let columns = positions.iter().map(|position| table.columns()[*position].name());
-            list(columns.map(|name| format!("{alias}.{}", Ident::new(name))))
-        };
-        let (columns, key) = (constraint.columns(), table.primary_key());
-        let (latest, other_key) = if key.is_empty() {
-            (format!("SELECT * FROM {name}"), None)
-        } else {
-            let key_columns = column_list(table, key);
-            let latest = format!(
-                "SELECT DISTINCT ON ({key_columns}) * FROM {name} \
-                 ORDER BY {key_columns}, {ordinal} DESC"
-            );
-            (latest, Some(key))
-        };
-        // By the images of the values, whatever operators there are for their types. NULLs violate
-        // nothing.
-        let compare = |alias: &str, operator: &str, positions: &[usize]| {
-            let (new, other) = (row("new", positions), row(alias, positions));
-            format!("ROW({new})::record OPERATOR(pg_catalog.{operator}) ROW({other})::record")
-        };
-        let conflicts = |alias: &str| {
-            let equal = compare(alias, "*=", columns);
-            let filled = format!("ROW({}) IS NOT NULL", row("new", columns));
-            match other_key {
-                Some(key) => format!("{equal} AND {filled} AND {}", compare(alias, "*<>", key)),
-                None => format!("{equal} AND {filled}"),
-            }
-        };
-        let live = target.map_or_else(String::new, |target| {
-            format!("EXISTS (SELECT FROM {target} AS live WHERE {}) OR ", conflicts("live"))
-        });
-        format!(
-            "WITH latest AS ({latest}) \
-             SELECT pg_catalog.min(new.{ordinal}) FROM latest AS new WHERE {live}\
-             EXISTS (SELECT FROM latest AS earlier \
-             WHERE earlier.{ordinal} OPERATOR(pg_catalog.<) new.{ordinal} AND {})",
-            conflicts("earlier")
-        )
-    }
 }
 
 /// Copies straight into the table.
-pub(crate) fn copy(table: &Table, target: &QualifiedName) -> String {
-    format!("COPY {target} ({}) FROM STDIN (FORMAT binary)", all_columns(table))
+///
+/// Rows of a table that was created in the same transaction can be frozen: then a reader whose
+/// snapshot is older than a swap sees them, where it would otherwise see an empty table, and VACUUM
+/// has nothing to do.
+pub(crate) fn copy(table: &Table, target: &QualifiedName, freeze: bool) -> String {
+    let freeze = if freeze { ", FREEZE" } else { "" };
+    format!("COPY {target} ({}) FROM STDIN (FORMAT binary{freeze})", all_columns(table))
 }

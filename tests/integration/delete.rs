@@ -169,3 +169,18 @@ async fn what_others_write_while_the_rows_are_loaded_is_not_lost() {
     writes.await.unwrap();
     assert_eq!(database.rows(ALL).await, ["3|c", "9|written"]);
 }
+
+#[tokio::test]
+async fn a_reader_with_an_older_snapshot_does_not_see_an_empty_table() {
+    let database = with_rows().await;
+    let mut client = database.connect().await;
+    let reader = database.connect().await;
+    reader.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1").await.unwrap();
+    let rows = [row(3, "c"), row(3, "C"), row(4, "d")];
+    let ingest = ingest::<Row<'_>>(&mut client).delete(Delete::BeforeFirstBatch);
+    let report =
+        ingest.batches(|_: Option<i32>| [Batch::new(&rows).without_high_watermark()]).await;
+    assert_eq!(report.unwrap().tables[0].inserted, 2);
+    assert!(!tests::rows(&reader, ALL).await.is_empty());
+    assert_eq!(database.rows(ALL).await, ["3|C", "4|d"]);
+}

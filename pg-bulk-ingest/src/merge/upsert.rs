@@ -16,7 +16,21 @@ pub(crate) struct Upserting<'a> {
     pub(crate) target: &'a QualifiedName,
     pub(crate) search: Search,
     pub(crate) counting: Counting,
+    /// The number of different keys in the staging table, if it was counted.
+    pub(crate) keys: Option<Keys>,
 }
+
+/// The keys of the rows of a staging table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Keys {
+    pub(crate) different: u64,
+    /// Whether no two rows have the same.
+    pub(crate) distinct: bool,
+}
+
+/// From how many rows on it is worth a question whether their keys are distinct: if they are, they
+/// need not be sorted.
+pub(crate) const COUNTED_FROM: u64 = 10_000;
 
 /// How the rows that are there already are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +75,15 @@ impl Staging {
     /// A row whose columns are all equal, to the letter, to those of the row that is there is left
     /// alone. Answers the rows inserted, updated and unchanged.
     pub(crate) fn upsert(&self, upserting: Upserting<'_>) -> String {
-        let Upserting { table, target, search, counting } = upserting;
+        let Upserting { table, target, search, counting, keys } = upserting;
+        let distinct = keys.is_some_and(|keys| keys.distinct);
         let (columns, key) = (&self.columns, column_list(table, table.primary_key()));
+        let (sources, source) = match search {
+            Search::OnConflict => (format!("latest AS ({})", self.last(table, "")), "latest"),
+            Search::Probe => (self.probe(table, target), "changed"),
+            Search::Join if distinct => (self.join_distinct(table, target), "changed"),
+            Search::Join => (self.join(table, target), "latest"),
+        };
         let (returning, inserted) = match counting {
             Counting::BySystemColumn => {
                 let inserted = "live.xmax OPERATOR(pg_catalog.=) 0 AS inserted";
@@ -70,36 +91,46 @@ impl Staging {
             }
             Counting::BeforeMerging => {
                 let inserted = format!(
-                    "(SELECT pg_catalog.count(*) FROM latest AS new WHERE NOT EXISTS \
+                    "(SELECT pg_catalog.count(*) FROM {source} AS new WHERE NOT EXISTS \
                      (SELECT FROM {target} AS live WHERE {}))",
                     same_key(table, "live", "new")
                 );
                 ("1", inserted)
             }
         };
-        let keys = match search {
-            Search::OnConflict | Search::Probe => "SELECT pg_catalog.count(*) FROM latest".into(),
-            // Here `latest` has only what differs.
-            Search::Join => match table.primary_key() {
-                [_] => format!("SELECT pg_catalog.count(DISTINCT {key}) FROM {}", self.name),
-                _ => format!(
-                    "SELECT pg_catalog.count(*) FROM (SELECT DISTINCT {key} FROM {}) AS keys",
-                    self.name
-                ),
-            },
-        };
-        let (sources, source) = match search {
-            Search::OnConflict => (format!("latest AS ({})", self.last(table, "")), "latest"),
-            Search::Probe => (self.probe(table, target), "changed"),
-            Search::Join => (self.join(table, target), "latest"),
+        let keys = match (keys, search) {
+            (Some(keys), _) => keys.different.to_string(),
+            (None, Search::Join) => format!("({})", self.count_keys(table)),
+            (None, _) => "(SELECT pg_catalog.count(*) FROM latest)".to_owned(),
         };
         format!(
             "WITH {sources}, merged AS (\
              INSERT INTO {target} AS live ({columns}) SELECT {columns} FROM {source} \
              ON CONFLICT ({key}) DO {} RETURNING {returning}) \
              SELECT {inserted}, pg_catalog.count(*) OPERATOR(pg_catalog.-) {inserted}, \
-             ({keys}) OPERATOR(pg_catalog.-) pg_catalog.count(*) FROM merged",
+             {keys} OPERATOR(pg_catalog.-) pg_catalog.count(*) FROM merged",
             action(table)
+        )
+    }
+
+    /// Counts the different keys of its rows.
+    pub(crate) fn count_keys(&self, table: &Table) -> String {
+        let (name, key) = (&self.name, column_list(table, table.primary_key()));
+        match table.primary_key() {
+            [_] => format!("SELECT pg_catalog.count(DISTINCT {key}) FROM {name}"),
+            _ => format!(
+                "SELECT pg_catalog.count(*) FROM (SELECT DISTINCT {key} FROM {name}) AS keys"
+            ),
+        }
+    }
+
+    /// What is not in the table alike, of rows no two of which have the same key.
+    fn join_distinct(&self, table: &Table, target: &QualifiedName) -> String {
+        format!(
+            "changed AS (SELECT new.* FROM {} AS new LEFT JOIN {target} AS live ON {} WHERE {})",
+            self.name,
+            same_key(table, "live", "new"),
+            is_new_or_differs(table),
         )
     }
 

@@ -151,11 +151,12 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         if self.load.is_staged() {
             self.enter(Phase::Merge);
         }
-        let counts = self.load.merge(&self.transaction, self.core, &self.targets).await?;
+        let mut counts = self.load.merge(&self.transaction, self.core, &self.targets).await?;
         if Load::is_into_new(self.core, &self.targets) {
             self.enter(Phase::Index);
         }
-        let built = self.load.build(&self.transaction, self.core, &mut self.targets).await?;
+        let built =
+            self.load.build(&self.transaction, self.core, &mut self.targets, &mut counts).await?;
         self.migrated.extend(built.into_statements());
         self.load.clear(&self.transaction, self.core).await?;
         if H::EXISTS {

@@ -8,7 +8,8 @@ use crate::copy::{Copy, Failed, Route};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{numbers, query};
-use crate::merge::{self, Counting, Search, Staging, Upserting};
+use crate::ident::QualifiedName;
+use crate::merge::{self, Arrival, COUNTED_FROM, Counting, Keys, Search, Staging, Upserting};
 use crate::options::Visibility;
 use crate::plan;
 use crate::report::Plan;
@@ -44,11 +45,16 @@ impl Load {
             let Some(current) = &target.current else {
                 continue;
             };
-            let staged = target.upserts(core.settings.upsert) || current.live.row_security;
+            let merges = target.upserts(core.settings.upsert) && !current.bare;
+            let staged = merges || current.live.row_security;
             let staging = staged.then(|| Staging::new(position, target.definition));
             let route = match &staging {
                 Some(staging) => Route { copy: staging.copy(), create: Some(staging.create()) },
-                None => Route { copy: merge::copy(target.definition, &current.name), create: None },
+                None => {
+                    let freeze = is_new(&core.targets[position], target);
+                    let copy = merge::copy(target.definition, &current.name, freeze);
+                    Route { copy, create: None }
+                }
             };
             load.copy.add(target.name.clone(), current.types.clone(), route);
             load.staging.push(staging);
@@ -117,11 +123,13 @@ impl Load {
     }
 
     /// Builds the indexes of the tables that were created by the batch, and their statistics.
+    /// Of rows with equal keys the last stays: what others there were no longer counts as inserted.
     pub(super) async fn build(
         &mut self,
         transaction: &Transaction<'_>,
         core: &Core,
         targets: &mut [Target],
+        counts: &mut [Counts],
     ) -> Result<Plan, Error> {
         let mut migrated = Plan::default();
         for (position, target) in targets.iter_mut().enumerate() {
@@ -129,12 +137,13 @@ impl Load {
                 continue;
             }
             let Some(current) = target.current.as_mut() else { continue };
-            let staging = self.staging.get(position).and_then(Option::as_ref);
-            let staging = staging.filter(|_| self.copy.received(position) > 0);
-            let built = build_one(transaction, target.definition, current, staging).await;
-            let statements = built.map_err(|error| error.in_table(&target.name))?;
+            let built = build_one(transaction, target.definition, current).await;
+            let built = built.map_err(|error| error.in_table(&target.name))?;
             if target.replaces.is_none() {
-                migrated.extend(statements);
+                migrated.extend(built.statements);
+            }
+            if let Some(counts) = counts.get_mut(position) {
+                counts.inserted -= built.superseded.min(counts.inserted);
             }
             current.bare = false;
         }
@@ -176,70 +185,87 @@ async fn merge_one(
     received: u64,
 ) -> Result<[u64; 3], Error> {
     let upserts = target.upserts(core.settings.upsert);
-    let sql = match (upserts, current.bare) {
-        (true, true) => staging.insert_last(target.definition, &current.name),
-        (true, false) => {
-            let table = target.definition;
-            let own_types = current.has_own_types(table, table.primary_key());
-            let counting = match current.live.kind {
-                'p' => Counting::BeforeMerging,
-                _ => Counting::BySystemColumn,
-            };
-            let search = Search::choose(received, current.rows, own_types);
-            staging.upsert(Upserting { table, target: &current.name, search, counting })
+    let table = target.definition;
+    let sql = if upserts {
+        let own_types = current.has_own_types(table, table.primary_key());
+        let counting = match current.live.kind {
+            'p' => Counting::BeforeMerging,
+            _ => Counting::BySystemColumn,
+        };
+        let search = Search::choose(received, current.rows, own_types);
+        let mut keys = None;
+        if search == Search::Join && received >= COUNTED_FROM {
+            let [different] = numbers(transaction, &staging.count_keys(table), MERGE).await?;
+            keys = Some(Keys { different, distinct: different == received });
         }
-        (false, _) => staging.insert(&current.name),
+        staging.upsert(Upserting { table, target: &current.name, search, counting, keys })
+    } else {
+        staging.insert(&current.name)
     };
     match numbers(transaction, &savepoint(SAVEPOINT, &sql), MERGE).await {
         Ok(counts) => Ok(counts),
         Err(error) => {
-            Err(locate(transaction, error, target.definition, current, staging, !current.bare)
-                .await)
+            let arrival = Arrival::in_staging(staging);
+            Err(locate(transaction, error, table, current, &arrival, Some(&current.name)).await)
         }
     }
+}
+
+/// What was built for a table that was created by the batch.
+struct Built {
+    statements: Vec<Statement>,
+    /// Rows that a later one with the same key replaced.
+    superseded: u64,
 }
 
 /// Builds indexes and statistics of a table that was created by the batch.
+///
+/// That there are rows with equal keys is noticed when the key is built, which costs nothing where
+/// there are none.
 async fn build_one(
     transaction: &Transaction<'_>,
-    definition: &Table,
+    table: &Table,
     current: &mut Current,
-    staging: Option<&Staging>,
-) -> Result<Vec<Statement>, Error> {
+) -> Result<Built, Error> {
     let action = "cannot build the indexes";
-    let mut statements = Vec::new();
-    if current.bare {
-        statements.extend(plan::create_indexes(&current.name, definition));
-    }
-    let built = statements.len();
-    statements.push(plan::analyze(&current.name));
-    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&current.name)));
-    let sql = format!("{};\n{inspect}", savepoint(SAVEPOINT, &script(&statements)));
-    match (query(transaction, &sql, action).await, staging) {
-        (Ok(messages), _) => {
-            let relation = start::read(&messages)?.relations.into_iter().next();
-            if let Some(live) = relation.and_then(|relation| relation.table) {
-                current.live = live;
+    let indexes =
+        if current.bare { plan::create_indexes(&current.name, table) } else { Vec::new() };
+    let mut sql = indexes.clone();
+    sql.push(plan::analyze(&current.name));
+    let build = script(&sql);
+    let mut superseded = 0;
+    if let Err(error) = query(transaction, &savepoint(SAVEPOINT, &build), action).await {
+        if error.code() != Some(&SqlState::UNIQUE_VIOLATION) {
+            return Err(error);
+        }
+        query(transaction, &rollback_to(SAVEPOINT), action).await?;
+        let arrival = Arrival::in_new_table(&current.name);
+        let again = format!("{};\n{build}", arrival.remove_superseded(table));
+        match numbers(transaction, &savepoint(SAVEPOINT, &again), action).await {
+            Ok([removed]) => superseded = removed,
+            Err(error) => {
+                return Err(locate(transaction, error, table, current, &arrival, None).await);
             }
-            statements.truncate(built);
-            Ok(statements)
         }
-        (Err(error), Some(staging)) => {
-            Err(locate(transaction, error, definition, current, staging, false).await)
-        }
-        (Err(error), None) => Err(error),
     }
+    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&current.name)));
+    let messages = query(transaction, &inspect, action).await?;
+    let relation = start::read(&messages)?.relations.into_iter().next();
+    if let Some(live) = relation.and_then(|relation| relation.table) {
+        current.live = live;
+    }
+    Ok(Built { statements: indexes, superseded })
 }
 
 /// Finds the row that violates a unique constraint, which the server does not say of rows that
-/// come from another table.
+/// come from another table, or when a constraint is built.
 async fn locate(
     transaction: &Transaction<'_>,
     error: Error,
-    definition: &Table,
+    table: &Table,
     current: &Current,
-    staging: &Staging,
-    live: bool,
+    arrival: &Arrival<'_>,
+    live: Option<&QualifiedName>,
 ) -> Error {
     if error.code() != Some(&SqlState::UNIQUE_VIOLATION) {
         return error;
@@ -247,9 +273,9 @@ async fn locate(
     if query(transaction, &rollback_to(SAVEPOINT), MERGE).await.is_err() {
         return error;
     }
-    for index in definition.indexes().iter().filter(|index| index.is_unique()) {
-        let target = live.then_some(&current.name);
-        let sql = staging.first_violation(definition, index, target);
+    for index in table.indexes().iter().filter(|index| index.is_unique()) {
+        let live = live.filter(|_| current.has_own_types(table, index.columns()));
+        let sql = arrival.first_violation(table, index, live);
         match numbers(transaction, &sql, MERGE).await {
             Ok([0]) => {}
             Ok([row]) => return error.in_row(row),

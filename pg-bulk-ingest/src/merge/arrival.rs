@@ -1,0 +1,108 @@
+//! The rows of a batch in the order in which they arrived.
+
+use super::Staging;
+use crate::definition::{Index, Table};
+use crate::ident::{Ident, QualifiedName, list};
+use crate::plan::column_list;
+
+/// The name under which a query has the place of a row.
+const PLACE: &str = "pg_bulk_ingest_place";
+
+/// A table in which the rows of a batch lie, and nothing else, and what tells their order.
+#[derive(Debug)]
+pub(crate) struct Arrival<'a> {
+    relation: String,
+    /// A column that grows with each row.
+    place: &'a str,
+    /// Whether it is the number of the row.
+    numbered: bool,
+}
+
+impl<'a> Arrival<'a> {
+    /// A staging table, whose rows are numbered.
+    pub(crate) fn in_staging(staging: &'a Staging) -> Self {
+        let place = staging.ordinal_name();
+        Self { relation: staging.name.clone(), place, numbered: true }
+    }
+
+    /// A table that was created in this transaction, and filled by one connection. Only there does
+    /// the place in the table grow with each row: PostgreSQL does not look for free space in the
+    /// pages before (`TABLE_INSERT_SKIP_FSM`), as it does in other tables.
+    pub(crate) fn in_new_table(name: &QualifiedName) -> Self {
+        Self { relation: name.to_string(), place: "ctid", numbered: false }
+    }
+
+    /// Deletes all but the last of rows with equal primary keys. Answers how many.
+    pub(crate) fn remove_superseded(&self, table: &Table) -> String {
+        let Self { relation, place, .. } = self;
+        let key = column_list(table, table.primary_key());
+        format!(
+            "WITH ranked AS (SELECT {place} AS {PLACE}, pg_catalog.row_number() OVER \
+             (PARTITION BY {key} ORDER BY {place} DESC) AS back FROM {relation}), \
+             deleted AS (DELETE FROM {relation} AS row USING ranked \
+             WHERE row.{place} OPERATOR(pg_catalog.=) ranked.{PLACE} \
+             AND ranked.back OPERATOR(pg_catalog.>) 1 RETURNING 1) \
+             SELECT pg_catalog.count(*) FROM deleted"
+        )
+    }
+
+    /// The number of the first row that violates a unique constraint: one that has, in its columns,
+    /// the values of an earlier row with another primary key, or of such a row of `live`.
+    pub(crate) fn first_violation(
+        &self,
+        table: &Table,
+        constraint: &Index,
+        live: Option<&QualifiedName>,
+    ) -> String {
+        let Self { relation, place, numbered } = self;
+        let columns = column_list(table, constraint.columns());
+        let latest = if table.primary_key().is_empty() {
+            format!("SELECT *, {place} AS {PLACE} FROM {relation}")
+        } else {
+            let key = column_list(table, table.primary_key());
+            format!(
+                "SELECT DISTINCT ON ({key}) *, {place} AS {PLACE} FROM {relation} \
+                 ORDER BY {key}, {place} DESC"
+            )
+        };
+        let live = live.map_or_else(String::new, |live| {
+            format!(
+                " UNION ALL SELECT new.{PLACE} FROM latest AS new JOIN {live} AS live ON {}",
+                conflicts_with_live(table, constraint)
+            )
+        });
+        let number = if *numbered {
+            PLACE.to_owned()
+        } else {
+            format!(
+                "(SELECT pg_catalog.count(*) FROM {relation} AS row \
+                 WHERE row.{place} OPERATOR(pg_catalog.<=) {PLACE})"
+            )
+        };
+        format!(
+            "WITH latest AS ({latest}), ranked AS (SELECT {PLACE}, pg_catalog.row_number() OVER \
+             (PARTITION BY {columns} ORDER BY {PLACE}) AS nth FROM latest \
+             WHERE ROW({columns}) IS NOT NULL), \
+             violating AS (SELECT {PLACE} FROM ranked WHERE nth OPERATOR(pg_catalog.>) 1{live}) \
+             SELECT {number} FROM violating ORDER BY {PLACE} LIMIT 1"
+        )
+    }
+}
+
+/// Whether the row `new` cannot stand beside the row `live`, which has another primary key.
+fn conflicts_with_live(table: &Table, constraint: &Index) -> String {
+    let row = |alias: &str, positions: &[usize]| {
+        let columns = positions.iter().map(|position| table.columns()[*position].name());
+        list(columns.map(|name| format!("{alias}.{}", Ident::new(name))))
+    };
+    let equal = constraint.columns().iter().map(|position| {
+        let name = Ident::new(table.columns()[*position].name());
+        format!("new.{name} OPERATOR(pg_catalog.=) live.{name}")
+    });
+    let equal = equal.collect::<Vec<_>>().join(" AND ");
+    if table.primary_key().is_empty() {
+        return equal;
+    }
+    let (new, live) = (row("new", table.primary_key()), row("live", table.primary_key()));
+    format!("{equal} AND ROW({new})::record OPERATOR(pg_catalog.*<>) ROW({live})::record")
+}
