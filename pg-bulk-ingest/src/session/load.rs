@@ -209,7 +209,7 @@ async fn build_one(
     }
     let built = statements.len();
     statements.push(plan::analyze(&current.name));
-    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&current.name)));
+    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&current.name), &[]));
     let sql = format!("{};\n{inspect}", savepoint(SAVEPOINT, &script(&statements)));
     match (query(transaction, &sql, action).await, staging) {
         (Ok(messages), _) => {
