@@ -1,6 +1,9 @@
-//! Cases of names: the default of `table`, and `rename_all`, whose values are serde's.
+//! Cases of names: the defaults of `table` and `type`, and `rename_all`, whose values are serde's.
 
-/// A case, to which the name of a field, `snake_case`, is converted.
+use crate::errors::Errors;
+use syn::LitStr;
+
+/// A case, to which the name of a field, `snake_case`, or of a variant, `PascalCase`, is converted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Case {
     Lower,
@@ -26,7 +29,24 @@ pub(crate) const CASES: [(&str, Case); 8] = [
 ];
 
 impl Case {
-    /// The field's name in this case.
+    /// The value of `rename_all`.
+    pub(crate) fn read(name: &LitStr, errors: &mut Errors) -> Option<Self> {
+        let found = CASES.iter().find(|(known, _)| *known == name.value()).map(|(_, case)| *case);
+        if found.is_none() {
+            let known: Vec<&str> = CASES.iter().map(|(known, _)| *known).collect();
+            errors.on(
+                name,
+                format_args!(
+                    "unknown case \"{}\": `rename_all` is one of \"{}\"",
+                    name.value(),
+                    known.join("\", \"")
+                ),
+            );
+        }
+        found
+    }
+
+    /// The name of a field or variant in this case.
     pub(crate) fn rename(self, field: &str) -> String {
         match self {
             Self::Lower => field.to_lowercase(),
@@ -102,6 +122,41 @@ mod tests {
             ("ÉtéÀParis", "été_à_paris"),
         ] {
             assert_eq!(snake(name), table);
+        }
+    }
+
+    #[test]
+    fn variants_are_renamed_as_serde_does_but_that_acronyms_are_words() {
+        for (variant, expected) in [
+            (
+                "InProgress",
+                [
+                    "inprogress",
+                    "INPROGRESS",
+                    "InProgress",
+                    "inProgress",
+                    "in_progress",
+                    "IN_PROGRESS",
+                    "in-progress",
+                    "IN-PROGRESS",
+                ],
+            ),
+            (
+                "UsesHTTP",
+                [
+                    "useshttp",
+                    "USESHTTP",
+                    "UsesHTTP",
+                    "usesHTTP",
+                    "uses_http",
+                    "USES_HTTP",
+                    "uses-http",
+                    "USES-HTTP",
+                ],
+            ),
+        ] {
+            let renamed = CASES.map(|(_, case)| case.rename(variant));
+            assert_eq!(renamed, expected);
         }
     }
 

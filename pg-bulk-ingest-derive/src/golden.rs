@@ -1,7 +1,7 @@
 //! What inputs expand to. Each file of `golden/` is an input, a line, and its expansion; a file
 //! with an input only is completed, and all are made anew, by `UPDATE_GOLDENS=1 cargo test`.
 
-use crate::{set, table};
+use crate::{enum_type, set, table};
 use proc_macro2::TokenStream;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -22,8 +22,14 @@ fn files() -> Result<Vec<PathBuf>, Box<dyn Error>> {
 
 fn expand(input: &str) -> Result<TokenStream, Box<dyn Error>> {
     let item: DeriveInput = syn::parse_str(input)?;
-    let is_set = input.contains("#[derive(IngestTables)]");
-    Ok(if is_set { set::derive(&item) } else { table::derive(&item) })
+    let derives = |derive| input.contains(&format!("#[derive({derive})]"));
+    Ok(if derives("IngestTables") {
+        set::derive(&item)
+    } else if derives("IngestEnum") {
+        enum_type::derive(&item)
+    } else {
+        table::derive(&item)
+    })
 }
 
 #[test]
@@ -45,16 +51,15 @@ fn inputs_expand_to_what_the_files_say() -> Result<(), Box<dyn Error>> {
 #[test]
 fn the_default_path_of_the_library_is_not_used_where_another_is_given() -> Result<(), Box<dyn Error>>
 {
-    for derive in
-        ["struct Row<'a, T> {", "enum Set<'a, T> {", "struct Row<'a, T> { #[ingest(mistake)]"]
-    {
-        let fields = if derive.starts_with("enum") {
-            "A(A<'a>), B(B<T>) }"
-        } else {
-            "#[ingest(primary_key)] a: T, #[ingest(json, sql_type = \"json\")] b: &'a T }"
-        };
-        let derives = if derive.starts_with("enum") { "IngestTables" } else { "IngestTable" };
-        let input = format!("#[derive({derives})] #[ingest(crate = \"other\")] {derive} {fields}");
+    let fields = "#[ingest(primary_key)] a: T, #[ingest(json, sql_type = \"json\")] b: &'a T }";
+    for (derive, item, rest) in [
+        ("IngestTable", "struct Row<'a, T> {", fields),
+        ("IngestTable", "struct Row<'a, T> { #[ingest(mistake)]", fields),
+        ("IngestTables", "enum Set<'a, T> {", "A(A<'a>), B(B<T>) }"),
+        ("IngestEnum", "enum Mood {", "Sad }"),
+        ("IngestEnum", "enum Mood { #[ingest(mistake)]", "Sad }"),
+    ] {
+        let input = format!("#[derive({derive})] #[ingest(crate = \"other\")] {item} {rest}");
         let expanded = expand(&input)?.to_string();
         assert!(expanded.contains("other :: __private"), "{expanded}");
         assert!(!expanded.contains("pg_bulk_ingest"), "{expanded}");

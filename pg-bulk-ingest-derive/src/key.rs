@@ -12,9 +12,11 @@ pub(crate) enum Place {
     Field,
     Enum,
     Variant,
+    EnumType,
+    Label,
 }
 
-use Place::{Enum, Field, Struct, Variant};
+use Place::{Enum, EnumType, Field, Label, Struct, Variant};
 
 /// Each setting, where it may be, and how it is written there.
 const KEYS: &[(&str, Place, &str)] = &[
@@ -35,6 +37,11 @@ const KEYS: &[(&str, Place, &str)] = &[
     ("default", Field, "default = \"…\""),
     ("collate", Field, "collate = \"…\""),
     ("skip", Field, "skip"),
+    ("schema", EnumType, "schema = \"…\""),
+    ("type", EnumType, "type = \"…\""),
+    ("rename_all", EnumType, "rename_all = \"…\""),
+    ("crate", EnumType, "crate = \"path\""),
+    ("rename", Label, "rename = \"…\""),
 ];
 
 impl Place {
@@ -44,7 +51,14 @@ impl Place {
             Field => "a field",
             Enum => "an enum",
             Variant => "a variant",
+            EnumType => "an enum type",
+            Label => "a variant of an enum type",
         }
+    }
+
+    /// Whether this is a place of an enum type, whose settings mean nothing to tables.
+    fn is_of_enum_type(self) -> bool {
+        matches!(self, EnumType | Label)
     }
 }
 
@@ -59,7 +73,9 @@ pub(crate) fn wrong_form(item: &Item, place: Place, errors: &mut Errors) {
 /// What is said of an item that `place` does not have.
 pub(crate) fn unknown(item: &Item, place: Place, errors: &mut Errors) {
     let key = unraw(&item.key);
-    let elsewhere = KEYS.iter().find(|(name, at, _)| *name == key && *at != place);
+    let elsewhere = KEYS.iter().find(|(name, at, _)| {
+        *name == key && *at != place && (place.is_of_enum_type() || !at.is_of_enum_type())
+    });
     if let Some((_, at, written)) = elsewhere {
         errors.on(
             &item.key,

@@ -8,6 +8,7 @@ mod attr;
 mod case;
 mod closest;
 mod crate_path;
+mod enum_type;
 mod errors;
 mod generics;
 #[cfg(test)]
@@ -22,6 +23,12 @@ mod value;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
+
+/// Documented in `pg-bulk-ingest`.
+#[proc_macro_derive(IngestEnum, attributes(ingest))]
+pub fn ingest_enum(input: TokenStream) -> TokenStream {
+    enum_type::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
 
 /// Documented in `pg-bulk-ingest`.
 #[proc_macro_derive(IngestTable, attributes(ingest))]

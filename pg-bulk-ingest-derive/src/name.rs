@@ -13,6 +13,24 @@ pub(crate) fn unraw(ident: &Ident) -> String {
     IdentExt::unraw(ident).to_string()
 }
 
+/// Whether PostgreSQL can hold the label of an enum type, which these tokens gave.
+pub(crate) fn check_label(label: &str, tokens: &dyn ToTokens, errors: &mut Errors) {
+    let tokens = tokens.to_token_stream();
+    if label.is_empty() {
+        errors.on(tokens, "a label cannot be empty");
+    } else if label.contains('\0') {
+        errors.on(tokens, "a label cannot contain a NUL character: PostgreSQL has none in names");
+    } else if label.len() > MAX_BYTES {
+        errors.on(
+            tokens,
+            format_args!(
+                "a label cannot be longer than {MAX_BYTES} bytes: `{label}` has {}",
+                label.len()
+            ),
+        );
+    }
+}
+
 /// Whether PostgreSQL can hold the name: `what` it is the name of, and the tokens that gave it.
 pub(crate) fn check(name: &str, what: &str, tokens: &dyn ToTokens, errors: &mut Errors) {
     let tokens = tokens.to_token_stream();

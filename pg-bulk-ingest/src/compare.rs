@@ -1,6 +1,6 @@
 //! What differs between a live table and its definition.
 
-use crate::catalog::{IndexShape, LiveColumn, Shape};
+use crate::catalog::{FoundEnum, IndexShape, LiveColumn, Shape};
 use crate::definition::{Column, Table, canonical};
 use std::fmt;
 
@@ -119,11 +119,13 @@ fn indexes(live: &[IndexShape], defined: &[IndexShape]) -> Vec<Difference> {
 }
 
 /// What a definition will look like in the catalog, where that can be told without a server: every
-/// type is built in, every name needs no quotes, and there are no expressions.
-pub(crate) fn predict(table: &Table) -> Option<Shape> {
+/// type is built in or one of these enum types, every name needs no quotes, and there are no
+/// expressions.
+pub(crate) fn predict(table: &Table, enums: &[FoundEnum]) -> Option<Shape> {
     let column = |column: &Column| {
         let plain = column.collation().is_none() && column.default().is_none();
-        let sql_type = canonical(&column.sql_type()).filter(|_| plain)?;
+        let sql_type = enum_sql(column, enums).or_else(|| canonical(&column.sql_type()));
+        let sql_type = sql_type.filter(|_| plain)?;
         Some(LiveColumn::predicted(column.name(), sql_type, !column.is_nullable()))
     };
     let columns = table.columns().iter().map(column).collect::<Option<Vec<_>>>()?;
@@ -142,6 +144,14 @@ pub(crate) fn predict(table: &Table) -> Option<Shape> {
         .map(|other| index(other.method(), other.columns(), other.is_unique(), false));
     let indexes = primary_key.into_iter().chain(others).collect::<Option<Vec<_>>>()?;
     Some(Shape { columns, indexes })
+}
+
+/// The type of a column of an enum type as PostgreSQL prints it. That of a type that does not exist
+/// is not printed: no column is equal.
+fn enum_sql(column: &Column, enums: &[FoundEnum]) -> Option<String> {
+    let live = FoundEnum::of(enums, column.enum_type()?)?.live.as_ref()?;
+    let brackets = if column.column_type().is_array() { "[]" } else { "" };
+    Some(format!("{}{brackets}", live.spelled))
 }
 
 /// The name of a column as PostgreSQL prints it, if it certainly needs no quotes but for being a

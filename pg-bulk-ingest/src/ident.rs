@@ -26,7 +26,7 @@ impl fmt::Display for Ident {
     }
 }
 
-/// The name of a table with that of its schema. Displays quoted, as SQL: `"my_schema"."my_table"`.
+/// The name of a table or type with that of its schema. Displays quoted, as SQL: `"my_schema"."my_table"`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QualifiedName {
     schema: Ident,

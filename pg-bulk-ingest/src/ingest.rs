@@ -130,7 +130,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// ([`NoWatermark`](crate::NoWatermark) for none).
     ///
     /// The catalog is read, the tables are compared with their definitions, and what cannot be
-    /// done is refused.
+    /// done is refused. Labels that enum types lack are added.
     ///
     /// # Errors
     ///

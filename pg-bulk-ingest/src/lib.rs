@@ -24,7 +24,7 @@ mod table;
 mod watermark;
 
 pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Streamed, TryIter};
-pub use definition::{Column, ColumnType, Index, Kind, Table};
+pub use definition::{Column, ColumnType, EnumType, Index, Kind, Table};
 pub use encode::{
     Cell, IngestColumn, Json, RangeElement, RowEncoder, TargetType, ValueError, Written,
 };
@@ -34,6 +34,8 @@ pub use hook::{BeforeVisible, Hook, HookTable, NoHook, OnBeforeVisible};
 pub use ident::QualifiedName;
 pub use ingest::{Ingest, ingest};
 pub use options::{Delete, HighWatermark, Locks, Upsert, Visibility};
+#[doc = include_str!("docs/ingest_enum.md")]
+pub use pg_bulk_ingest_derive::IngestEnum;
 #[doc = include_str!("docs/ingest_table.md")]
 pub use pg_bulk_ingest_derive::IngestTable;
 #[doc = include_str!("docs/ingest_tables.md")]
@@ -47,8 +49,10 @@ pub use table::{IngestTable, IngestTables, RowOf};
 /// What the derives' expansions name, and nothing else does.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::definition::{Column, Index, Table};
-    pub use crate::encode::{IngestColumn, JsonFallback, JsonField, RowEncoder, ValueError};
+    pub use crate::definition::{Column, ColumnType, EnumType, Index, Table};
+    pub use crate::encode::{
+        Cell, IngestColumn, JsonFallback, JsonField, RowEncoder, ValueError, Written,
+    };
     pub use crate::table::{IngestTable, IngestTables, RowOf};
     pub use serde::Serialize;
 }

@@ -1,5 +1,9 @@
 //! The statements that make a table what its definition says.
 
+mod enum_type;
+
+pub(crate) use enum_type::{add_labels, create_enum_types};
+
 use crate::definition::{Column, Index, Table};
 use crate::ident::{Ident, QualifiedName, list};
 use crate::statement::{LockLevel, Statement};

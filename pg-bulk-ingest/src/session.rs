@@ -3,6 +3,7 @@
 mod batch;
 mod close;
 mod core;
+mod enum_type;
 mod finish;
 mod load;
 mod meter;
@@ -70,13 +71,14 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         let mut meter = Meter::new(span, on_progress);
         let inspect = Progress { batch: 0, phase: Phase::Inspect, rows: 0, bytes: 0 };
         meter.enter(&inspect);
-        let core = start::start(client, tables, settings).await?;
-        meter.leave();
+        let mut core = start::start(client, tables, settings).await?;
         let high_watermark = begin_after(high_watermark, core.stored.as_deref());
         let high_watermark = high_watermark.map_err(|error| match core.targets.first() {
             Some(first) => error.in_table(&first.name),
             None => error,
         })?;
+        enum_type::extend(client, &mut core).await?;
+        meter.leave();
         let scope = Scope::new(client, core.settings.visibility);
         Ok(Self { scope, core, meter, high_watermark, hook, tables: PhantomData })
     }

@@ -25,6 +25,7 @@ const STATEMENTS: &[&str] = &[
     "\"INSERT ",
     "\"CREATE TABLE",
     "\"CREATE SCHEMA",
+    "\"CREATE TYPE",
     "\"ALTER ",
     "\"DROP ",
     "\"LOCK ",

@@ -5,6 +5,7 @@ mod attached;
 mod concurrent;
 mod create;
 mod delete;
+mod enums;
 mod failure;
 mod flights;
 mod hook;

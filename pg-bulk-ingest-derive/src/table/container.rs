@@ -1,7 +1,7 @@
 //! The settings of the struct.
 
 use crate::attr::{self, Item};
-use crate::case::{CASES, Case};
+use crate::case::Case;
 use crate::errors::Errors;
 use crate::key::{self, Place};
 use crate::name::unraw;
@@ -32,7 +32,9 @@ impl Container {
                 known if seen.iter().any(|before| before == known) => key::repeated(&item, errors),
                 "schema" => read.schema = text(errors),
                 "table" => read.table = text(errors),
-                "rename_all" => read.rename_all = text(errors).and_then(|name| case(&name, errors)),
+                "rename_all" => {
+                    read.rename_all = text(errors).and_then(|name| Case::read(&name, errors));
+                }
                 "primary_key" => read.primary_key = FieldList::read(&item, false, errors),
                 "crate" => read.library = text(errors),
                 _ => {
@@ -48,20 +50,4 @@ impl Container {
 
 fn list(is_unique: bool, item: &Item, errors: &mut Errors) -> Option<(bool, FieldList)> {
     FieldList::read(item, !is_unique, errors).map(|fields| (is_unique, fields))
-}
-
-fn case(name: &LitStr, errors: &mut Errors) -> Option<Case> {
-    let found = CASES.iter().find(|(known, _)| *known == name.value()).map(|(_, case)| *case);
-    if found.is_none() {
-        let known: Vec<&str> = CASES.iter().map(|(known, _)| *known).collect();
-        errors.on(
-            name,
-            format_args!(
-                "unknown case \"{}\": `rename_all` is one of \"{}\"",
-                name.value(),
-                known.join("\", \"")
-            ),
-        );
-    }
-    found
 }

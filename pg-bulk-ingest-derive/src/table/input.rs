@@ -24,7 +24,7 @@ pub(super) fn fields<'i>(item: &'i DeriveInput, errors: &mut Errors) -> Option<V
         },
         Data::Enum(_) => {
             "a table is a struct: for several tables in an enum, one in each variant, \
-             derive `IngestTables`; for a column of this type, implement `IngestColumn`"
+             derive `IngestTables`; for a column of this type, derive `IngestEnum`"
         }
         Data::Union(_) => "a table is a struct: which field of a union to store is not known",
     };

@@ -3,10 +3,12 @@
 //! Every query runs with an empty search path but for `pg_catalog`, so that names print qualified
 //! and nothing planted in another schema is called. The queries work from PostgreSQL 10 on.
 
+pub(crate) mod enum_type;
 mod grant;
 mod query;
 mod relation;
 
+pub(crate) use enum_type::{FoundEnum, HeldIn, LiveType};
 pub(crate) use grant::Grant;
 pub(crate) use query::{
     Inspected, alone, attached, grants, holders, inspect, inspect_temporary, isolated, state,

@@ -1,6 +1,7 @@
 //! The queries, and what they answer.
 
-use super::{Grant, Relation, Server};
+use super::{FoundEnum, Grant, Relation, Server, enum_type};
+use crate::definition::EnumType;
 use crate::ident::{Literal, QualifiedName, list};
 use crate::statement::{rollback_to, savepoint};
 use serde::de::DeserializeOwned;
@@ -10,16 +11,18 @@ use tokio_postgres::SimpleQueryMessage;
 #[derive(Debug)]
 pub(crate) struct Inspected {
     pub(crate) server: Server,
+    pub(crate) enums: Vec<FoundEnum>,
     pub(crate) relations: Vec<Relation>,
 }
 
 impl Inspected {
-    /// Reads the answer: the server, then a row for each name.
+    /// Reads the answer: the server, the enum types, then a row for each name.
     pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Self> {
         let mut rows = texts(messages);
         let server = serde_json::from_str(rows.next()?).ok()?;
+        let enums = serde_json::from_str(rows.next()?).ok()?;
         let relations = rows.map(|row| serde_json::from_str(row).ok()).collect::<Option<_>>()?;
-        Some(Self { server, relations })
+        Some(Self { server, enums, relations })
     }
 }
 
@@ -36,9 +39,9 @@ fn read<T: DeserializeOwned>(messages: &[SimpleQueryMessage]) -> Option<Vec<T>> 
     texts(messages).map(|row| serde_json::from_str(row).ok()).collect()
 }
 
-/// The server, and what there is under these names.
-pub(crate) fn inspect(names: &[QualifiedName]) -> String {
-    inspect_values(&values(names))
+/// The server, and what there is under these names of tables and of enum types.
+pub(crate) fn inspect(names: &[QualifiedName], enums: &[&EnumType]) -> String {
+    inspect_values(&values(names), enums)
 }
 
 /// The names as a list of rows.
@@ -57,13 +60,14 @@ pub(crate) fn inspect_temporary(names: &[&str]) -> String {
             Literal(name)
         )
     });
-    inspect_values(&list(tables))
+    inspect_values(&list(tables), &[])
 }
 
-fn inspect_values(values: &str) -> String {
+fn inspect_values(values: &str, enums: &[&EnumType]) -> String {
     format!(
-        "{};\n{}",
+        "{};\n{};\n{}",
         include_str!("server.sql"),
+        enum_type::sql(enums),
         include_str!("inspect.sql").replace(":tables", values)
     )
 }

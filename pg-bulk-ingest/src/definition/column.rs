@@ -1,6 +1,6 @@
 //! A column and its type.
 
-use super::{Kind, builtin};
+use super::{EnumType, Kind, builtin};
 
 /// The PostgreSQL type of a column as its Rust type gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,19 +10,27 @@ pub struct ColumnType {
     /// Other kinds that the Rust type can write as well, if its column asks for them.
     also: &'static [Kind],
     array: bool,
+    enum_type: Option<&'static EnumType>,
 }
 
 impl ColumnType {
     /// The type named by its kind.
     #[must_use]
     pub const fn new(kind: Kind) -> Self {
-        Self { name: kind.name(), kind, also: &[], array: false }
+        Self { name: kind.name(), kind, also: &[], array: false, enum_type: None }
+    }
+
+    /// An enum type: it is created, and extended by labels, with the tables that have a column of
+    /// it. Its values are written as the text of their labels.
+    #[must_use]
+    pub const fn enumeration(enum_type: &'static EnumType) -> Self {
+        Self { enum_type: Some(enum_type), ..Self::new(Kind::Text) }
     }
 
     /// The same with another name, `numeric(20,0)` say.
     #[must_use]
     pub const fn named(self, name: &'static str) -> Self {
-        Self { name, ..self }
+        Self { name, enum_type: None, ..self }
     }
 
     /// The same, where the Rust type can also write these kinds.
@@ -50,11 +58,20 @@ impl ColumnType {
         self.array
     }
 
+    /// The enum type that this is, or an array of.
+    #[must_use]
+    pub const fn enum_type(self) -> Option<&'static EnumType> {
+        self.enum_type
+    }
+
     /// The name as SQL, `timestamp with time zone[]` say.
     #[must_use]
     pub fn sql(self) -> String {
         let suffix = if self.array { "[]" } else { "" };
-        format!("{}{suffix}", self.name)
+        match self.enum_type {
+            Some(enum_type) => format!("{}{suffix}", enum_type.qualified_name()),
+            None => format!("{}{suffix}", self.name),
+        }
     }
 
     /// Whether a column of the built-in type with this OID (of an array: its element type) can
@@ -172,6 +189,16 @@ impl Column {
     #[must_use]
     pub fn sql_type(&self) -> String {
         self.sql_type.map_or_else(|| self.column_type.sql(), str::to_owned)
+    }
+
+    /// The enum type that the column is of, or an array of; none where the struct gives another
+    /// `sql_type`.
+    #[must_use]
+    pub const fn enum_type(&self) -> Option<&'static EnumType> {
+        match self.sql_type {
+            Some(_) => None,
+            None => self.column_type.enum_type,
+        }
     }
 
     /// The collation as SQL, if one is given.

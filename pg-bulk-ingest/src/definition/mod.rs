@@ -5,12 +5,14 @@
 
 mod builtin;
 mod column;
+mod enum_type;
 mod index;
 mod kind;
 mod table;
 
 pub(crate) use builtin::canonical;
 pub use column::{Column, ColumnType};
+pub use enum_type::EnumType;
 pub use index::Index;
 pub use kind::Kind;
 pub use table::Table;

@@ -32,6 +32,7 @@ use crate::definition::ColumnType;
     label = "no column type for this",
     note = "mark the field `#[ingest(json)]` to store it as jsonb, if it implements `serde::Serialize`",
     note = "mark it `#[ingest(skip)]` to leave it out",
+    note = "if it is an enum whose variants have no fields, derive `IngestEnum` on it",
     note = "or implement `IngestColumn` for it by delegating to a type that is a column"
 )]
 pub trait IngestColumn {

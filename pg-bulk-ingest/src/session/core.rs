@@ -1,8 +1,8 @@
 //! The state of a session that does not depend on the types of its rows.
 
 use super::target::Target;
-use crate::catalog::Server;
-use crate::definition::Table;
+use crate::catalog::{FoundEnum, Server};
+use crate::definition::{EnumType, Table};
 use crate::execute::Waiting;
 use crate::ident::QualifiedName;
 use crate::options::{Delete, Locks, Upsert, Visibility};
@@ -30,6 +30,10 @@ impl Settings {
 pub(super) struct Core {
     pub(super) server: Server,
     pub(super) settings: Settings,
+    /// The enum types of the tables' columns.
+    pub(super) enums: Vec<&'static EnumType>,
+    /// What there was under their names when the session began.
+    pub(super) found: Vec<FoundEnum>,
     /// As of the last batch that was committed.
     pub(super) targets: Vec<Target>,
     /// The stored high watermark that was seen last, as JSON.
@@ -70,6 +74,8 @@ impl Core {
     pub(super) fn new(
         server: Server,
         settings: Settings,
+        enums: Vec<&'static EnumType>,
+        found: Vec<FoundEnum>,
         targets: Vec<Target>,
         stored: Option<String>,
     ) -> Self {
@@ -77,6 +83,8 @@ impl Core {
         Self {
             server,
             settings,
+            enums,
+            found,
             targets,
             stored,
             pending: None,

@@ -248,7 +248,7 @@ async fn build_one(
             }
         }
     }
-    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&current.name)));
+    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&current.name), &[]));
     let messages = query(transaction, &inspect, action).await?;
     let relation = start::read(&messages)?.relations.into_iter().next();
     if let Some(live) = relation.and_then(|relation| relation.table) {

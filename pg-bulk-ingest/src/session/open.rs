@@ -2,9 +2,9 @@
 //! the tables that have to be created.
 
 use super::core::Core;
-use super::start;
 use super::target::{Current, Target};
-use crate::catalog::{self, Relation, state};
+use super::{enum_type, start};
+use crate::catalog::{self, FoundEnum, Inspected, Relation, state};
 use crate::compare::predict;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, numbers, query};
@@ -21,7 +21,7 @@ const BEGIN: &str = "cannot begin the batch";
 const CREATE: &str = "pg_bulk_ingest_create";
 
 /// How often the creation of a table is tried while others create the same schema or table.
-const CREATIONS: usize = 10;
+pub(super) const CREATIONS: usize = 10;
 
 /// Takes the lock that keeps ingests of one table from mixing, and checks that since this session
 /// saw the tables last no other ingest has committed. Answers the tables as they are now.
@@ -75,17 +75,19 @@ pub(super) fn check_watermark(core: &Core, comment: Option<&str>) -> Result<(), 
     Err(concurrent(change).in_table(&first.name))
 }
 
-fn concurrent(change: impl Into<String>) -> Error {
+pub(super) fn concurrent(change: impl Into<String>) -> Error {
     Error::new(ErrorKind::ConcurrentIngest { change: change.into() }, BEGIN)
 }
 
-/// Creates the tables that do not exist, in the transaction: nobody sees them before their rows.
+/// Creates the tables that do not exist, and before them their enum types, in the transaction:
+/// nobody sees them before their rows.
 pub(super) async fn create_missing(
     transaction: &Transaction<'_>,
     core: &Core,
     targets: &mut [Target],
 ) -> Result<Plan, Error> {
     let mut migrated = Plan::default();
+    migrated.extend(enum_type::create_missing(transaction, core, targets).await?);
     for target in targets.iter_mut().filter(|target| target.current.is_none()) {
         let created = create(transaction, core, target).await;
         migrated.extend(created.map_err(|error| error.in_table(&target.name))?);
@@ -100,13 +102,14 @@ async fn create(
 ) -> Result<Vec<Statement>, Error> {
     let action = "cannot create the table";
     let name = &target.name;
-    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(name)));
+    let enums = enum_type::of(target.definition);
+    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(name), &enums));
     let early = !target.upserts(core.settings.upsert);
     for attempt in 1.. {
-        let relation = inspect_one(transaction, &inspect, action).await?;
+        let (relation, found) = inspect_one(transaction, &inspect, action).await?;
         if let Some(live) = relation.table {
             // Another ingest has created it since this one began, and stored no high watermark.
-            let defined = predict(target.definition);
+            let defined = predict(target.definition, &found);
             if defined.is_none_or(|defined| defined != live.shape) {
                 return Err(concurrent("it created the table"));
             }
@@ -143,7 +146,7 @@ async fn create(
 
 /// Whether the creation failed because another session did the same: such run into each other's
 /// entries of the catalog, or find the name taken.
-fn is_concurrent_creation(error: &Error) -> bool {
+pub(super) fn is_concurrent_creation(error: &Error) -> bool {
     error.code().is_some_and(|code| {
         [
             SqlState::UNIQUE_VIOLATION,
@@ -160,10 +163,12 @@ async fn inspect_one(
     transaction: &Transaction<'_>,
     sql: &str,
     action: &'static str,
-) -> Result<Relation, Error> {
+) -> Result<(Relation, Vec<FoundEnum>), Error> {
     let messages = query(transaction, sql, action).await?;
-    let relation = start::read(&messages)?.relations.into_iter().next();
-    relation.ok_or_else(|| concurrent("the catalog's answer is not understood"))
+    let Inspected { relations, enums, .. } = start::read(&messages)?;
+    let relation = relations.into_iter().next();
+    let relation = relation.ok_or_else(|| concurrent("the catalog's answer is not understood"))?;
+    Ok((relation, enums))
 }
 
 /// Creates, for each live table whose rows are to be deleted, the table that is going to replace
@@ -211,8 +216,8 @@ async fn replace(
         statements.extend(plan::create_indexes(&fresh, target.definition));
     }
     execute::run(transaction, &statements, action).await?;
-    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&fresh)));
-    let relation = inspect_one(transaction, &inspect, action).await?;
+    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&fresh), &[]));
+    let (relation, _) = inspect_one(transaction, &inspect, action).await?;
     let Some(live) = relation.table else {
         return Err(concurrent("it dropped the table"));
     };

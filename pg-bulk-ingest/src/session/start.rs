@@ -1,8 +1,9 @@
 //! The start of a session: what is there, whether it is as it is defined, what is refused.
 
 use super::core::{Core, Settings};
+use super::enum_type;
 use super::target::{Current, Target};
-use crate::catalog::{self, Inspected, LiveTable, Relation, Server, attached};
+use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server, attached};
 use crate::compare::{compare, predict};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
@@ -21,10 +22,11 @@ pub(super) async fn start(
     settings: Settings,
 ) -> Result<Core, Error> {
     check_names(&tables)?;
+    let enums = enum_type::defined(&tables)?;
     let names = tables.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-    let sql = catalog::alone(&catalog::inspect(&names));
+    let sql = catalog::alone(&catalog::inspect(&names, &enums));
     let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
-    let Inspected { server, relations } = read(&messages)?;
+    let Inspected { server, enums: found, relations } = read(&messages)?;
     check_server(&server)?;
     let mut targets = Vec::with_capacity(tables.len());
     for ((name, definition), relation) in tables.into_iter().zip(relations) {
@@ -32,13 +34,20 @@ pub(super) async fn start(
             None => {
                 let upserts = settings.upserts(definition);
                 let checked = check_creation(&name, &relation, upserts, &server);
+                let checked =
+                    checked.and_then(|()| enum_type::check(definition, true, &found, &server));
                 checked.map_err(|error| error.in_table(&name))?;
                 Target { definition, name, current: None, replaces: None }
             }
             Some(live) => {
                 let checked = check_live(&live, definition, &settings, &server);
+                let makes_tables = settings.upserts(definition)
+                    || live.row_security
+                    || settings.delete != Delete::Off;
+                let checked = checked
+                    .and_then(|()| enum_type::check(definition, makes_tables, &found, &server));
                 checked.map_err(|error| error.in_table(&name))?;
-                check_definition(client, &server, &name, &live, definition).await?;
+                check_definition(client, &server, &found, &name, &live, definition).await?;
                 if settings.delete != Delete::Off {
                     check_attached(client, &name, &live).await?;
                 }
@@ -54,7 +63,8 @@ pub(super) async fn start(
         let error = unreadable.error(comment.as_deref(), "cannot read the high watermark");
         targets.iter().take(1).fold(error, |error, first| error.in_table(&first.name))
     })?;
-    Ok(Core::new(server, settings, targets, stored))
+    enum_type::check_held(client, &targets, &found, &settings, &server).await?;
+    Ok(Core::new(server, settings, enums, found, targets, stored))
 }
 
 /// Reads what the inspection answered.
@@ -72,21 +82,8 @@ fn check_names(tables: &[(QualifiedName, &'static Table)]) -> Result<(), Error> 
     };
     for (position, (name, _)) in tables.iter().enumerate() {
         for (what, part) in [("schema", name.schema()), ("table", name.name())] {
-            if part.is_empty() {
-                return refused(format!("the name of the {what} is empty"), name);
-            }
-            if part.len() > MAX_NAME {
-                let length = part.len();
-                return refused(
-                    format!(
-                        "the name of the {what} is {length} bytes long, and PostgreSQL would cut \
-                         it to {MAX_NAME}"
-                    ),
-                    name,
-                );
-            }
-            if part.contains('\0') {
-                return refused(format!("the name of the {what} contains a NUL character"), name);
+            if let Some(reason) = name_mistake(what, part) {
+                return refused(reason, name);
             }
         }
         if tables.iter().take(position).any(|(other, _)| other == name) {
@@ -96,12 +93,27 @@ fn check_names(tables: &[(QualifiedName, &'static Table)]) -> Result<(), Error> 
     Ok(())
 }
 
-fn privilege(server: &Server, missing: impl Into<String>) -> Error {
+/// What is wrong with a name, if anything.
+pub(super) fn name_mistake(what: &str, name: &str) -> Option<String> {
+    if name.is_empty() {
+        return Some(format!("the name of the {what} is empty"));
+    }
+    if name.len() > MAX_NAME {
+        let length = name.len();
+        return Some(format!(
+            "the name of the {what} is {length} bytes long, and PostgreSQL would cut it to \
+             {MAX_NAME}"
+        ));
+    }
+    name.contains('\0').then(|| format!("the name of the {what} contains a NUL character"))
+}
+
+pub(super) fn privilege(server: &Server, missing: impl Into<String>) -> Error {
     let kind = ErrorKind::Privilege { role: server.role.clone(), missing: missing.into() };
     Error::new(kind, START)
 }
 
-fn unsupported(reason: impl Into<String>) -> Error {
+pub(super) fn unsupported(reason: impl Into<String>) -> Error {
     Error::new(ErrorKind::Unsupported { reason: reason.into() }, START)
 }
 
@@ -200,18 +212,23 @@ fn check_live(
 async fn check_definition(
     client: &mut Client,
     server: &Server,
+    found: &[FoundEnum],
     name: &QualifiedName,
     live: &LiveTable,
-    definition: &Table,
+    definition: &'static Table,
 ) -> Result<(), Error> {
-    let predicted = predict(definition);
+    let predicted = predict(definition, found);
     if predicted.as_ref().is_some_and(|defined| compare(&live.shape, defined).is_empty()) {
         return Ok(());
     }
     let defined = match predicted {
         Some(predicted) if !server.temp => predicted,
         _ if !server.temp => return check_temporary(server).map_err(|error| error.in_table(name)),
-        _ => twin(client, definition).await.map_err(|error| error.in_table(name))?,
+        _ => {
+            let usable = enum_type::check_usage(definition, found, server);
+            usable.map_err(|error| error.in_table(name))?;
+            twin(client, found, definition).await.map_err(|error| error.in_table(name))?
+        }
     };
     let differences = compare(&live.shape, &defined);
     if differences.is_empty() {
@@ -224,12 +241,19 @@ async fn check_definition(
 const TWIN: &str = "pg_bulk_ingest_twin";
 
 /// The definition as PostgreSQL spells it: an empty temporary table that is rolled back.
-async fn twin(client: &mut Client, definition: &Table) -> Result<catalog::Shape, Error> {
+async fn twin(
+    client: &mut Client,
+    found: &[FoundEnum],
+    definition: &'static Table,
+) -> Result<catalog::Shape, Error> {
     let action = "cannot compare the table with its definition";
     let failed = |error| Error::server(error, action);
     let transaction = client.transaction().await.map_err(failed)?;
     let inspect = catalog::isolated(&catalog::inspect_temporary(&[TWIN]));
-    let sql = format!("{};\n{inspect}", script(&plan::create_twin(TWIN, definition)));
+    let enums = enum_type::of(definition);
+    let mut statements = plan::create_enum_types(&enums, found);
+    statements.extend(plan::create_twin(TWIN, definition));
+    let sql = format!("{};\n{inspect}", script(&statements));
     let messages = transaction.simple_query(&sql).await.map_err(failed)?;
     transaction.rollback().await.map_err(failed)?;
     let twin = read(&messages)?.relations.into_iter().find_map(|relation| relation.table);

@@ -1,0 +1,6 @@
+use pg_bulk_ingest::IngestEnum;
+
+#[derive(IngestEnum)]
+enum Mood {}
+
+fn main() {}
