@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that fails has to stop")]
 
+mod compile;
 mod contender;
 mod data;
 mod hand_written;
@@ -28,6 +29,9 @@ async fn main() {
         .unwrap_or_else(|error| panic!("{error}"));
     let url = server.url("postgres");
     println!("PostgreSQL {}, {} rounds\n", server.version().unwrap_or(0), settings.rounds);
+    if settings.runs("compile") {
+        compile::run(&settings);
+    }
     if settings.runs("load") {
         load::run(&url, &settings).await;
     }
