@@ -15,6 +15,10 @@ shapes!(AsNumericOfScale5, "numeric(400,5)", "numeric(400,5)[]");
 impl PgText for BigDecimal {
     fn pg_text(&self) -> Option<String> {
         let (coefficient, scale) = self.as_bigint_and_scale();
+        if *coefficient == BigInt::ZERO && scale < 0 {
+            // whatever the exponent, which PostgreSQL reads up to a limit
+            return Some("0".to_owned());
+        }
         Some(format!("{coefficient}e{}", -i128::from(scale)))
     }
 }
