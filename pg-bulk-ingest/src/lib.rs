@@ -25,6 +25,8 @@ mod watermark;
 
 pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Streamed, TryIter};
 pub use definition::{Column, ColumnType, EnumType, Index, Kind, Table};
+#[cfg(feature = "hstore")]
+pub use encode::HstoreValue;
 pub use encode::{
     Cell, IngestColumn, Json, RangeElement, RowEncoder, TargetType, ValueError, Written,
 };

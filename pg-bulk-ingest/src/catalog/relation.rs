@@ -126,8 +126,10 @@ impl LiveColumn {
     }
 
     fn is_read_as(&self, column_type: ColumnType) -> bool {
-        let read_from_text = self.base_kind == 'e' || self.base_name == "citext";
-        column_type.is_read_by(self.base) || column_type.kind() == Kind::Text && read_from_text
+        let kind = column_type.kind();
+        column_type.is_read_by(self.base)
+            || kind == Kind::Text && self.base_kind == 'e'
+            || kind.is_read_by_extension(&self.base_name) && self.base_kind == 'b'
     }
 }
 

@@ -1,7 +1,7 @@
 //! The binary forms in which values are written.
 
-/// The binary form in which a Rust type writes its values, named after the built-in PostgreSQL
-/// type that has this form.
+/// The binary form in which a Rust type writes its values, named after the PostgreSQL type that has
+/// this form.
 ///
 /// A column may be of another type than its kind's own as long as that type reads the same form:
 /// [`Kind::Text`] is also read by `varchar`, `citext` and every enum, [`Kind::Json`] by `json` and
@@ -43,6 +43,10 @@ pub enum Kind {
     Json,
     /// `inet`
     Inet,
+    /// `cidr` and `inet`
+    Cidr,
+    /// `macaddr`
+    Macaddr,
     /// `int4range`
     Int4Range,
     /// `int8range`
@@ -55,6 +59,14 @@ pub enum Kind {
     TsRange,
     /// `tstzrange`
     TstzRange,
+    /// `hstore`, of the extension of that name
+    Hstore,
+    /// `vector`, of the extension pgvector
+    Vector,
+    /// `halfvec`, of the extension pgvector
+    Halfvec,
+    /// `sparsevec`, of the extension pgvector
+    Sparsevec,
 }
 
 impl Kind {
@@ -79,12 +91,18 @@ impl Kind {
             Self::Uuid => "uuid",
             Self::Json => "jsonb",
             Self::Inet => "inet",
+            Self::Cidr => "cidr",
+            Self::Macaddr => "macaddr",
             Self::Int4Range => "int4range",
             Self::Int8Range => "int8range",
             Self::NumRange => "numrange",
             Self::DateRange => "daterange",
             Self::TsRange => "tsrange",
             Self::TstzRange => "tstzrange",
+            Self::Hstore => "hstore",
+            Self::Vector => "vector",
+            Self::Halfvec => "halfvec",
+            Self::Sparsevec => "sparsevec",
         }
     }
 
@@ -112,12 +130,26 @@ impl Kind {
             Self::Uuid => oid == 2950,
             Self::Json => matches!(oid, 3802 | 114),
             Self::Inet => oid == 869,
+            Self::Cidr => matches!(oid, 650 | 869),
+            Self::Macaddr => oid == 829,
             Self::Int4Range => oid == 3904,
             Self::Int8Range => oid == 3926,
             Self::NumRange => oid == 3906,
             Self::DateRange => oid == 3912,
             Self::TsRange => oid == 3908,
             Self::TstzRange => oid == 3910,
+            // Types of extensions have another OID in every database.
+            Self::Hstore | Self::Vector | Self::Halfvec | Self::Sparsevec => false,
+        }
+    }
+
+    /// Whether a column of the base type of this name, which is not built in, reads this form.
+    #[must_use]
+    pub(crate) fn is_read_by_extension(self, name: &str) -> bool {
+        match self {
+            Self::Text => name == "citext",
+            Self::Hstore | Self::Vector | Self::Halfvec | Self::Sparsevec => name == self.name(),
+            _ => false,
         }
     }
 }

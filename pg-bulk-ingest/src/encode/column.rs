@@ -30,6 +30,8 @@ use crate::definition::ColumnType;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the type of a PostgreSQL column",
     label = "no column type for this",
+    note = "types of other crates are columns by feature: rust_decimal, bigdecimal, time, jiff, ipnet, \
+            eui48, hstore, pgvector, ordered-float",
     note = "mark the field `#[ingest(json)]` to store it as jsonb, if it implements `serde::Serialize`",
     note = "mark it `#[ingest(skip)]` to leave it out",
     note = "if it is an enum whose variants have no fields, derive `IngestEnum` on it",

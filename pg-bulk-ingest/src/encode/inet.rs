@@ -6,8 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use uuid::Uuid;
 
 /// PostgreSQL's `PGSQL_AF_INET` and `PGSQL_AF_INET6`.
-const INET: u8 = 2;
-const INET6: u8 = 3;
+pub(super) const INET: u8 = 2;
+pub(super) const INET6: u8 = 3;
 
 impl IngestColumn for Ipv4Addr {
     const TYPE: ColumnType = ColumnType::new(Kind::Inet);

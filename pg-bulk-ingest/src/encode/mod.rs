@@ -4,22 +4,44 @@
 //! type's `…recv` function.
 
 mod array;
+#[cfg(feature = "bigdecimal")]
+mod bigdecimal;
 mod bytea;
+mod calendar;
 mod cell;
 mod column;
 mod datetime;
+#[cfg(feature = "eui48")]
+mod eui48;
+#[cfg(feature = "hstore")]
+mod hstore;
 mod inet;
+#[cfg(feature = "ipnet")]
+mod ipnet;
+#[cfg(feature = "jiff")]
+mod jiff;
 mod json;
 mod number;
+mod numeric;
+#[cfg(feature = "ordered-float")]
+mod ordered_float;
+#[cfg(feature = "pgvector")]
+mod pgvector;
 mod range;
 mod row;
+#[cfg(feature = "rust_decimal")]
+mod rust_decimal;
 mod smart_pointer;
 mod target;
 mod text;
+#[cfg(feature = "time")]
+mod time;
 mod value_error;
 
 pub use cell::{Cell, Written};
 pub use column::IngestColumn;
+#[cfg(feature = "hstore")]
+pub use hstore::HstoreValue;
 pub use json::{Json, JsonFallback, JsonField};
 pub use range::RangeElement;
 pub use row::RowEncoder;

@@ -1,5 +1,6 @@
-//! `boolean`, integers, floating point and `numeric`.
+//! `boolean`, integers and floating point.
 
+use super::numeric::{self, Numeric};
 use super::{Cell, IngestColumn, ValueError, Written};
 use crate::definition::{ColumnType, Kind};
 
@@ -46,16 +47,13 @@ impl IngestColumn for bool {
     }
 }
 
-/// Digits of a `numeric` are to the base of 10,000.
-const NUMERIC_BASE: u64 = 10_000;
-
 impl IngestColumn for u64 {
     const TYPE: ColumnType =
         ColumnType::new(Kind::Numeric).named("numeric(20,0)").also(&[Kind::Int8]);
 
     #[inline]
     fn size_hint(&self) -> usize {
-        4 + 8 + 10
+        numeric::size(20)
     }
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -68,29 +66,7 @@ impl IngestColumn for u64 {
                 }
             };
         }
-        let unit = cell.target().unit();
-        if unit > 1 && !self.is_multiple_of(unit) {
-            let reason = format!("is no multiple of {unit}, to which its column would round it");
-            return Err(ValueError::new(reason).with_value(self));
-        }
-        // Most significant first, without leading or trailing zeros, as `numeric_recv` reads them.
-        let mut digits = [0_u8; 10];
-        let (mut rest, mut count, mut first) = (*self, 0_u8, digits.len());
-        while rest > 0 {
-            first -= 2;
-            count += 1;
-            let digit = u16::try_from(rest % NUMERIC_BASE).unwrap_or_default();
-            digits[first..first + 2].copy_from_slice(&digit.to_be_bytes());
-            rest /= NUMERIC_BASE;
-        }
-        let weight = i16::from(count.saturating_sub(1));
-        cell.with(|value| {
-            value.put(&u16::from(count).to_be_bytes());
-            value.put(&weight.to_be_bytes());
-            value.put(&[0, 0]); // positive
-            value.put(&[0, 0]); // no digits after the point
-            value.put(&digits[first..]);
-            Ok(())
-        })
+        let number = Numeric { negative: false, coefficient: u128::from(*self), scale: 0 };
+        numeric::encode_short(number, cell, self)
     }
 }

@@ -10,7 +10,8 @@ use std::ops::{
 /// A type whose ranges are columns: `Range<i32>` is `int4range`.
 #[diagnostic::on_unimplemented(
     message = "PostgreSQL has no built-in range of `{Self}`",
-    note = "there are ranges of i32, i64, u64, NaiveDate, NaiveDateTime and DateTime"
+    note = "there are ranges of i32, i64, u64, NaiveDate, NaiveDateTime and DateTime, and by feature \
+            of the decimals, dates and timestamps of rust_decimal, bigdecimal, time and jiff"
 )]
 pub trait RangeElement: IngestColumn {
     /// The type of the range.

@@ -7,8 +7,10 @@ pub struct TargetType {
     base: u32,
     /// The greatest number of characters.
     length: u32,
-    /// What values are rounded to a multiple of, in the last digit that is written.
+    /// How many microseconds a time or interval is rounded to a multiple of.
     unit: u64,
+    /// The digits after the point that a `numeric` is rounded to.
+    scale: Option<i16>,
 }
 
 impl TargetType {
@@ -18,16 +20,15 @@ impl TargetType {
     #[must_use]
     pub(crate) fn new(element: u32, base: u32, modifier: i32) -> Self {
         let modifier = u32::try_from(modifier).ok();
+        let scale = match (base, modifier) {
+            (1700, Some(modifier)) => Some(numeric_scale(modifier)),
+            _ => None,
+        };
         let digits_lost = match (base, modifier) {
             // time, timestamp, timestamptz: the digits after the second
             (1083 | 1114 | 1184, Some(precision)) => 6_u32.saturating_sub(precision),
             // interval: the same in its lower half, all bits set for none
             (1186, Some(precision)) => 6_u32.saturating_sub(precision & 0xffff),
-            // numeric: an 11-bit scale, which may be negative, above a header of 4
-            (1700, Some(modifier)) => match modifier.saturating_sub(4) & 0x7ff {
-                negative @ 0x400.. => 0x800 - negative,
-                _ => 0,
-            },
             _ => 0,
         };
         let length = match (base, modifier) {
@@ -35,7 +36,7 @@ impl TargetType {
             (1043, Some(modifier)) => modifier.saturating_sub(4),
             _ => u32::MAX,
         };
-        Self { element, base, length, unit: 10_u64.saturating_pow(digits_lost) }
+        Self { element, base, length, unit: 10_u64.saturating_pow(digits_lost), scale }
     }
 
     /// The greatest number of characters of a `varchar`.
@@ -44,11 +45,24 @@ impl TargetType {
         self.length
     }
 
-    /// What PostgreSQL would round a value to a multiple of: microseconds of a time or interval,
-    /// ones of a `numeric`. 1: it rounds nothing that is written.
+    /// How many microseconds PostgreSQL would round a time or interval to a multiple of. 1: it
+    /// rounds nothing that is written.
     #[must_use]
     pub const fn unit(&self) -> u64 {
         self.unit
+    }
+
+    /// The number of digits after the point that PostgreSQL would round a `numeric` to; negative:
+    /// to tens, hundreds and so on. `None`: it rounds nothing.
+    #[must_use]
+    pub const fn scale(&self) -> Option<i16> {
+        self.scale
+    }
+
+    /// Whether a network address must have no bits to the right of its mask.
+    #[must_use]
+    pub const fn is_cidr(&self) -> bool {
+        self.base == 650
     }
 
     /// The OID that the header of an array carries.
@@ -74,4 +88,11 @@ impl TargetType {
     pub const fn is_bigint(&self) -> bool {
         self.base == 20
     }
+}
+
+/// The scale of `numeric(p,s)`: eleven bits with a sign (PostgreSQL's `numeric_typmod_scale`), above
+/// a header of 4.
+fn numeric_scale(modifier: u32) -> i16 {
+    let bits = i16::try_from(modifier.saturating_sub(4) & 0x7ff).unwrap_or_default();
+    (bits ^ 0x400) - 0x400
 }

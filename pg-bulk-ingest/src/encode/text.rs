@@ -86,7 +86,7 @@ impl IngestColumn for char {
 }
 
 #[cold]
-fn nul(text: &str) -> ValueError {
+pub(super) fn nul(text: &str) -> ValueError {
     ValueError::new("contains a NUL character, which PostgreSQL's text cannot hold")
         .with_value(&text)
 }

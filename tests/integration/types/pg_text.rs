@@ -5,6 +5,9 @@ mod datetime;
 mod json;
 mod range;
 
+pub(super) use array::quoted;
+pub(super) use datetime::interval;
+
 use bytes::Bytes;
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

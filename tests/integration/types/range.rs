@@ -56,7 +56,7 @@ fn bounds<T: Clone + Debug>(lower: T, upper: T) -> impl Strategy<Value = Bounds<
 
 /// The element must not be the greatest of its type: the bounds of discrete ranges are stored as
 /// `[lower, upper)`.
-fn reads_back<T>(element: BoxedStrategy<T>, sql_type: &str)
+pub(super) fn reads_back<T>(element: BoxedStrategy<T>, sql_type: &str)
 where
     T: RangeElement + PgText + Ord + Clone + Debug + 'static,
 {

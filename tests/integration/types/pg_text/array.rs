@@ -22,7 +22,7 @@ fn element<T: PgText>(element: &T) -> String {
 }
 
 /// In double quotes, which the texts of arrays and ranges have in common.
-pub(super) fn quoted(text: &str) -> String {
+pub(in crate::types) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\""))
 }
 

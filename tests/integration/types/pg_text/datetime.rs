@@ -27,7 +27,7 @@ fn timestamp(value: NaiveDateTime, zone: &str) -> String {
 
 /// Microseconds in hours, minutes and seconds. Each has the sign: the least interval is printed as
 /// `-2562047788:00:54.775808`, which PostgreSQL does not read.
-fn interval(micros: i128) -> String {
+pub(in crate::types) fn interval(micros: i128) -> String {
     let sign = if micros < 0 { "-" } else { "" };
     let (seconds, fraction) =
         (micros.unsigned_abs() / 1_000_000, micros.unsigned_abs() % 1_000_000);

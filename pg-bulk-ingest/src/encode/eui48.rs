@@ -1,0 +1,19 @@
+//! `macaddr` of the crate `eui48`.
+
+use super::{Cell, IngestColumn, ValueError, Written};
+use crate::definition::{ColumnType, Kind};
+use eui48::MacAddress;
+
+impl IngestColumn for MacAddress {
+    const TYPE: ColumnType = ColumnType::new(Kind::Macaddr);
+
+    #[inline]
+    fn size_hint(&self) -> usize {
+        10
+    }
+
+    #[inline]
+    fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
+        cell.bytes(self.as_bytes())
+    }
+}
