@@ -12,6 +12,7 @@ mod errors;
 mod generics;
 #[cfg(test)]
 mod golden;
+mod index;
 mod key;
 mod lifetime;
 mod name;

@@ -24,7 +24,7 @@ mod table;
 mod watermark;
 
 pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Streamed, TryIter};
-pub use definition::{Column, ColumnType, Index, Kind, Table};
+pub use definition::{Column, ColumnType, Index, IndexKey, Kind, Table};
 pub use encode::{
     Cell, IngestColumn, Json, RangeElement, RowEncoder, TargetType, ValueError, Written,
 };
@@ -47,7 +47,7 @@ pub use table::{IngestTable, IngestTables, RowOf};
 /// What the derives' expansions name, and nothing else does.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::definition::{Column, Index, Table};
+    pub use crate::definition::{Column, Index, IndexKey, Table};
     pub use crate::encode::{IngestColumn, JsonFallback, JsonField, RowEncoder, ValueError};
     pub use crate::table::{IngestTable, IngestTables, RowOf};
     pub use serde::Serialize;

@@ -150,6 +150,7 @@ impl Staging {
             list(columns.map(|name| format!("{alias}.{}", Ident::new(name))))
         };
         let (columns, key) = (constraint.columns(), table.primary_key());
+        let columns = columns.as_slice();
         let (latest, other_key) = if key.is_empty() {
             (format!("SELECT * FROM {name}"), None)
         } else {
@@ -161,18 +162,18 @@ impl Staging {
             (latest, Some(key))
         };
         // By the images of the values, whatever operators there are for their types. NULLs violate
-        // nothing.
+        // nothing, unless the constraint says so.
         let compare = |alias: &str, operator: &str, positions: &[usize]| {
             let (new, other) = (row("new", positions), row(alias, positions));
             format!("ROW({new})::record OPERATOR(pg_catalog.{operator}) ROW({other})::record")
         };
         let conflicts = |alias: &str| {
-            let equal = compare(alias, "*=", columns);
-            let filled = format!("ROW({}) IS NOT NULL", row("new", columns));
-            match other_key {
-                Some(key) => format!("{equal} AND {filled} AND {}", compare(alias, "*<>", key)),
-                None => format!("{equal} AND {filled}"),
+            let mut conditions = vec![compare(alias, "*=", columns)];
+            if constraint.is_nulls_distinct() {
+                conditions.push(format!("ROW({}) IS NOT NULL", row("new", columns)));
             }
+            conditions.extend(other_key.map(|key| compare(alias, "*<>", key)));
+            conditions.join(" AND ")
         };
         let live = target.map_or_else(String::new, |target| {
             format!("EXISTS (SELECT FROM {target} AS live WHERE {}) OR ", conflicts("live"))

@@ -10,6 +10,7 @@ mod flights;
 mod hook;
 mod house;
 mod identifiers;
+mod indexes;
 mod locks;
 mod multi_table;
 mod nycflights13;

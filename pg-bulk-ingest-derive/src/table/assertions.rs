@@ -1,6 +1,6 @@
 //! What only the compiler can check, as it depends on what the types are.
 
-use super::expand::type_constants;
+use super::definition::type_constants;
 use super::model::{Column, Table};
 use crate::generics::is_generic;
 use crate::lifetime::Replacements;
@@ -8,6 +8,7 @@ use crate::rust_type;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Generics;
+use syn::spanned::Spanned;
 
 pub(super) struct Assertions {
     /// Those that can be checked at the struct.
@@ -35,7 +36,7 @@ pub(super) fn of(table: &Table<'_>, generics: &Generics, private: &TokenStream) 
         }
     };
     for key in &table.primary_key {
-        let Some(column) = table.columns.get(key.position) else {
+        let Some(column) = table.columns.get(key.path.position) else {
             continue;
         };
         let message = format!(

@@ -4,7 +4,7 @@ use super::field::Field;
 use super::model::Column;
 use crate::case::Case;
 use crate::errors::Errors;
-use crate::name;
+use crate::{name, value};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use std::collections::BTreeMap;
@@ -37,7 +37,9 @@ pub(super) fn check<'i>(
             (&field.default, "default"),
             (&field.collate, "collate"),
         ] {
-            check_sql(literal.as_ref(), key, errors);
+            if let Some(literal) = literal {
+                value::is_sql(literal, key, errors);
+            }
         }
         if columns.len() == MAX_COLUMNS {
             errors.on(
@@ -72,15 +74,5 @@ fn name_of(field: &Field<'_>, rename_all: Option<Case>) -> (String, TokenStream)
         (Some(literal), _) => (literal.value(), literal.to_token_stream()),
         (None, Some(case)) => (case.rename(&field.name), field.member.to_token_stream()),
         (None, None) => (field.name.clone(), field.member.to_token_stream()),
-    }
-}
-
-fn check_sql(literal: Option<&syn::LitStr>, key: &str, errors: &mut Errors) {
-    let Some(literal) = literal else { return };
-    let value = literal.value();
-    if value.trim().is_empty() {
-        errors.on(literal, format_args!("`{key}` is empty: give it a value, or leave it out"));
-    } else if value.contains('\0') {
-        errors.on(literal, format_args!("`{key}` contains a NUL character, which SQL cannot hold"));
     }
 }

@@ -1,9 +1,8 @@
 //! The impls of a table.
 
-use super::assertions;
-use super::model::{Column, Index, Table};
+use super::model::{Column, Table};
+use super::{assertions, definition};
 use crate::generics::{Twins, referent, type_parameters, where_clause};
-use crate::rust_type;
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -22,7 +21,7 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
     let twin_where_clause = twins.where_clause(&predicates);
     let assertions = assertions::of(table, &item.generics, &private);
     let (always, when_used) = (&assertions.always, &assertions.when_used);
-    let definition = definition(table, &private);
+    let definition = definition::table(table, &private);
     let encode = encode(table, &private);
     quote! {
         const _: () = {
@@ -91,56 +90,6 @@ fn predicates(generics: &Generics, private: &TokenStream, table: &Table<'_>) -> 
         }
     }
     predicates
-}
-
-/// `Table::new(…)`
-fn definition(table: &Table<'_>, private: &TokenStream) -> TokenStream {
-    let Table { schema, name, .. } = table;
-    let columns = table.columns.iter().map(|column| self::column(column, private));
-    let primary_key = table.primary_key.iter().map(|column| column.position);
-    let indexes = table.indexes.iter().map(|index| self::index(index, private));
-    quote! {
-        #private::Table::new(
-            #schema,
-            #name,
-            const { &[#(#columns),*] },
-            const { &[#(#primary_key),*] },
-            const { &[#(#indexes),*] },
-        )
-    }
-}
-
-fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
-    let Column { name, field, .. } = column;
-    let spelled = rust_type::spell(column.ty);
-    let of = type_constants(column, column.ty, private);
-    let sql_type = column.sql_type.iter().map(|sql| quote!(.with_sql_type(#sql)));
-    let collation = column.collation.iter().map(|sql| quote!(.with_collation(#sql)));
-    let default = column.default.iter().map(|sql| quote!(.with_default(#sql)));
-    quote! {
-        #private::Column::new(#name, #field, #spelled, #of::TYPE, #of::NULLABLE)
-            #(#sql_type)* #(#collation)* #(#default)*
-    }
-}
-
-/// What `TYPE` and `NULLABLE` of a column belong to.
-pub(super) fn type_constants(
-    column: &Column<'_>,
-    ty: impl quote::ToTokens,
-    private: &TokenStream,
-) -> TokenStream {
-    if column.is_json {
-        quote!(#private::JsonField::<#ty>)
-    } else {
-        quote!(<#ty as #private::IngestColumn>)
-    }
-}
-
-fn index(index: &Index, private: &TokenStream) -> TokenStream {
-    let positions = &index.positions;
-    let using = index.using.iter().map(|method| quote!(.using(#method)));
-    let unique = index.is_unique.then(|| quote!(.unique()));
-    quote!(#private::Index::new(const { &[#(#positions),*] }) #(#using)* #unique)
 }
 
 /// What `Json::size_hint` says of every value.

@@ -2,9 +2,10 @@
 
 use crate::attr;
 use crate::errors::Errors;
+use crate::index::{List, What};
 use crate::key::{self, Place};
 use crate::name::unraw;
-use crate::value::{self, FieldIndex};
+use crate::value;
 use proc_macro2::Ident;
 use syn::{LitStr, Type};
 
@@ -14,13 +15,14 @@ pub(super) struct Field<'i> {
     pub(super) name: String,
     pub(super) ty: &'i Type,
     pub(super) primary_key: Option<Ident>,
-    pub(super) unique: Option<Ident>,
-    pub(super) index: Option<FieldIndex>,
+    pub(super) unique: Option<List>,
+    pub(super) index: Option<List>,
     pub(super) column: Option<LitStr>,
     pub(super) sql_type: Option<LitStr>,
     pub(super) json: Option<Ident>,
     pub(super) default: Option<LitStr>,
     pub(super) collate: Option<LitStr>,
+    pub(super) flatten: Option<Ident>,
     pub(super) skip: Option<Ident>,
 }
 
@@ -35,8 +37,8 @@ impl<'i> Field<'i> {
             match key.as_str() {
                 known if seen.iter().any(|before| before == known) => key::repeated(&item, errors),
                 "primary_key" => read.primary_key = flag(errors),
-                "unique" => read.unique = flag(errors),
-                "index" => read.index = FieldIndex::read(&item, errors),
+                "unique" => read.unique = List::of_field(&item, What::Unique, errors),
+                "index" => read.index = List::of_field(&item, What::Index, errors),
                 "column" => read.column = text(errors),
                 "sql_type" => read.sql_type = text(errors),
                 "json" => read.json = flag(errors),
@@ -74,6 +76,7 @@ impl<'i> Field<'i> {
             json: None,
             default: None,
             collate: None,
+            flatten: None,
             skip: None,
         }
     }

@@ -3,12 +3,15 @@
 mod assertions;
 mod columns;
 mod container;
+mod definition;
 mod expand;
 mod fallback;
 mod field;
 mod input;
 mod keys;
+mod method;
 mod model;
+mod paths;
 
 use crate::crate_path;
 use crate::errors::Errors;

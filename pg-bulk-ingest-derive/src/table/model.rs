@@ -2,10 +2,11 @@
 
 use super::container::Container;
 use super::field::Field;
+use super::paths::Paths;
 use super::{columns, keys};
 use crate::errors::Errors;
 use crate::{case, name};
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
 use syn::{LitStr, Type};
 
 pub(super) struct Table<'i> {
@@ -14,6 +15,8 @@ pub(super) struct Table<'i> {
     pub(super) columns: Vec<Column<'i>>,
     pub(super) primary_key: Vec<KeyColumn>,
     pub(super) indexes: Vec<Index>,
+    /// The fields of flattened structs that keys and indexes name, and where.
+    pub(super) inner: Vec<(ColumnPath, TokenStream)>,
 }
 
 pub(super) struct Column<'i> {
@@ -27,17 +30,51 @@ pub(super) struct Column<'i> {
     pub(super) collation: Option<&'i LitStr>,
 }
 
-/// A column of the primary key, and the token that put it there.
-pub(super) struct KeyColumn {
+/// A column: by the position of the field, among those that are not skipped, and of a flattened
+/// one by a field of its struct.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct ColumnPath {
     pub(super) position: usize,
-    pub(super) token: Ident,
+    pub(super) inner: Option<String>,
+}
+
+impl ColumnPath {
+    pub(super) fn of(position: usize) -> Self {
+        Self { position, inner: None }
+    }
+}
+
+/// A column of the primary key, and the tokens that put it there.
+pub(super) struct KeyColumn {
+    pub(super) path: ColumnPath,
+    pub(super) token: TokenStream,
 }
 
 #[derive(PartialEq, Eq)]
 pub(super) struct Index {
-    pub(super) positions: Vec<usize>,
+    pub(super) keys: Vec<IndexKey>,
+    pub(super) include: Vec<ColumnPath>,
     pub(super) using: Option<String>,
+    pub(super) predicate: Option<String>,
     pub(super) is_unique: bool,
+    pub(super) nulls_not_distinct: bool,
+    pub(super) sql: Option<String>,
+}
+
+#[derive(PartialEq, Eq)]
+pub(super) struct IndexKey {
+    pub(super) of: KeyOf,
+    pub(super) collation: Option<String>,
+    pub(super) operator_class: Option<String>,
+    pub(super) descending: bool,
+    /// `None`: as the direction has it.
+    pub(super) nulls_first: Option<bool>,
+}
+
+#[derive(PartialEq, Eq)]
+pub(super) enum KeyOf {
+    Column(ColumnPath),
+    Expression(String),
 }
 
 impl<'i> Table<'i> {
@@ -65,8 +102,9 @@ impl<'i> Table<'i> {
             }
         };
         let columns = columns::check(ident, fields, container.rename_all, errors);
-        let primary_key = keys::primary_key(container, fields, errors);
-        let indexes = keys::indexes(container, fields, errors);
-        Self { schema, name, columns, primary_key, indexes }
+        let mut paths = Paths::new(fields);
+        let primary_key = keys::primary_key(container, fields, &mut paths, errors);
+        let indexes = keys::indexes(container, fields, &mut paths, errors);
+        Self { schema, name, columns, primary_key, indexes, inner: paths.inner }
     }
 }

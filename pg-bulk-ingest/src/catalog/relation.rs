@@ -7,6 +7,8 @@ use serde::Deserialize;
 /// What a server says of itself and of the session.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Server {
+    /// `server_version_num`: 150004 of 15.4.
+    pub(crate) version: u32,
     pub(crate) role: String,
     pub(crate) database: String,
     pub(crate) read_only: bool,

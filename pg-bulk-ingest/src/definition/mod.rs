@@ -11,6 +11,6 @@ mod table;
 
 pub(crate) use builtin::canonical;
 pub use column::{Column, ColumnType};
-pub use index::Index;
+pub use index::{Index, IndexKey};
 pub use kind::Kind;
 pub use table::Table;

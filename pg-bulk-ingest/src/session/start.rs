@@ -25,6 +25,9 @@ pub(super) async fn start(
     let sql = catalog::alone(&catalog::inspect(&names));
     let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
     let Inspected { server, relations } = read(&messages)?;
+    for (name, definition) in &tables {
+        check_version(&server, definition).map_err(|error| error.in_table(name))?;
+    }
     let mut targets = Vec::with_capacity(tables.len());
     for ((name, definition), relation) in tables.into_iter().zip(relations) {
         let target = match relation.table {
@@ -93,6 +96,22 @@ fn check_names(tables: &[(QualifiedName, &'static Table)]) -> Result<(), Error> 
         }
     }
     Ok(())
+}
+
+/// The version from which a unique constraint can take NULLs for equal.
+const NULLS_NOT_DISTINCT: u32 = 150_000;
+
+/// Whether the server is of a version that has what the definition asks for.
+fn check_version(server: &Server, definition: &Table) -> Result<(), Error> {
+    let needed = definition.indexes().iter().any(|index| !index.is_nulls_distinct());
+    if !needed || server.version >= NULLS_NOT_DISTINCT {
+        return Ok(());
+    }
+    Err(unsupported(format!(
+        "a unique constraint with `nulls_not_distinct` needs PostgreSQL 15 or later, and the \
+         server is PostgreSQL {}",
+        server.version / 10_000
+    )))
 }
 
 fn privilege(server: &Server, missing: impl Into<String>) -> Error {
@@ -244,4 +263,30 @@ async fn check_attached(
     }
     let action = "cannot delete by replacing the table";
     Err(Error::new(ErrorKind::Attached { objects }, action).in_table(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Server, check_version};
+    use crate::definition::{Index, IndexKey, Table};
+
+    #[test]
+    fn nulls_not_distinct_needs_a_server_that_has_it() -> Result<(), serde_json::Error> {
+        const INDEX: Index = Index::new(&[IndexKey::column(0)]).unique().nulls_not_distinct();
+        let table = Table::new("public", "t", &[], &[], &[INDEX]);
+        let mut server: Server = serde_json::from_str(
+            r#"{"version": 140022, "role": "", "database": "", "read_only": false,
+                "lock_timeout": "0", "deadlock_timeout": 1000, "create": true, "temp": true}"#,
+        )?;
+        let refused = check_version(&server, &table).map_err(|error| error.to_string());
+        assert_eq!(
+            refused,
+            Err("cannot start the ingest: a unique constraint with `nulls_not_distinct` needs \
+                 PostgreSQL 15 or later, and the server is PostgreSQL 14"
+                .to_owned())
+        );
+        server.version = 150_000;
+        assert!(check_version(&server, &table).is_ok());
+        Ok(())
+    }
 }
