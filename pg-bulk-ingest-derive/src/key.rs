@@ -45,6 +45,8 @@ const KEYS: &[(&str, Place, &str)] = &[
     ("json", Field, "json"),
     ("default", Field, "default = \"…\""),
     ("collate", Field, "collate = \"…\""),
+    ("flatten", Field, "flatten or flatten, prefix = \"…\""),
+    ("prefix", Field, "flatten, prefix = \"…\""),
     ("skip", Field, "skip"),
 ];
 

@@ -47,7 +47,9 @@ pub use table::{IngestTable, IngestTables, RowOf};
 /// What the derives' expansions name, and nothing else does.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::definition::{Column, Index, IndexKey, Table};
+    pub use crate::definition::{
+        Column, Flatten, Flattened, Index, IndexKey, Part, Table, flatten_problem,
+    };
     pub use crate::encode::{IngestColumn, JsonFallback, JsonField, RowEncoder, ValueError};
     pub use crate::table::{IngestTable, IngestTables, RowOf};
     pub use serde::Serialize;

@@ -6,6 +6,7 @@ mod concurrent;
 mod create;
 mod delete;
 mod failure;
+mod flatten;
 mod flights;
 mod hook;
 mod house;

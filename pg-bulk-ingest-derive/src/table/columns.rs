@@ -1,9 +1,10 @@
 //! The columns that the fields make.
 
 use super::field::Field;
-use super::model::Column;
+use super::model::{Column, Storage};
 use crate::case::Case;
 use crate::errors::Errors;
+use crate::generics::referent;
 use crate::{name, value};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -21,6 +22,10 @@ pub(super) fn check<'i>(
     let mut columns = Vec::new();
     let mut by_name: BTreeMap<String, &str> = BTreeMap::new();
     for field in fields.iter().filter(|field| field.skip.is_none()) {
+        if field.flatten.is_some() {
+            columns.push(flattened(field, errors));
+            continue;
+        }
         let (column, token) = name_of(field, rename_all);
         name::check(&column, "column", &token, errors);
         if let Some(other) = by_name.insert(column.clone(), &field.name) {
@@ -54,7 +59,7 @@ pub(super) fn check<'i>(
             member: field.member,
             field: &field.name,
             ty: field.ty,
-            is_json: field.json.is_some(),
+            storage: if field.json.is_some() { Storage::Json } else { Storage::Column },
             sql_type: field.sql_type.as_ref(),
             default: field.default.as_ref(),
             collation: field.collate.as_ref(),
@@ -66,6 +71,25 @@ pub(super) fn check<'i>(
         errors.on(ident, format_args!("a table needs at least one column, and {why}"));
     }
     columns
+}
+
+/// The columns of a struct within the struct.
+fn flattened<'i>(field: &'i Field<'i>, errors: &mut Errors) -> Column<'i> {
+    if let Some(prefix) = &field.prefix {
+        if value::is_sql(prefix, "prefix", errors) {
+            name::check(&prefix.value(), "column", prefix, errors);
+        }
+    }
+    Column {
+        name: String::new(),
+        member: field.member,
+        field: &field.name,
+        ty: referent(field.ty),
+        storage: Storage::Flattened(field.prefix.as_ref()),
+        sql_type: None,
+        default: None,
+        collation: None,
+    }
 }
 
 /// The column's name and the token that gave it.

@@ -1,25 +1,56 @@
 //! `Table::new(…)`: the definition that a struct is.
 
-use super::model::{Column, ColumnPath, Index, IndexKey, KeyOf, Table};
+use super::model::{Column, ColumnPath, Index, IndexKey, KeyOf, Storage, Table};
 use crate::rust_type;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::LitStr;
 
 /// `Table::new(…)`
 pub(super) fn table(table: &Table<'_>, private: &TokenStream) -> TokenStream {
     let Table { schema, name, .. } = table;
-    let columns = table.columns.iter().map(|column| self::column(column, private));
-    let primary_key = table.primary_key.iter().map(|column| position(&column.path));
-    let indexes = table.indexes.iter().map(|index| self::index(index, private));
+    let columns = if table.has_flattened() {
+        quote!(#private::Flattened::<Self>::COLUMNS)
+    } else {
+        columns(&table.columns, private)
+    };
+    let primary_key = table.primary_key.iter().map(|key| position(table, &key.path, private));
+    let indexes = table.indexes.iter().map(|index| self::index(table, index, private));
     quote! {
         #private::Table::new(
             #schema,
             #name,
-            const { &[#(#columns),*] },
+            #columns,
             const { &[#(#primary_key),*] },
             const { &[#(#indexes),*] },
         )
     }
+}
+
+fn columns(columns: &[Column<'_>], private: &TokenStream) -> TokenStream {
+    let columns = columns.iter().map(|column| self::column(column, private));
+    quote!(const { &[#(#columns),*] })
+}
+
+/// The parts of a table with flattened structs.
+pub(super) fn parts(table: &Table<'_>, private: &TokenStream) -> TokenStream {
+    let parts = table.parts().into_iter().map(|part| match part {
+        [Column { storage: Storage::Flattened(prefix), field, ty, .. }] => {
+            let prefix = prefix.map(LitStr::value).unwrap_or_default();
+            quote! {
+                #private::Part::flattened(
+                    #field,
+                    #prefix,
+                    <#ty as #private::IngestTable>::TABLE.columns(),
+                )
+            }
+        }
+        part => {
+            let columns = columns(part, private);
+            quote!(#private::Part::fields(#columns))
+        }
+    });
+    quote!(const { &[#(#parts),*] })
 }
 
 fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
@@ -35,31 +66,44 @@ fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
     }
 }
 
-/// What `TYPE` and `NULLABLE` of a column belong to.
+/// What `TYPE` and `NULLABLE` of a column, or `TABLE` of a flattened struct, belong to.
 pub(super) fn type_constants(
     column: &Column<'_>,
     ty: impl ToTokens,
     private: &TokenStream,
 ) -> TokenStream {
-    if column.is_json {
-        quote!(#private::JsonField::<#ty>)
-    } else {
-        quote!(<#ty as #private::IngestColumn>)
+    match column.storage {
+        Storage::Json => quote!(#private::JsonField::<#ty>),
+        Storage::Flattened(_) => quote!(<#ty as #private::IngestTable>),
+        Storage::Column => quote!(<#ty as #private::IngestColumn>),
     }
 }
 
-/// The position of a column in the table.
-fn position(path: &ColumnPath) -> TokenStream {
-    path.position.to_token_stream()
+/// The position of a column in the table, as a constant.
+pub(super) fn position(table: &Table<'_>, path: &ColumnPath, private: &TokenStream) -> TokenStream {
+    let before = table.columns.iter().take(path.position);
+    let flattened: Vec<_> = before.filter(|column| column.is_flattened()).collect();
+    let own = path.position - flattened.len();
+    let of = |column: &Column<'_>| type_constants(column, column.ty, private);
+    let counts = flattened.into_iter().map(of).map(|of| quote!(+ #of::TABLE.columns().len()));
+    let inner = table.columns.get(path.position).zip(path.inner.as_ref()).map(|(column, inner)| {
+        let of = of(column);
+        // That there is one is asserted.
+        quote!(+ match #of::TABLE.position_of_field(#inner) {
+            ::core::option::Option::Some(__position) => __position,
+            ::core::option::Option::None => 0,
+        })
+    });
+    quote!(#own #(#counts)* #inner)
 }
 
-fn index(index: &Index, private: &TokenStream) -> TokenStream {
+fn index(table: &Table<'_>, index: &Index, private: &TokenStream) -> TokenStream {
     if let Some(sql) = &index.sql {
         return quote!(#private::Index::from_sql(#sql));
     }
-    let keys = index.keys.iter().map(|key| self::key(key, private));
+    let keys = index.keys.iter().map(|key| self::key(table, key, private));
     let using = index.using.iter().map(|method| quote!(.using(#method)));
-    let include = index.include.iter().map(position);
+    let include = index.include.iter().map(|path| position(table, path, private));
     let include =
         (!index.include.is_empty()).then(|| quote!(.including(const { &[#(#include),*] })));
     let predicate = index.predicate.iter().map(|sql| quote!(.filtered(#sql)));
@@ -71,10 +115,10 @@ fn index(index: &Index, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn key(key: &IndexKey, private: &TokenStream) -> TokenStream {
+fn key(table: &Table<'_>, key: &IndexKey, private: &TokenStream) -> TokenStream {
     let of = match &key.of {
         KeyOf::Column(path) => {
-            let position = position(path);
+            let position = position(table, path, private);
             quote!(#private::IndexKey::column(#position))
         }
         KeyOf::Expression(sql) => quote!(#private::IndexKey::expression(#sql)),

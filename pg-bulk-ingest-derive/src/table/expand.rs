@@ -1,7 +1,8 @@
 //! The impls of a table.
 
-use super::model::{Column, Table};
-use super::{assertions, definition};
+use super::assertions::Assertions;
+use super::definition;
+use super::model::{Column, ColumnPath, Storage, Table};
 use crate::generics::{Twins, referent, type_parameters, where_clause};
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
@@ -19,9 +20,18 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
     let twin_generics = twins.impl_generics();
     let twin = twins.twin(this);
     let twin_where_clause = twins.where_clause(&predicates);
-    let assertions = assertions::of(table, &item.generics, &private);
+    let assertions = Assertions::of(table, item, &private);
     let (always, when_used) = (&assertions.always, &assertions.when_used);
     let definition = definition::table(table, &private);
+    let parts = table.has_flattened().then(|| {
+        let parts = definition::parts(table, &private);
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #private::Flatten for #ident #type_generics #where_clause {
+                const PARTS: &'static [#private::Part] = #parts;
+            }
+        }
+    });
     let encode = encode(table, &private);
     quote! {
         const _: () = {
@@ -29,6 +39,8 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
             use #private::JsonFallback as _;
 
             #(#always)*
+
+            #parts
 
             #[automatically_derived]
             impl #impl_generics #private::IngestTable for #ident #type_generics #where_clause {
@@ -81,12 +93,15 @@ fn predicates(generics: &Generics, private: &TokenStream, table: &Table<'_>) -> 
         if parameters.peek().is_none() {
             continue;
         }
-        if column.is_json {
-            // `Option<T>: Serialize` does not tell that `T` is.
-            predicates.extend(parameters.map(|parameter| quote!(#parameter: #private::Serialize)));
-            predicates.push(quote!(#ty: #private::Serialize));
-        } else {
-            predicates.push(quote!(#ty: #private::IngestColumn));
+        match column.storage {
+            Storage::Json => {
+                // `Option<T>: Serialize` does not tell that `T` is.
+                let of_parameter = |parameter| quote!(#parameter: #private::Serialize);
+                predicates.extend(parameters.map(of_parameter));
+                predicates.push(quote!(#ty: #private::Serialize));
+            }
+            Storage::Flattened(_) => predicates.push(quote!(#ty: #private::IngestTable)),
+            Storage::Column => predicates.push(quote!(#ty: #private::IngestColumn)),
         }
     }
     predicates
@@ -97,26 +112,19 @@ const JSON_SIZE: usize = 64;
 
 /// The body of `encode`.
 fn encode(table: &Table<'_>, private: &TokenStream) -> TokenStream {
-    let sizes = table.columns.iter().map(|Column { member, ty, is_json, .. }| {
-        if *is_json {
-            quote!(#JSON_SIZE)
-        } else {
-            quote!(<#ty as #private::IngestColumn>::size_hint(&self.#member))
-        }
-    });
-    let cells = table.columns.iter().enumerate().map(|(at, Column { member, ty, is_json, .. })| {
-        if *is_json {
-            // The one place that asks for `Serialize`, so that its lack is one error, at the type.
-            let value = Ident::new("__value", ty.span());
-            let (column, borrowed) =
-                (Ident::new("column", ty.span()), quote_spanned!(ty.span()=> &#value));
-            quote! {
-                let #value = #private::JsonField::<#ty>::column(&self.#member);
-                __row.#column(#at, #borrowed)?;
+    let sizes =
+        table.columns.iter().filter_map(|Column { member, ty, storage, .. }| match storage {
+            Storage::Json => Some(quote!(#JSON_SIZE)),
+            Storage::Column => {
+                Some(quote!(<#ty as #private::IngestColumn>::size_hint(&self.#member)))
             }
-        } else {
-            quote!(#private::RowEncoder::column::<#ty>(__row, #at, &self.#member)?;)
-        }
+            // It makes room for itself.
+            Storage::Flattened(_) => None,
+        });
+    let cells = table.columns.iter().enumerate().map(|(at, column)| {
+        let position = definition::position(table, &ColumnPath::of(at), private);
+        let position = if table.has_flattened() { quote!(const { #position }) } else { position };
+        cell(column, &position, private)
     });
     // The count of columns, and an ordinal that may follow them.
     quote! {
@@ -124,5 +132,29 @@ fn encode(table: &Table<'_>, private: &TokenStream) -> TokenStream {
         #(let __bytes = __bytes + #sizes;)*
         #private::RowEncoder::reserve(__row, __bytes);
         #(#cells)*
+    }
+}
+
+fn cell(column: &Column<'_>, position: &TokenStream, private: &TokenStream) -> TokenStream {
+    let Column { member, ty, .. } = column;
+    match column.storage {
+        Storage::Json => {
+            // The one place that asks for `Serialize`, so that its lack is one error, at the type.
+            let value = Ident::new("__value", ty.span());
+            let (column, borrowed) =
+                (Ident::new("column", ty.span()), quote_spanned!(ty.span()=> &#value));
+            quote! {
+                let #value = #private::JsonField::<#ty>::column(&self.#member);
+                __row.#column(#position, #borrowed)?;
+            }
+        }
+        Storage::Flattened(_) => quote! {
+            #private::RowEncoder::flattened(__row, #position, |__row| {
+                <#ty as #private::IngestTable>::encode(&self.#member, __row)
+            })?;
+        },
+        Storage::Column => quote! {
+            #private::RowEncoder::column::<#ty>(__row, #position, &self.#member)?;
+        },
     }
 }

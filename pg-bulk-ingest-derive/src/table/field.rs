@@ -23,6 +23,7 @@ pub(super) struct Field<'i> {
     pub(super) default: Option<LitStr>,
     pub(super) collate: Option<LitStr>,
     pub(super) flatten: Option<Ident>,
+    pub(super) prefix: Option<LitStr>,
     pub(super) skip: Option<Ident>,
 }
 
@@ -44,6 +45,8 @@ impl<'i> Field<'i> {
                 "json" => read.json = flag(errors),
                 "default" => read.default = text(errors),
                 "collate" => read.collate = text(errors),
+                "flatten" => read.flatten = flag(errors),
+                "prefix" => read.prefix = text(errors),
                 "skip" => read.skip = flag(errors),
                 _ => {
                     key::unknown(&item, Place::Field, errors);
@@ -58,6 +61,26 @@ impl<'i> Field<'i> {
             errors.on(
                 skip,
                 format_args!("a skipped field has no column, so it has no other settings: remove `skip` or `{other}`"),
+            );
+        }
+        if let Some(flatten) = &read.flatten
+            && let Some(other) = seen.iter().find(|key| !["flatten", "prefix"].contains(&&***key))
+        {
+            errors.on(
+                flatten,
+                format_args!(
+                    "a flattened field has no column of its own, so `prefix` is its only other \
+                     setting: remove `flatten` or `{other}`"
+                ),
+            );
+        }
+        if let (Some(prefix), None) = (&read.prefix, &read.flatten)
+            && !seen.iter().any(|key| key == "flatten")
+        {
+            errors.on(
+                prefix,
+                "`prefix` is for the columns of a flattened struct: add `flatten`, or name the \
+                 column by `column`",
             );
         }
         read
@@ -77,6 +100,7 @@ impl<'i> Field<'i> {
             default: None,
             collate: None,
             flatten: None,
+            prefix: None,
             skip: None,
         }
     }

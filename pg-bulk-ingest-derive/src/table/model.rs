@@ -24,10 +24,30 @@ pub(super) struct Column<'i> {
     pub(super) member: &'i Ident,
     pub(super) field: &'i str,
     pub(super) ty: &'i Type,
-    pub(super) is_json: bool,
+    pub(super) storage: Storage<'i>,
     pub(super) sql_type: Option<&'i LitStr>,
     pub(super) default: Option<&'i LitStr>,
     pub(super) collation: Option<&'i LitStr>,
+}
+
+/// How the value of a field is stored.
+pub(super) enum Storage<'i> {
+    /// As its type says.
+    Column,
+    /// Through serde.
+    Json,
+    /// As the columns of a struct within the struct, whose names begin with this.
+    Flattened(Option<&'i LitStr>),
+}
+
+impl Column<'_> {
+    pub(super) fn is_json(&self) -> bool {
+        matches!(self.storage, Storage::Json)
+    }
+
+    pub(super) fn is_flattened(&self) -> bool {
+        matches!(self.storage, Storage::Flattened(_))
+    }
 }
 
 /// A column: by the position of the field, among those that are not skipped, and of a flattened
@@ -78,6 +98,15 @@ pub(super) enum KeyOf {
 }
 
 impl<'i> Table<'i> {
+    /// The columns in parts: those of a flattened struct, and what is between two such.
+    pub(super) fn parts(&self) -> Vec<&[Column<'i>]> {
+        self.columns.chunk_by(|one, two| !one.is_flattened() && !two.is_flattened()).collect()
+    }
+
+    pub(super) fn has_flattened(&self) -> bool {
+        self.columns.iter().any(Column::is_flattened)
+    }
+
     /// The table, if no errors are added.
     pub(super) fn check(
         ident: &Ident,

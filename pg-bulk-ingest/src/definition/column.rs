@@ -138,13 +138,18 @@ impl Column {
         Self { default: Some(default), ..self }
     }
 
+    /// The same under another name, made of another field.
+    pub(super) const fn renamed(self, name: &'static str, field: &'static str) -> Self {
+        Self { name, field, ..self }
+    }
+
     /// The column's name.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The struct's field.
+    /// The struct's field; that of a flattened struct with the path to it: `address.street`.
     #[must_use]
     pub const fn field(&self) -> &'static str {
         self.field

@@ -5,12 +5,14 @@
 
 mod builtin;
 mod column;
+mod flatten;
 mod index;
 mod kind;
 mod table;
 
 pub(crate) use builtin::canonical;
 pub use column::{Column, ColumnType};
+pub use flatten::{Flatten, Flattened, Part, problem as flatten_problem};
 pub use index::{Index, IndexKey};
 pub use kind::Kind;
 pub use table::Table;
