@@ -1,7 +1,7 @@
 //! What inputs expand to. Each file of `golden/` is an input, a line, and its expansion; a file
 //! with an input only is completed, and all are made anew, by `UPDATE_GOLDENS=1 cargo test`.
 
-use crate::{set, table};
+use crate::{newtype, set, table};
 use proc_macro2::TokenStream;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -22,8 +22,14 @@ fn files() -> Result<Vec<PathBuf>, Box<dyn Error>> {
 
 fn expand(input: &str) -> Result<TokenStream, Box<dyn Error>> {
     let item: DeriveInput = syn::parse_str(input)?;
-    let is_set = input.contains("#[derive(IngestTables)]");
-    Ok(if is_set { set::derive(&item) } else { table::derive(&item) })
+    let derives = |name: &str| input.contains(&format!("#[derive({name})]"));
+    Ok(if derives("IngestTables") {
+        set::derive(&item)
+    } else if derives("IngestColumn") {
+        newtype::derive(&item)
+    } else {
+        table::derive(&item)
+    })
 }
 
 #[test]

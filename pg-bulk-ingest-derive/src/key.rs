@@ -14,9 +14,11 @@ pub(crate) enum Place {
     Field,
     Enum,
     Variant,
+    Newtype,
+    NewtypeField,
 }
 
-use Place::{Enum, Field, Struct, Variant};
+use Place::{Enum, Field, Newtype, NewtypeField, Struct, Variant};
 
 /// Each setting, where it may be, and how it is written there.
 const KEYS: &[(&str, Place, &str)] = &[
@@ -37,12 +39,15 @@ const KEYS: &[(&str, Place, &str)] = &[
     ),
     ("crate", Struct, "crate = \"path\""),
     ("crate", Enum, "crate = \"path\""),
+    ("crate", Newtype, "crate = \"path\""),
+    ("skip", NewtypeField, "skip"),
     ("primary_key", Field, "primary_key"),
     ("unique", Field, "unique or unique(nulls_not_distinct)"),
     ("index", Field, "index or index(using = \"gin\") or index(desc nulls last, where = \"…\")"),
     ("column", Field, "column = \"…\""),
     ("sql_type", Field, "sql_type = \"…\""),
     ("json", Field, "json"),
+    ("to_sql", Field, "to_sql, sql_type = \"…\""),
     ("default", Field, "default = \"…\""),
     ("collate", Field, "collate = \"…\""),
     ("flatten", Field, "flatten or flatten, prefix = \"…\""),
@@ -57,6 +62,8 @@ impl Place {
             Field => "a field",
             Enum => "an enum",
             Variant => "a variant",
+            Newtype => "a struct that is a column",
+            NewtypeField => "a field of a struct that is a column",
         }
     }
 }

@@ -16,6 +16,7 @@ mod index;
 mod key;
 mod lifetime;
 mod name;
+mod newtype;
 mod rust_type;
 mod set;
 mod table;
@@ -28,6 +29,12 @@ use syn::{DeriveInput, parse_macro_input};
 #[proc_macro_derive(IngestTable, attributes(ingest))]
 pub fn ingest_table(input: TokenStream) -> TokenStream {
     table::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Documented in `pg-bulk-ingest`.
+#[proc_macro_derive(IngestColumn, attributes(ingest))]
+pub fn ingest_column(input: TokenStream) -> TokenStream {
+    newtype::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 /// Documented in `pg-bulk-ingest`.

@@ -34,6 +34,8 @@ pub use hook::{BeforeVisible, Hook, HookTable, NoHook, OnBeforeVisible};
 pub use ident::QualifiedName;
 pub use ingest::{Ingest, ingest};
 pub use options::{Delete, HighWatermark, Locks, Upsert, Visibility};
+#[doc = include_str!("docs/ingest_column.md")]
+pub use pg_bulk_ingest_derive::IngestColumn;
 #[doc = include_str!("docs/ingest_table.md")]
 pub use pg_bulk_ingest_derive::IngestTable;
 #[doc = include_str!("docs/ingest_tables.md")]
@@ -47,10 +49,14 @@ pub use table::{IngestTable, IngestTables, RowOf};
 /// What the derives' expansions name, and nothing else does.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::definition::ColumnType;
     pub use crate::definition::{
         Column, Flatten, Flattened, Index, IndexKey, Part, Table, flatten_problem,
     };
-    pub use crate::encode::{IngestColumn, JsonFallback, JsonField, RowEncoder, ValueError};
+    pub use crate::encode::{
+        Cell, IngestColumn, JsonFallback, JsonField, RowEncoder, Shape, ValueError, Written,
+    };
     pub use crate::table::{IngestTable, IngestTables, RowOf};
     pub use serde::Serialize;
+    pub use tokio_postgres::types::ToSql;
 }

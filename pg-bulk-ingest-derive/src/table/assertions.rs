@@ -80,7 +80,7 @@ impl<'a> Assertions<'a> {
 
     fn types(&mut self, table: &Table<'_>) {
         for column in &table.columns {
-            let Some(sql_type) = column.sql_type else {
+            let Some(sql_type) = column.sql_type.filter(|_| !column.is_to_sql()) else {
                 continue;
             };
             let (field, to) = (column.field, sql_type.value());

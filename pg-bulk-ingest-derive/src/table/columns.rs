@@ -59,7 +59,7 @@ pub(super) fn check<'i>(
             member: field.member,
             field: &field.name,
             ty: field.ty,
-            storage: if field.json.is_some() { Storage::Json } else { Storage::Column },
+            storage: storage(field),
             sql_type: field.sql_type.as_ref(),
             default: field.default.as_ref(),
             collation: field.collate.as_ref(),
@@ -73,12 +73,22 @@ pub(super) fn check<'i>(
     columns
 }
 
+fn storage<'i>(field: &Field<'_>) -> Storage<'i> {
+    if field.json.is_some() {
+        Storage::Json
+    } else if field.to_sql.is_some() {
+        Storage::ToSql
+    } else {
+        Storage::Column
+    }
+}
+
 /// The columns of a struct within the struct.
 fn flattened<'i>(field: &'i Field<'i>, errors: &mut Errors) -> Column<'i> {
-    if let Some(prefix) = &field.prefix {
-        if value::is_sql(prefix, "prefix", errors) {
-            name::check(&prefix.value(), "column", prefix, errors);
-        }
+    if let Some(prefix) = &field.prefix
+        && value::is_sql(prefix, "prefix", errors)
+    {
+        name::check(&prefix.value(), "column", prefix, errors);
     }
     Column {
         name: String::new(),

@@ -35,7 +35,7 @@ impl Container {
                 "table" => read.table = text(errors),
                 "rename_all" => read.rename_all = text(errors).and_then(|name| case(&name, errors)),
                 "primary_key" => {
-                    read.primary_key = List::of_struct(&item, What::PrimaryKey, errors)
+                    read.primary_key = List::of_struct(&item, What::PrimaryKey, errors);
                 }
                 "crate" => read.library = text(errors),
                 _ => {

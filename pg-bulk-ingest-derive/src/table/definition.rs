@@ -60,8 +60,15 @@ fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
     let sql_type = column.sql_type.iter().map(|sql| quote!(.with_sql_type(#sql)));
     let collation = column.collation.iter().map(|sql| quote!(.with_collation(#sql)));
     let default = column.default.iter().map(|sql| quote!(.with_default(#sql)));
+    let column_type = match column.storage {
+        Storage::ToSql => {
+            let ty = column.ty;
+            quote!(#private::ColumnType::to_sql(<#ty as #private::ToSql>::accepts))
+        }
+        _ => quote!(#of::TYPE),
+    };
     quote! {
-        #private::Column::new(#name, #field, #spelled, #of::TYPE, #of::NULLABLE)
+        #private::Column::new(#name, #field, #spelled, #column_type, #of::NULLABLE)
             #(#sql_type)* #(#collation)* #(#default)*
     }
 }
@@ -73,7 +80,8 @@ pub(super) fn type_constants(
     private: &TokenStream,
 ) -> TokenStream {
     match column.storage {
-        Storage::Json => quote!(#private::JsonField::<#ty>),
+        // Of a field through `ToSql` it says as well whether it is an `Option`.
+        Storage::Json | Storage::ToSql => quote!(#private::JsonField::<#ty>),
         Storage::Flattened(_) => quote!(<#ty as #private::IngestTable>),
         Storage::Column => quote!(<#ty as #private::IngestColumn>),
     }

@@ -101,20 +101,21 @@ fn predicates(generics: &Generics, private: &TokenStream, table: &Table<'_>) -> 
                 predicates.push(quote!(#ty: #private::Serialize));
             }
             Storage::Flattened(_) => predicates.push(quote!(#ty: #private::IngestTable)),
+            Storage::ToSql => predicates.push(quote!(#ty: #private::ToSql)),
             Storage::Column => predicates.push(quote!(#ty: #private::IngestColumn)),
         }
     }
     predicates
 }
 
-/// What `Json::size_hint` says of every value.
-const JSON_SIZE: usize = 64;
+/// The size of a value that is only known once it is written, as `Json::size_hint` has it.
+const UNKNOWN_SIZE: usize = 64;
 
 /// The body of `encode`.
 fn encode(table: &Table<'_>, private: &TokenStream) -> TokenStream {
     let sizes =
         table.columns.iter().filter_map(|Column { member, ty, storage, .. }| match storage {
-            Storage::Json => Some(quote!(#JSON_SIZE)),
+            Storage::Json | Storage::ToSql => Some(quote!(#UNKNOWN_SIZE)),
             Storage::Column => {
                 Some(quote!(<#ty as #private::IngestColumn>::size_hint(&self.#member)))
             }
@@ -148,6 +149,11 @@ fn cell(column: &Column<'_>, position: &TokenStream, private: &TokenStream) -> T
                 __row.#column(#position, #borrowed)?;
             }
         }
+        Storage::ToSql => quote! {
+            #private::RowEncoder::to_sql(__row, #position, |__to, __value| {
+                <#ty as #private::ToSql>::to_sql(&self.#member, __to, __value)
+            })?;
+        },
         Storage::Flattened(_) => quote! {
             #private::RowEncoder::flattened(__row, #position, |__row| {
                 <#ty as #private::IngestTable>::encode(&self.#member, __row)

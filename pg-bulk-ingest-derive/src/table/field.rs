@@ -20,6 +20,7 @@ pub(super) struct Field<'i> {
     pub(super) column: Option<LitStr>,
     pub(super) sql_type: Option<LitStr>,
     pub(super) json: Option<Ident>,
+    pub(super) to_sql: Option<Ident>,
     pub(super) default: Option<LitStr>,
     pub(super) collate: Option<LitStr>,
     pub(super) flatten: Option<Ident>,
@@ -43,6 +44,7 @@ impl<'i> Field<'i> {
                 "column" => read.column = text(errors),
                 "sql_type" => read.sql_type = text(errors),
                 "json" => read.json = flag(errors),
+                "to_sql" => read.to_sql = flag(errors),
                 "default" => read.default = text(errors),
                 "collate" => read.collate = text(errors),
                 "flatten" => read.flatten = flag(errors),
@@ -62,6 +64,18 @@ impl<'i> Field<'i> {
                 skip,
                 format_args!("a skipped field has no column, so it has no other settings: remove `skip` or `{other}`"),
             );
+        }
+        if let Some(to_sql) = &read.to_sql {
+            if !seen.iter().any(|key| key == "sql_type") {
+                errors.on(
+                    to_sql,
+                    "a field that is stored by way of `ToSql` says the type of its column: add \
+                     `sql_type = \"…\"`",
+                );
+            }
+            if read.json.is_some() {
+                errors.on(to_sql, "a field is stored in one way: remove `to_sql` or `json`");
+            }
         }
         if let Some(flatten) = &read.flatten
             && let Some(other) = seen.iter().find(|key| !["flatten", "prefix"].contains(&&***key))
@@ -97,6 +111,7 @@ impl<'i> Field<'i> {
             column: None,
             sql_type: None,
             json: None,
+            to_sql: None,
             default: None,
             collate: None,
             flatten: None,

@@ -36,6 +36,8 @@ pub(super) enum Storage<'i> {
     Column,
     /// Through serde.
     Json,
+    /// Through `ToSql`.
+    ToSql,
     /// As the columns of a struct within the struct, whose names begin with this.
     Flattened(Option<&'i LitStr>),
 }
@@ -43,6 +45,10 @@ pub(super) enum Storage<'i> {
 impl Column<'_> {
     pub(super) fn is_json(&self) -> bool {
         matches!(self.storage, Storage::Json)
+    }
+
+    pub(super) fn is_to_sql(&self) -> bool {
+        matches!(self.storage, Storage::ToSql)
     }
 
     pub(super) fn is_flattened(&self) -> bool {

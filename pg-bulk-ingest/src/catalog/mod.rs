@@ -6,6 +6,7 @@
 mod grant;
 mod query;
 mod relation;
+mod types;
 
 pub(crate) use grant::Grant;
 pub(crate) use query::{

@@ -1,5 +1,6 @@
 //! A live table as the catalog describes it.
 
+use super::types::{self, LiveType};
 use crate::definition::{Column, ColumnType, Kind};
 use crate::encode::TargetType;
 use serde::Deserialize;
@@ -48,6 +49,22 @@ pub(crate) struct LiveTable {
     pub(crate) can_update: bool,
     #[serde(flatten)]
     pub(crate) shape: Shape,
+    /// The types of its columns, and what these are made of, that are not built in.
+    types: Vec<LiveType>,
+}
+
+impl LiveTable {
+    /// What is written for a field into its column depends on this; `None` if the column cannot
+    /// hold it.
+    pub(crate) fn target(&self, live: &LiveColumn, column: &Column) -> Option<TargetType> {
+        match column.column_type().accepts() {
+            None => live.holds(column).then(|| live.target()),
+            Some(accepts) => {
+                let to_sql = types::accepted(live.oid, &self.types, accepts)?;
+                Some(live.target().with_to_sql(to_sql))
+            }
+        }
+    }
 }
 
 /// What is compared of a table.
@@ -69,6 +86,7 @@ pub(crate) struct LiveColumn {
     pub(crate) default: Option<String>,
     /// The collation, if it is not that of the type.
     pub(crate) collation: Option<String>,
+    oid: u32,
     element: u32,
     base: u32,
     base_kind: char,
@@ -97,6 +115,7 @@ impl LiveColumn {
             not_null,
             default: None,
             collation: None,
+            oid: 0,
             element: 0,
             base: 0,
             base_kind: 'b',
@@ -105,12 +124,12 @@ impl LiveColumn {
     }
 
     /// What is written for the values of this column depends on this.
-    pub(crate) fn target(&self) -> TargetType {
+    fn target(&self) -> TargetType {
         TargetType::new(self.element, self.base)
     }
 
     /// Whether the values of a field can be written to this column.
-    pub(crate) fn holds(&self, column: &Column) -> bool {
+    fn holds(&self, column: &Column) -> bool {
         let column_type = column.column_type();
         column_type.is_array() == (self.element != 0) && self.is_read_as(column_type)
     }

@@ -1,6 +1,7 @@
 //! A column and its type.
 
 use super::{Kind, builtin};
+use tokio_postgres::types::Type;
 
 /// The PostgreSQL type of a column as its Rust type gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,13 +11,34 @@ pub struct ColumnType {
     /// Other kinds that the Rust type can write as well, if its column asks for them.
     also: &'static [Kind],
     array: bool,
+    accepts: Option<Accepts>,
 }
+
+/// Whether a Rust type can write the values of a PostgreSQL type: `ToSql::accepts`.
+#[derive(Debug, Clone, Copy)]
+struct Accepts(fn(&Type) -> bool);
+
+impl PartialEq for Accepts {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::fn_addr_eq(self.0, other.0)
+    }
+}
+
+impl Eq for Accepts {}
 
 impl ColumnType {
     /// The type named by its kind.
     #[must_use]
     pub const fn new(kind: Kind) -> Self {
-        Self { name: kind.name(), kind, also: &[], array: false }
+        Self { name: kind.name(), kind, also: &[], array: false, accepts: None }
+    }
+
+    /// The type of a column whose values are written by way of
+    /// [`ToSql`](tokio_postgres::types::ToSql), of which this is `accepts`. Its SQL has to be given
+    /// by the column.
+    #[must_use]
+    pub const fn to_sql(accepts: fn(&Type) -> bool) -> Self {
+        Self { accepts: Some(Accepts(accepts)), ..Self::new(Kind::ToSql) }
     }
 
     /// The same with another name, `numeric(20,0)` say.
@@ -50,6 +72,12 @@ impl ColumnType {
         self.array
     }
 
+    /// What tells whether values can be written as a type, if that is to be asked.
+    #[must_use]
+    pub(crate) fn accepts(self) -> Option<fn(&Type) -> bool> {
+        self.accepts.map(|accepts| accepts.0)
+    }
+
     /// The name as SQL, `timestamp with time zone[]` say.
     #[must_use]
     pub fn sql(self) -> String {
@@ -71,6 +99,9 @@ impl ColumnType {
         let Some(named) = builtin::parse(sql_type) else {
             return true;
         };
+        if matches!(self.kind, Kind::ToSql) {
+            return true;
+        }
         if named.array != self.array {
             return false;
         }

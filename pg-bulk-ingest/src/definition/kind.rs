@@ -55,6 +55,9 @@ pub enum Kind {
     TsRange,
     /// `tstzrange`
     TstzRange,
+    /// Whatever [`postgres_types::ToSql`](tokio_postgres::types::ToSql) writes: the column says its
+    /// type itself, and whether it is accepted is asked when the ingest starts
+    ToSql,
 }
 
 impl Kind {
@@ -85,6 +88,7 @@ impl Kind {
             Self::DateRange => "daterange",
             Self::TsRange => "tsrange",
             Self::TstzRange => "tstzrange",
+            Self::ToSql => "",
         }
     }
 
@@ -118,6 +122,7 @@ impl Kind {
             Self::DateRange => oid == 3912,
             Self::TsRange => oid == 3908,
             Self::TstzRange => oid == 3910,
+            Self::ToSql => true,
         }
     }
 }

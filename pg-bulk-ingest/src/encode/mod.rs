@@ -16,6 +16,7 @@ mod row;
 mod smart_pointer;
 mod target;
 mod text;
+mod to_sql;
 mod value_error;
 
 pub use cell::{Cell, Written};
@@ -27,4 +28,4 @@ pub(crate) use row::{HEADER, TRAILER};
 pub use target::TargetType;
 pub use value_error::ValueError;
 
-use array::Shape;
+pub use array::Shape;
