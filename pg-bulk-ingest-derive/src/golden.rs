@@ -57,10 +57,19 @@ fn the_default_path_of_the_library_is_not_used_where_another_is_given() -> Resul
         let fields = if derive.starts_with("enum") {
             "A(A<'a>), B(B<T>) }"
         } else {
-            "#[ingest(primary_key)] a: T, #[ingest(json, sql_type = \"json\")] b: &'a T }"
+            "#[ingest(primary_key)] a: T, #[ingest(json, sql_type = \"json\")] b: &'a T, \
+             #[ingest(to_sql, sql_type = \"x\")] c: T, #[ingest(flatten)] d: D<'a>, \
+             #[ingest(unique, index(desc, include(c)))] e: T }"
         };
         let derives = if derive.starts_with("enum") { "IngestTables" } else { "IngestTable" };
         let input = format!("#[derive({derives})] #[ingest(crate = \"other\")] {derive} {fields}");
+        let expanded = expand(&input)?.to_string();
+        assert!(expanded.contains("other :: __private"), "{expanded}");
+        assert!(!expanded.contains("pg_bulk_ingest"), "{expanded}");
+    }
+    for fields in ["(T, #[ingest(skip)] u8);", "(T, T);"] {
+        let input =
+            format!("#[derive(IngestColumn)] #[ingest(crate = \"other\")] struct C<T>{fields}");
         let expanded = expand(&input)?.to_string();
         assert!(expanded.contains("other :: __private"), "{expanded}");
         assert!(!expanded.contains("pg_bulk_ingest"), "{expanded}");

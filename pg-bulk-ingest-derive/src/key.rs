@@ -37,10 +37,9 @@ const KEYS: &[(&str, Place, &str)] = &[
         "index(field, …) or index(on(field desc, …), using = \"…\", include(field, …), \
          where = \"…\") or index(sql = \"…\")",
     ),
+    ("comments", Struct, "comments"),
     ("crate", Struct, "crate = \"path\""),
     ("crate", Enum, "crate = \"path\""),
-    ("crate", Newtype, "crate = \"path\""),
-    ("skip", NewtypeField, "skip"),
     ("primary_key", Field, "primary_key"),
     ("unique", Field, "unique or unique(nulls_not_distinct)"),
     ("index", Field, "index or index(using = \"gin\") or index(desc nulls last, where = \"…\")"),
@@ -53,6 +52,8 @@ const KEYS: &[(&str, Place, &str)] = &[
     ("flatten", Field, "flatten or flatten, prefix = \"…\""),
     ("prefix", Field, "flatten, prefix = \"…\""),
     ("skip", Field, "skip"),
+    ("crate", Newtype, "crate = \"path\""),
+    ("skip", NewtypeField, "skip"),
 ];
 
 impl Place {

@@ -7,6 +7,7 @@
 mod attr;
 mod case;
 mod closest;
+mod comment;
 mod crate_path;
 mod errors;
 mod generics;

@@ -2,6 +2,7 @@
 
 mod batch;
 mod catalog;
+mod comment;
 mod compare;
 mod copy;
 mod definition;
@@ -54,7 +55,8 @@ pub mod __private {
         Column, Flatten, Flattened, Index, IndexKey, Part, Table, flatten_problem,
     };
     pub use crate::encode::{
-        Cell, IngestColumn, JsonFallback, JsonField, RowEncoder, Shape, ValueError, Written,
+        Cell, IngestColumn, JsonFallback, JsonField, RowEncoder, Shape, ToSqlColumn, ValueError,
+        Written,
     };
     pub use crate::table::{IngestTable, IngestTables, RowOf};
     pub use serde::Serialize;

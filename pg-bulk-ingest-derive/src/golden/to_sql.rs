@@ -29,7 +29,7 @@ const _: () = {
                                 ::pg_bulk_ingest::__private::ColumnType::to_sql(
                                     <Option<
                                         Point,
-                                    > as ::pg_bulk_ingest::__private::ToSql>::accepts,
+                                    > as ::pg_bulk_ingest::__private::ToSqlColumn>::accepts,
                                 ),
                                 ::pg_bulk_ingest::__private::JsonField::<
                                     Option<Point>,
@@ -41,7 +41,7 @@ const _: () = {
                                 "bits",
                                 "T",
                                 ::pg_bulk_ingest::__private::ColumnType::to_sql(
-                                    <T as ::pg_bulk_ingest::__private::ToSql>::accepts,
+                                    <T as ::pg_bulk_ingest::__private::ToSqlColumn>::accepts,
                                 ),
                                 ::pg_bulk_ingest::__private::JsonField::<T>::NULLABLE,
                             )
@@ -67,7 +67,7 @@ const _: () = {
                 |__to, __value| {
                     <Option<
                         Point,
-                    > as ::pg_bulk_ingest::__private::ToSql>::to_sql(
+                    > as ::pg_bulk_ingest::__private::ToSqlColumn>::write(
                         &self.place,
                         __to,
                         __value,
@@ -78,7 +78,7 @@ const _: () = {
                 __row,
                 1usize,
                 |__to, __value| {
-                    <T as ::pg_bulk_ingest::__private::ToSql>::to_sql(
+                    <T as ::pg_bulk_ingest::__private::ToSqlColumn>::write(
                         &self.bits,
                         __to,
                         __value,

@@ -1,11 +1,12 @@
 //! The columns that the fields make.
 
+use super::container::Container;
 use super::field::Field;
 use super::model::{Column, Storage};
 use crate::case::Case;
 use crate::errors::Errors;
 use crate::generics::referent;
-use crate::{name, value};
+use crate::{comment, name, value};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use std::collections::BTreeMap;
@@ -16,9 +17,10 @@ const MAX_COLUMNS: usize = 1600;
 pub(super) fn check<'i>(
     ident: &Ident,
     fields: &'i [Field<'i>],
-    rename_all: Option<Case>,
+    container: &Container,
     errors: &mut Errors,
 ) -> Vec<Column<'i>> {
+    let rename_all = container.rename_all;
     let mut columns = Vec::new();
     let mut by_name: BTreeMap<String, &str> = BTreeMap::new();
     for field in fields.iter().filter(|field| field.skip.is_none()) {
@@ -63,6 +65,10 @@ pub(super) fn check<'i>(
             sql_type: field.sql_type.as_ref(),
             default: field.default.as_ref(),
             collation: field.collate.as_ref(),
+            comment: container
+                .comments
+                .as_ref()
+                .and_then(|_| comment::text(field.attributes, errors)),
         });
     }
     if columns.is_empty() {
@@ -99,6 +105,7 @@ fn flattened<'i>(field: &'i Field<'i>, errors: &mut Errors) -> Column<'i> {
         sql_type: None,
         default: None,
         collation: None,
+        comment: None,
     }
 }
 

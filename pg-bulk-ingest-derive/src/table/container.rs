@@ -7,6 +7,7 @@ use crate::index::{List, What};
 use crate::key::{self, Place};
 use crate::name::unraw;
 use crate::value;
+use proc_macro2::Ident;
 use syn::{Attribute, LitStr};
 
 #[derive(Default)]
@@ -17,6 +18,8 @@ pub(super) struct Container {
     pub(super) primary_key: Option<List>,
     /// Those that are unique constraints, and indexes.
     pub(super) indexes: Vec<(bool, List)>,
+    /// Whether doc comments are comments of the table.
+    pub(super) comments: Option<Ident>,
     pub(super) library: Option<LitStr>,
 }
 
@@ -37,6 +40,7 @@ impl Container {
                 "primary_key" => {
                     read.primary_key = List::of_struct(&item, What::PrimaryKey, errors);
                 }
+                "comments" => read.comments = value::flag(&item, Place::Struct, errors),
                 "crate" => read.library = text(errors),
                 _ => {
                     key::unknown(&item, Place::Struct, errors);

@@ -15,6 +15,7 @@ pub(super) fn table(table: &Table<'_>, private: &TokenStream) -> TokenStream {
         columns(&table.columns, private)
     };
     let primary_key = table.primary_key.iter().map(|key| position(table, &key.path, private));
+    let comment = table.comment.iter().map(|text| quote!(.with_comment(#text)));
     let indexes = table.indexes.iter().map(|index| self::index(table, index, private));
     quote! {
         #private::Table::new(
@@ -23,7 +24,7 @@ pub(super) fn table(table: &Table<'_>, private: &TokenStream) -> TokenStream {
             #columns,
             const { &[#(#primary_key),*] },
             const { &[#(#indexes),*] },
-        )
+        )#(#comment)*
     }
 }
 
@@ -59,17 +60,18 @@ fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
     let of = type_constants(column, column.ty, private);
     let sql_type = column.sql_type.iter().map(|sql| quote!(.with_sql_type(#sql)));
     let collation = column.collation.iter().map(|sql| quote!(.with_collation(#sql)));
+    let comment = column.comment.iter().map(|text| quote!(.with_comment(#text)));
     let default = column.default.iter().map(|sql| quote!(.with_default(#sql)));
     let column_type = match column.storage {
         Storage::ToSql => {
             let ty = column.ty;
-            quote!(#private::ColumnType::to_sql(<#ty as #private::ToSql>::accepts))
+            quote!(#private::ColumnType::to_sql(<#ty as #private::ToSqlColumn>::accepts))
         }
         _ => quote!(#of::TYPE),
     };
     quote! {
         #private::Column::new(#name, #field, #spelled, #column_type, #of::NULLABLE)
-            #(#sql_type)* #(#collation)* #(#default)*
+            #(#sql_type)* #(#collation)* #(#default)* #(#comment)*
     }
 }
 

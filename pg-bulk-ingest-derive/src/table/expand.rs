@@ -151,7 +151,7 @@ fn cell(column: &Column<'_>, position: &TokenStream, private: &TokenStream) -> T
         }
         Storage::ToSql => quote! {
             #private::RowEncoder::to_sql(__row, #position, |__to, __value| {
-                <#ty as #private::ToSql>::to_sql(&self.#member, __to, __value)
+                <#ty as #private::ToSqlColumn>::write(&self.#member, __to, __value)
             })?;
         },
         Storage::Flattened(_) => quote! {

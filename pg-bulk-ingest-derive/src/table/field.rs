@@ -7,9 +7,10 @@ use crate::key::{self, Place};
 use crate::name::unraw;
 use crate::value;
 use proc_macro2::Ident;
-use syn::{LitStr, Type};
+use syn::{Attribute, LitStr, Type};
 
 pub(super) struct Field<'i> {
+    pub(super) attributes: &'i [Attribute],
     pub(super) member: &'i Ident,
     /// The member, unraw.
     pub(super) name: String,
@@ -30,7 +31,7 @@ pub(super) struct Field<'i> {
 
 impl<'i> Field<'i> {
     pub(super) fn read(field: &'i syn::Field, member: &'i Ident, errors: &mut Errors) -> Self {
-        let mut read = Self::new(member, &field.ty);
+        let mut read = Self::new(&field.attrs, member, &field.ty);
         let mut seen: Vec<String> = Vec::new();
         for item in attr::items(&field.attrs, errors) {
             let key = unraw(&item.key);
@@ -78,7 +79,8 @@ impl<'i> Field<'i> {
             }
         }
         if let Some(flatten) = &read.flatten
-            && let Some(other) = seen.iter().find(|key| !["flatten", "prefix"].contains(&&***key))
+            && let Some(other) =
+                seen.iter().find(|key| !matches!(key.as_str(), "flatten" | "prefix" | "skip"))
         {
             errors.on(
                 flatten,
@@ -100,8 +102,9 @@ impl<'i> Field<'i> {
         read
     }
 
-    fn new(member: &'i Ident, ty: &'i Type) -> Self {
+    fn new(attributes: &'i [Attribute], member: &'i Ident, ty: &'i Type) -> Self {
         Self {
+            attributes,
             member,
             name: unraw(member),
             ty,

@@ -5,13 +5,14 @@ use super::field::Field;
 use super::paths::Paths;
 use super::{columns, keys};
 use crate::errors::Errors;
-use crate::{case, name};
+use crate::{case, comment, name};
 use proc_macro2::{Ident, TokenStream};
-use syn::{LitStr, Type};
+use syn::{Attribute, LitStr, Type};
 
 pub(super) struct Table<'i> {
     pub(super) schema: String,
     pub(super) name: String,
+    pub(super) comment: Option<String>,
     pub(super) columns: Vec<Column<'i>>,
     pub(super) primary_key: Vec<KeyColumn>,
     pub(super) indexes: Vec<Index>,
@@ -28,6 +29,7 @@ pub(super) struct Column<'i> {
     pub(super) sql_type: Option<&'i LitStr>,
     pub(super) default: Option<&'i LitStr>,
     pub(super) collation: Option<&'i LitStr>,
+    pub(super) comment: Option<String>,
 }
 
 /// How the value of a field is stored.
@@ -116,6 +118,7 @@ impl<'i> Table<'i> {
     /// The table, if no errors are added.
     pub(super) fn check(
         ident: &Ident,
+        attributes: &[Attribute],
         container: &Container,
         fields: &'i [Field<'i>],
         errors: &mut Errors,
@@ -136,10 +139,11 @@ impl<'i> Table<'i> {
                 name
             }
         };
-        let columns = columns::check(ident, fields, container.rename_all, errors);
+        let columns = columns::check(ident, fields, container, errors);
         let mut paths = Paths::new(fields);
         let primary_key = keys::primary_key(container, fields, &mut paths, errors);
         let indexes = keys::indexes(container, fields, &mut paths, errors);
-        Self { schema, name, columns, primary_key, indexes, inner: paths.inner }
+        let comment = container.comments.as_ref().and_then(|_| comment::text(attributes, errors));
+        Self { schema, name, comment, columns, primary_key, indexes, inner: paths.inner }
     }
 }

@@ -26,6 +26,7 @@ SELECT json_build_object(
         END,
         'collation', CASE WHEN a.attcollation <> t.typcollation
           THEN quote_ident(on_.nspname) || '.' || quote_ident(o.collname) END,
+        'comment', col_description(a.attrelid, a.attnum),
         'oid', a.atttypid::int8,
         'element', b.element::int8,
         'base', b.base::int8,

@@ -86,6 +86,7 @@ pub(crate) struct LiveColumn {
     pub(crate) default: Option<String>,
     /// The collation, if it is not that of the type.
     pub(crate) collation: Option<String>,
+    pub(crate) comment: Option<String>,
     oid: u32,
     element: u32,
     base: u32,
@@ -93,7 +94,8 @@ pub(crate) struct LiveColumn {
     base_name: String,
 }
 
-/// Equal as far as a definition says: the OIDs follow from the type.
+/// Equal as far as the data goes: the OIDs follow from the type, and comments are set as they are
+/// found.
 impl PartialEq for LiveColumn {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -115,6 +117,7 @@ impl LiveColumn {
             not_null,
             default: None,
             collation: None,
+            comment: None,
             oid: 0,
             element: 0,
             base: 0,

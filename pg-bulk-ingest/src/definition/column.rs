@@ -126,6 +126,7 @@ pub struct Column {
     sql_type: Option<&'static str>,
     collation: Option<&'static str>,
     default: Option<&'static str>,
+    comment: Option<&'static str>,
 }
 
 impl Column {
@@ -148,6 +149,7 @@ impl Column {
             sql_type: None,
             collation: None,
             default: None,
+            comment: None,
         }
     }
 
@@ -167,6 +169,12 @@ impl Column {
     #[must_use]
     pub const fn with_default(self, default: &'static str) -> Self {
         Self { default: Some(default), ..self }
+    }
+
+    /// The same with a comment.
+    #[must_use]
+    pub const fn with_comment(self, comment: &'static str) -> Self {
+        Self { comment: Some(comment), ..self }
     }
 
     /// The same under another name, made of another field.
@@ -220,5 +228,10 @@ impl Column {
     #[must_use]
     pub const fn default(&self) -> Option<&'static str> {
         self.default
+    }
+    /// The comment that the column shall have; `None`: whatever it has.
+    #[must_use]
+    pub const fn comment(&self) -> Option<&'static str> {
+        self.comment
     }
 }

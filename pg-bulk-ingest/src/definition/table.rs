@@ -10,6 +10,7 @@ pub struct Table {
     columns: &'static [Column],
     primary_key: &'static [usize],
     indexes: &'static [Index],
+    comment: Option<&'static str>,
 }
 
 impl Table {
@@ -23,7 +24,13 @@ impl Table {
         primary_key: &'static [usize],
         indexes: &'static [Index],
     ) -> Self {
-        Self { schema, name, columns, primary_key, indexes }
+        Self { schema, name, columns, primary_key, indexes, comment: None }
+    }
+
+    /// The same with a comment.
+    #[must_use]
+    pub const fn with_comment(self, comment: &'static str) -> Self {
+        Self { comment: Some(comment), ..self }
     }
 
     /// The schema.
@@ -83,6 +90,13 @@ impl Table {
     #[must_use]
     pub const fn indexes(&self) -> &'static [Index] {
         self.indexes
+    }
+
+    /// The comment that the table shall have, besides what is stored with it; `None`: whatever it
+    /// has.
+    #[must_use]
+    pub const fn comment(&self) -> Option<&'static str> {
+        self.comment
     }
 }
 

@@ -32,7 +32,8 @@ use crate::definition::ColumnType;
     label = "no column type for this",
     note = "mark the field `#[ingest(json)]` to store it as jsonb, if it implements `serde::Serialize`",
     note = "mark it `#[ingest(skip)]` to leave it out",
-    note = "or implement `IngestColumn` for it by delegating to a type that is a column"
+    note = "or derive `IngestColumn`, if it is a struct with one field that is a column",
+    note = "or mark the field `#[ingest(to_sql, sql_type = \"…\")]`, if it implements `postgres_types::ToSql`"
 )]
 pub trait IngestColumn {
     /// The PostgreSQL type of the column.

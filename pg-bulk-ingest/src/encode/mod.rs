@@ -26,6 +26,7 @@ pub use range::RangeElement;
 pub use row::RowEncoder;
 pub(crate) use row::{HEADER, TRAILER};
 pub use target::TargetType;
+pub use to_sql::ToSqlColumn;
 pub use value_error::ValueError;
 
 pub use array::Shape;

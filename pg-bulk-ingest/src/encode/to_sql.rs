@@ -4,7 +4,49 @@ use super::{Cell, RowEncoder, ValueError, Written};
 use bytes::BytesMut;
 use std::cell;
 use std::error::Error;
-use tokio_postgres::types::{IsNull, Type};
+use tokio_postgres::types::{IsNull, ToSql, Type};
+
+/// [`ToSql`], as fields marked `to_sql` are asked for it: so that its lack is said in these words.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not implement `postgres_types::ToSql`",
+    label = "a field marked `to_sql` has to",
+    note = "derive it, or turn on the feature of `postgres-types` that implements it"
+)]
+pub trait ToSqlColumn {
+    /// Whether values can be written as this type.
+    fn accepts(to: &Type) -> bool
+    where
+        Self: Sized;
+
+    /// Writes the value.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ToSql::to_sql`].
+    fn write(
+        &self,
+        to: &Type,
+        value: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>>
+    where
+        Self: Sized;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ToSql> ToSqlColumn for T {
+    fn accepts(to: &Type) -> bool {
+        <T as ToSql>::accepts(to)
+    }
+
+    #[inline]
+    fn write(
+        &self,
+        to: &Type,
+        value: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        self.to_sql(to, value)
+    }
+}
 
 thread_local! {
     /// `ToSql` writes to a `BytesMut` and to nothing else. Each thread keeps one, so that memory is

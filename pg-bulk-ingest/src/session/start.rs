@@ -42,7 +42,7 @@ pub(super) async fn start(
                 checked.map_err(|error| error.in_table(&name))?;
                 check_definition(client, &server, &name, &live, definition).await?;
                 if settings.delete != Delete::Off {
-                    check_attached(client, &name, &live).await?;
+                    check_attached(client, &name, &live, definition).await?;
                 }
                 let current = Current::new(name.clone(), live, definition, false)?;
                 Target { definition, name, current: Some(current), replaces: None }
@@ -254,8 +254,9 @@ async fn check_attached(
     client: &mut Client,
     name: &QualifiedName,
     live: &LiveTable,
+    definition: &Table,
 ) -> Result<(), Error> {
-    let sql = catalog::alone(&attached::sql(live.oid));
+    let sql = catalog::alone(&attached::sql(live.oid, definition));
     let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
     let objects = attached::read(&messages);
     if objects.is_empty() {

@@ -17,7 +17,7 @@ struct Id<T: ?::std::marker::Sized>(i64, #[ingest(skip)] PhantomData<T>);
 #[derive(IngestColumn)]
 struct Named<'a, T, const N: usize>
 where
-    T: ::std::clone::Clone,
+    T: ::std::marker::Send,
 {
     r#type: &'a [T; N],
 }
