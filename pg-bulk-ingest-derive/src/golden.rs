@@ -1,7 +1,7 @@
 //! What inputs expand to. Each file of `golden/` is an input, a line, and its expansion; a file
 //! with an input only is completed, and all are made anew, by `UPDATE_GOLDENS=1 cargo test`.
 
-use crate::{enum_type, set, table};
+use crate::{enum_type, newtype, set, table};
 use proc_macro2::TokenStream;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -22,11 +22,13 @@ fn files() -> Result<Vec<PathBuf>, Box<dyn Error>> {
 
 fn expand(input: &str) -> Result<TokenStream, Box<dyn Error>> {
     let item: DeriveInput = syn::parse_str(input)?;
-    let derives = |derive| input.contains(&format!("#[derive({derive})]"));
+    let derives = |name: &str| input.contains(&format!("#[derive({name})]"));
     Ok(if derives("IngestTables") {
         set::derive(&item)
     } else if derives("IngestEnum") {
         enum_type::derive(&item)
+    } else if derives("IngestColumn") {
+        newtype::derive(&item)
     } else {
         table::derive(&item)
     })
@@ -51,7 +53,9 @@ fn inputs_expand_to_what_the_files_say() -> Result<(), Box<dyn Error>> {
 #[test]
 fn the_default_path_of_the_library_is_not_used_where_another_is_given() -> Result<(), Box<dyn Error>>
 {
-    let fields = "#[ingest(primary_key)] a: T, #[ingest(json, sql_type = \"json\")] b: &'a T }";
+    let fields = "#[ingest(primary_key)] a: T, #[ingest(json, sql_type = \"json\")] b: &'a T, \
+                  #[ingest(to_sql, sql_type = \"x\")] c: T, #[ingest(flatten)] d: D<'a>, \
+                  #[ingest(unique, index(desc, include(c)))] e: T }";
     for (derive, item, rest) in [
         ("IngestTable", "struct Row<'a, T> {", fields),
         ("IngestTable", "struct Row<'a, T> { #[ingest(mistake)]", fields),
@@ -60,6 +64,13 @@ fn the_default_path_of_the_library_is_not_used_where_another_is_given() -> Resul
         ("IngestEnum", "enum Mood { #[ingest(mistake)]", "Sad }"),
     ] {
         let input = format!("#[derive({derive})] #[ingest(crate = \"other\")] {item} {rest}");
+        let expanded = expand(&input)?.to_string();
+        assert!(expanded.contains("other :: __private"), "{expanded}");
+        assert!(!expanded.contains("pg_bulk_ingest"), "{expanded}");
+    }
+    for fields in ["(T, #[ingest(skip)] u8);", "(T, T);"] {
+        let input =
+            format!("#[derive(IngestColumn)] #[ingest(crate = \"other\")] struct C<T>{fields}");
         let expanded = expand(&input)?.to_string();
         assert!(expanded.contains("other :: __private"), "{expanded}");
         assert!(!expanded.contains("pg_bulk_ingest"), "{expanded}");

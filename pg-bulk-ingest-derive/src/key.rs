@@ -4,6 +4,8 @@ use crate::attr::Item;
 use crate::closest;
 use crate::errors::Errors;
 use crate::name::unraw;
+use proc_macro2::Ident;
+use quote::ToTokens;
 
 /// Where a setting is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,9 +16,11 @@ pub(crate) enum Place {
     Variant,
     EnumType,
     Label,
+    Newtype,
+    NewtypeField,
 }
 
-use Place::{Enum, EnumType, Field, Label, Struct, Variant};
+use Place::{Enum, EnumType, Field, Label, Newtype, NewtypeField, Struct, Variant};
 
 /// Each setting, where it may be, and how it is written there.
 const KEYS: &[(&str, Place, &str)] = &[
@@ -24,24 +28,39 @@ const KEYS: &[(&str, Place, &str)] = &[
     ("table", Struct, "table = \"…\""),
     ("rename_all", Struct, "rename_all = \"…\""),
     ("primary_key", Struct, "primary_key(field, …)"),
-    ("unique", Struct, "unique(field, …)"),
-    ("index", Struct, "index(field, …) or index(field, …, using = \"gin\")"),
+    (
+        "unique",
+        Struct,
+        "unique(field, …) or unique(field, …, include(field, …), nulls_not_distinct)",
+    ),
+    (
+        "index",
+        Struct,
+        "index(field, …) or index(on(field desc, …), using = \"…\", include(field, …), \
+         where = \"…\") or index(sql = \"…\")",
+    ),
+    ("comments", Struct, "comments"),
     ("crate", Struct, "crate = \"path\""),
     ("crate", Enum, "crate = \"path\""),
     ("primary_key", Field, "primary_key"),
-    ("unique", Field, "unique"),
-    ("index", Field, "index or index(using = \"gin\")"),
+    ("unique", Field, "unique or unique(nulls_not_distinct)"),
+    ("index", Field, "index or index(using = \"gin\") or index(desc nulls last, where = \"…\")"),
     ("column", Field, "column = \"…\""),
     ("sql_type", Field, "sql_type = \"…\""),
     ("json", Field, "json"),
+    ("to_sql", Field, "to_sql, sql_type = \"…\""),
     ("default", Field, "default = \"…\""),
     ("collate", Field, "collate = \"…\""),
+    ("flatten", Field, "flatten or flatten, prefix = \"…\""),
+    ("prefix", Field, "flatten, prefix = \"…\""),
     ("skip", Field, "skip"),
     ("schema", EnumType, "schema = \"…\""),
     ("type", EnumType, "type = \"…\""),
     ("rename_all", EnumType, "rename_all = \"…\""),
     ("crate", EnumType, "crate = \"path\""),
     ("rename", Label, "rename = \"…\""),
+    ("crate", Newtype, "crate = \"path\""),
+    ("skip", NewtypeField, "skip"),
 ];
 
 impl Place {
@@ -53,6 +72,8 @@ impl Place {
             Variant => "a variant",
             EnumType => "an enum type",
             Label => "a variant of an enum type",
+            Newtype => "a struct that is a column",
+            NewtypeField => "a field of a struct that is a column",
         }
     }
 
@@ -64,10 +85,15 @@ impl Place {
 
 /// What may be said of an item whose form is not the one of its key.
 pub(crate) fn wrong_form(item: &Item, place: Place, errors: &mut Errors) {
-    let key = unraw(&item.key);
+    wrong_part(&item.key, item, place, errors);
+}
+
+/// The same of a part of what is in its parentheses.
+pub(crate) fn wrong_part(key: &Ident, part: impl ToTokens, place: Place, errors: &mut Errors) {
+    let key = unraw(key);
     let written = KEYS.iter().find(|(name, at, _)| *name == key && *at == place);
     let written = written.map_or(key.as_str(), |(_, _, written)| written);
-    errors.on(item, format_args!("`{key}` on {} is written {}", place.name(), quoted(written)));
+    errors.on(part, format_args!("`{key}` on {} is written {}", place.name(), quoted(written)));
 }
 
 /// What is said of an item that `place` does not have.

@@ -7,15 +7,18 @@
 mod attr;
 mod case;
 mod closest;
+mod comment;
 mod crate_path;
 mod enum_type;
 mod errors;
 mod generics;
 #[cfg(test)]
 mod golden;
+mod index;
 mod key;
 mod lifetime;
 mod name;
+mod newtype;
 mod rust_type;
 mod set;
 mod table;
@@ -34,6 +37,12 @@ pub fn ingest_enum(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(IngestTable, attributes(ingest))]
 pub fn ingest_table(input: TokenStream) -> TokenStream {
     table::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Documented in `pg-bulk-ingest`.
+#[proc_macro_derive(IngestColumn, attributes(ingest))]
+pub fn ingest_column(input: TokenStream) -> TokenStream {
+    newtype::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 /// Documented in `pg-bulk-ingest`.

@@ -1,7 +1,7 @@
 //! What differs between a live table and its definition.
 
 use crate::catalog::{FoundEnum, IndexShape, LiveColumn, Shape};
-use crate::definition::{Column, Table, canonical};
+use crate::definition::{Column, Index, IndexKey, Table, canonical};
 use std::fmt;
 
 /// A difference between a live table and its definition.
@@ -129,19 +129,17 @@ pub(crate) fn predict(table: &Table, enums: &[FoundEnum]) -> Option<Shape> {
         Some(LiveColumn::predicted(column.name(), sql_type, !column.is_nullable()))
     };
     let columns = table.columns().iter().map(column).collect::<Option<Vec<_>>>()?;
-    let index = |method: &str, positions: &[usize], unique: bool, primary: bool| {
-        let names = positions.iter().map(|position| plain_name(table, *position));
-        let names = names.collect::<Option<Vec<_>>>()?.join(", ");
-        let form = format!("{method} ({names})");
+    let shape = |form: String, unique: bool, primary: bool| {
         let name = String::new();
-        Some(IndexShape { name, form, unique, primary, valid: true, immediate: true })
+        IndexShape { name, form, unique, primary, valid: true, immediate: true }
     };
     let key = Some(table.primary_key()).filter(|key| !key.is_empty());
-    let primary_key = key.map(|key| index("btree", key, true, true));
+    let primary_key =
+        key.map(|key| Some(shape(format!("btree ({})", plain_names(table, key)?), true, true)));
     let others = table
         .indexes()
         .iter()
-        .map(|other| index(other.method(), other.columns(), other.is_unique(), false));
+        .map(|index| Some(shape(plain_form(table, index)?, index.is_unique(), false)));
     let indexes = primary_key.into_iter().chain(others).collect::<Option<Vec<_>>>()?;
     Some(Shape { columns, indexes })
 }
@@ -152,6 +150,27 @@ fn enum_sql(column: &Column, enums: &[FoundEnum]) -> Option<String> {
     let live = FoundEnum::of(enums, column.enum_type()?)?.live.as_ref()?;
     let brackets = if column.column_type().is_array() { "[]" } else { "" };
     Some(format!("{}{brackets}", live.spelled))
+}
+
+/// The form of an index over nothing but columns.
+fn plain_form(table: &Table, index: &Index) -> Option<String> {
+    let plain = index.sql().is_none() && index.predicate().is_none() && index.is_nulls_distinct();
+    let key = |key: &IndexKey| {
+        let plain = key.collation().is_none() && key.operator_class().is_none();
+        let name = plain_name(table, key.position().filter(|_| plain)?)?;
+        Some(format!("{name}{}", key.order()))
+    };
+    let keys = index.keys().iter().filter(|_| plain).map(key).collect::<Option<Vec<_>>>()?;
+    let include = match index.include() {
+        [] => String::new(),
+        columns => format!(" INCLUDE ({})", plain_names(table, columns)?),
+    };
+    plain.then(|| format!("{} ({}){include}", index.method(), keys.join(", ")))
+}
+
+fn plain_names(table: &Table, positions: &[usize]) -> Option<String> {
+    let names = positions.iter().map(|position| plain_name(table, *position));
+    Some(names.collect::<Option<Vec<_>>>()?.join(", "))
 }
 
 /// The name of a column as PostgreSQL prints it, if it certainly needs no quotes but for being a

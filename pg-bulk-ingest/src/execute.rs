@@ -69,7 +69,6 @@ pub(crate) struct Waiting<'a> {
 }
 
 const PUBLISH: &str = "cannot replace the table";
-const STORE: &str = "cannot store the high watermark";
 
 /// How long a lock is waited for if its holders are not to be terminated.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -169,6 +168,7 @@ pub(crate) async fn lock_for_comment(
     table: &Lockable,
     sql: &str,
     waiting: Waiting<'_>,
+    action: &'static str,
 ) -> Result<Vec<SimpleQueryMessage>, Error> {
     let lock = lock::comment(&table.name, waiting.locks.watermark, waiting.lock_timeout);
     let error = match transaction.simple_query(&format!("{lock};\n{sql}")).await {
@@ -176,11 +176,11 @@ pub(crate) async fn lock_for_comment(
         Err(error) => error,
     };
     if !is_lock_not_available(&error) {
-        return Err(Error::server(error, STORE));
+        return Err(Error::server(error, action));
     }
-    query(transaction, &rollback_to(lock::ATTEMPT), STORE).await?;
+    query(transaction, &rollback_to(lock::ATTEMPT), action).await?;
     let modes = lock::CONFLICTING_WITH_COMMENT;
-    let holders = find_holders(transaction, &[table.oid], modes, STORE).await?;
+    let holders = find_holders(transaction, &[table.oid], modes, action).await?;
     let reason = "waited in vain for SHARE UPDATE EXCLUSIVE";
-    Err(locked(&holders, reason, STORE).caused_by(error))
+    Err(locked(&holders, reason, action).caused_by(error))
 }

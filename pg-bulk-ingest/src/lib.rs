@@ -2,6 +2,7 @@
 
 mod batch;
 mod catalog;
+mod comment;
 mod compare;
 mod copy;
 mod definition;
@@ -24,7 +25,7 @@ mod table;
 mod watermark;
 
 pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Streamed, TryIter};
-pub use definition::{Column, ColumnType, EnumType, Index, Kind, Table};
+pub use definition::{Column, ColumnType, EnumType, Index, IndexKey, Kind, Table};
 #[cfg(feature = "hstore")]
 pub use encode::HstoreValue;
 pub use encode::{
@@ -36,6 +37,8 @@ pub use hook::{BeforeVisible, Hook, HookTable, NoHook, OnBeforeVisible};
 pub use ident::QualifiedName;
 pub use ingest::{Ingest, ingest};
 pub use options::{Delete, HighWatermark, Locks, Upsert, Visibility};
+#[doc = include_str!("docs/ingest_column.md")]
+pub use pg_bulk_ingest_derive::IngestColumn;
 #[doc = include_str!("docs/ingest_enum.md")]
 pub use pg_bulk_ingest_derive::IngestEnum;
 #[doc = include_str!("docs/ingest_table.md")]
@@ -51,10 +54,15 @@ pub use table::{IngestTable, IngestTables, RowOf};
 /// What the derives' expansions name, and nothing else does.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::definition::{Column, ColumnType, EnumType, Index, Table};
+    pub use crate::definition::{
+        Column, ColumnType, EnumType, Flatten, Flattened, Index, IndexKey, Part, Table,
+        flatten_problem,
+    };
     pub use crate::encode::{
-        Cell, IngestColumn, JsonFallback, JsonField, RowEncoder, ValueError, Written,
+        Cell, IngestColumn, JsonFallback, JsonField, RowEncoder, Shape, ToSqlColumn, ValueError,
+        Written,
     };
     pub use crate::table::{IngestTable, IngestTables, RowOf};
     pub use serde::Serialize;
+    pub use tokio_postgres::types::ToSql;
 }

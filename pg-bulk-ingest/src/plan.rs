@@ -4,7 +4,7 @@ mod enum_type;
 
 pub(crate) use enum_type::{add_labels, create_enum_types};
 
-use crate::definition::{Column, Index, Table};
+use crate::definition::{Column, Index, IndexKey, Table};
 use crate::ident::{Ident, QualifiedName, list};
 use crate::statement::{LockLevel, Statement};
 
@@ -40,22 +40,59 @@ pub(crate) fn create_twin(name: &str, table: &Table) -> Vec<Statement> {
 /// Builds the primary key, unique constraints and indexes of a table that nobody else sees yet.
 /// PostgreSQL chooses their names: `my_table_pkey`, `my_table_value_key`, `my_table_value_idx`.
 pub(crate) fn create_indexes(name: &QualifiedName, table: &Table) -> Vec<Statement> {
-    let constraint = |kind: &str, columns: &[usize]| {
-        let sql = format!("ALTER TABLE {name} ADD {kind} ({})", column_list(table, columns));
-        Statement::new(sql, LockLevel::None, "built after the load")
-    };
+    let statement = |sql: String| Statement::new(sql, LockLevel::None, "built after the load");
     let key = Some(table.primary_key()).filter(|key| !key.is_empty());
-    let primary_key = key.map(|key| constraint("PRIMARY KEY", key));
+    let primary_key =
+        key.map(|key| format!("ALTER TABLE {name} ADD PRIMARY KEY ({})", column_list(table, key)));
     let index = |index: &Index| {
-        let columns = column_list(table, index.columns());
         if index.is_unique() {
-            return constraint("UNIQUE", index.columns());
+            format!("ALTER TABLE {name} ADD {}", constraint_sql(table, index))
+        } else {
+            format!("CREATE INDEX ON {name} {}", index_sql(table, index))
         }
-        let method = Ident::new(index.method());
-        let sql = format!("CREATE INDEX ON {name} USING {method} ({columns})");
-        Statement::new(sql, LockLevel::None, "built after the load")
     };
-    primary_key.into_iter().chain(table.indexes().iter().map(index)).collect()
+    let all = primary_key.into_iter().chain(table.indexes().iter().map(index));
+    all.map(statement).collect()
+}
+
+/// A unique constraint: `UNIQUE NULLS NOT DISTINCT ("a", "b") INCLUDE ("c")`.
+fn constraint_sql(table: &Table, index: &Index) -> String {
+    let nulls = if index.is_nulls_distinct() { "" } else { " NULLS NOT DISTINCT" };
+    let columns = column_list(table, &index.columns());
+    format!("UNIQUE{nulls} ({columns}){}", include_sql(table, index))
+}
+
+/// What follows the table's name in `CREATE INDEX`.
+fn index_sql(table: &Table, index: &Index) -> String {
+    if let Some(sql) = index.sql() {
+        return sql.to_owned();
+    }
+    let method = Ident::new(index.method());
+    let keys = list(index.keys().iter().map(|key| key_sql(table, key)));
+    let include = include_sql(table, index);
+    let predicate = index.predicate().map_or_else(String::new, |sql| format!(" WHERE ({sql})"));
+    format!("USING {method} ({keys}){include}{predicate}")
+}
+
+fn key_sql(table: &Table, key: &IndexKey) -> String {
+    let mut sql = match (key.position(), key.sql()) {
+        (Some(position), _) => Ident::new(table.columns()[position].name()).to_string(),
+        (None, expression) => format!("({})", expression.unwrap_or_default()),
+    };
+    if let Some(collation) = key.collation() {
+        sql += &format!(" COLLATE {collation}");
+    }
+    if let Some(operator_class) = key.operator_class() {
+        sql += &format!(" {operator_class}");
+    }
+    sql + key.order()
+}
+
+fn include_sql(table: &Table, index: &Index) -> String {
+    match index.include() {
+        [] => String::new(),
+        columns => format!(" INCLUDE ({})", column_list(table, columns)),
+    }
 }
 
 /// Statistics of a table that nobody else sees yet.

@@ -107,19 +107,42 @@ pub(crate) fn with_stored(
     }
 }
 
-/// Stores a comment.
+/// The comment with this text in the place of a person's: all there is, or beside the high watermark.
+pub(crate) fn with_text(comment: Option<&str>, text: &str) -> Result<String, Unreadable> {
+    let json = || serde_json::Value::from(text).to_string();
+    match Comment::read(comment)? {
+        Comment::Object(object) => {
+            let current = object.get(COMMENT).and_then(|json| serde_json::from_str(json).ok());
+            let is_same = current.is_some_and(|current: String| current == text);
+            Ok(if is_same { object.text().to_owned() } else { object.with(COMMENT, &json()) })
+        }
+        // A text that would be read as an object is put into one.
+        _ if text.is_empty() || Object::read(text).is_some() || looks_like_object(text) => {
+            Ok(format!("{{\"{COMMENT}\": {}}}", json()))
+        }
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// Stores a comment with the high watermark.
 pub(crate) fn store(table: &QualifiedName, comment: Option<&str>) -> Statement {
+    comment_on(table, comment, "the high watermark")
+}
+
+/// Stores a comment on a table.
+pub(crate) fn comment_on(
+    table: &QualifiedName,
+    comment: Option<&str>,
+    purpose: &'static str,
+) -> Statement {
     let comment = comment.map_or_else(|| "NULL".to_owned(), |text| Literal(text).to_string());
-    Statement::new(
-        format!("COMMENT ON TABLE {table} IS {comment}"),
-        LockLevel::ShareUpdateExclusive,
-        "the high watermark",
-    )
+    let sql = format!("COMMENT ON TABLE {table} IS {comment}");
+    Statement::new(sql, LockLevel::ShareUpdateExclusive, purpose)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Unreadable, stored, with_stored};
+    use super::{Unreadable, stored, with_stored, with_text};
 
     #[test]
     fn the_python_packages_watermark_is_read_and_written_alike() {
@@ -183,6 +206,28 @@ mod tests {
             assert_eq!(stored(Some(&comment)), Ok(Some("false")));
             assert_eq!(with_stored(Some(text), None), Ok(Some(text.to_owned())));
         }
+    }
+
+    #[test]
+    fn a_definitions_text_takes_the_place_of_a_persons() {
+        for (before, text, after) in [
+            (None, "Shops", "Shops"),
+            (Some("What a person wrote"), "Shops", "Shops"),
+            (None, "{}", r#"{"comment": "{}"}"#),
+            (None, "{\"a\"}", r#"{"comment": "{\"a\"}"}"#),
+            (
+                Some(r#"{"a": 1.0, "pg-bulk-ingest": {"high-watermark": 1}}"#),
+                "Our \"shops\"",
+                r#"{"a": 1.0, "pg-bulk-ingest": {"high-watermark": 1}, "comment": "Our \"shops\""}"#,
+            ),
+            (Some(r#"{"comment" :"old" , "b": 2}"#), "new", r#"{"comment" :"new" , "b": 2}"#),
+            (Some(r#"{"comment": 5}"#), "new", r#"{"comment": "new"}"#),
+            (Some(r#"{"comment": "n\u0065w"}"#), "new", r#"{"comment": "n\u0065w"}"#),
+        ] {
+            assert_eq!(with_text(before, text).as_deref(), Ok(after));
+            assert_eq!(with_text(Some(after), text).as_deref(), Ok(after));
+        }
+        assert_eq!(with_text(Some("{\"a\": NaN}"), "text"), Err(Unreadable));
     }
 
     #[test]

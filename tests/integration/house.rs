@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["batch", "definition", "hook", "options", "report"],
     &["catalog", "encode"],
     &["compare", "table"],
-    &["lock", "merge", "plan", "publish", "watermark"],
+    &["comment", "lock", "merge", "plan", "publish", "watermark"],
     &["copy", "execute"],
     &["session", "source"],
     &["ingest"],

@@ -2,22 +2,27 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod attached;
+mod comments;
 mod concurrent;
 mod create;
 mod delete;
 mod enums;
 mod failure;
+mod flatten;
 mod flights;
 mod hook;
 mod house;
 mod identifiers;
+mod indexes;
 mod locks;
 mod multi_table;
+mod newtypes;
 mod nycflights13;
 mod privileges;
 mod progress;
 mod refused;
 mod send;
+mod to_sql;
 mod types;
 mod upsert;
 mod visibility;

@@ -38,10 +38,15 @@ const _: () = {
                 const { &[] },
                 const {
                     &[
-                        ::pg_bulk_ingest::__private::Index::new(const { &[1usize] })
+                        ::pg_bulk_ingest::__private::Index::new(const {
+                                &[::pg_bulk_ingest::__private::IndexKey::column(1usize)]
+                            })
                             .unique(),
                         ::pg_bulk_ingest::__private::Index::new(const {
-                                &[0usize, 1usize]
+                                &[
+                                    ::pg_bulk_ingest::__private::IndexKey::column(0usize),
+                                    ::pg_bulk_ingest::__private::IndexKey::column(1usize),
+                                ]
                             })
                             .unique(),
                     ]

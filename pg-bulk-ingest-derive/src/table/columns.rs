@@ -1,10 +1,12 @@
 //! The columns that the fields make.
 
+use super::container::Container;
 use super::field::Field;
-use super::model::Column;
+use super::model::{Column, Storage};
 use crate::case::Case;
 use crate::errors::Errors;
-use crate::name;
+use crate::generics::referent;
+use crate::{comment, name, value};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use std::collections::BTreeMap;
@@ -15,12 +17,17 @@ const MAX_COLUMNS: usize = 1600;
 pub(super) fn check<'i>(
     ident: &Ident,
     fields: &'i [Field<'i>],
-    rename_all: Option<Case>,
+    container: &Container,
     errors: &mut Errors,
 ) -> Vec<Column<'i>> {
+    let rename_all = container.rename_all;
     let mut columns = Vec::new();
     let mut by_name: BTreeMap<String, &str> = BTreeMap::new();
     for field in fields.iter().filter(|field| field.skip.is_none()) {
+        if field.flatten.is_some() {
+            columns.push(flattened(field, errors));
+            continue;
+        }
         let (column, token) = name_of(field, rename_all);
         name::check(&column, "column", &token, errors);
         if let Some(other) = by_name.insert(column.clone(), &field.name) {
@@ -37,7 +44,9 @@ pub(super) fn check<'i>(
             (&field.default, "default"),
             (&field.collate, "collate"),
         ] {
-            check_sql(literal.as_ref(), key, errors);
+            if let Some(literal) = literal {
+                value::is_sql(literal, key, errors);
+            }
         }
         if columns.len() == MAX_COLUMNS {
             errors.on(
@@ -52,10 +61,14 @@ pub(super) fn check<'i>(
             member: field.member,
             field: &field.name,
             ty: field.ty,
-            is_json: field.json.is_some(),
+            storage: storage(field),
             sql_type: field.sql_type.as_ref(),
             default: field.default.as_ref(),
             collation: field.collate.as_ref(),
+            comment: container
+                .comments
+                .as_ref()
+                .and_then(|_| comment::text(field.attributes, errors)),
         });
     }
     if columns.is_empty() {
@@ -66,21 +79,41 @@ pub(super) fn check<'i>(
     columns
 }
 
+fn storage<'i>(field: &Field<'_>) -> Storage<'i> {
+    if field.json.is_some() {
+        Storage::Json
+    } else if field.to_sql.is_some() {
+        Storage::ToSql
+    } else {
+        Storage::Column
+    }
+}
+
+/// The columns of a struct within the struct.
+fn flattened<'i>(field: &'i Field<'i>, errors: &mut Errors) -> Column<'i> {
+    if let Some(prefix) = &field.prefix
+        && value::is_sql(prefix, "prefix", errors)
+    {
+        name::check(&prefix.value(), "column", prefix, errors);
+    }
+    Column {
+        name: String::new(),
+        member: field.member,
+        field: &field.name,
+        ty: referent(field.ty),
+        storage: Storage::Flattened(field.prefix.as_ref()),
+        sql_type: None,
+        default: None,
+        collation: None,
+        comment: None,
+    }
+}
+
 /// The column's name and the token that gave it.
 fn name_of(field: &Field<'_>, rename_all: Option<Case>) -> (String, TokenStream) {
     match (&field.column, rename_all) {
         (Some(literal), _) => (literal.value(), literal.to_token_stream()),
         (None, Some(case)) => (case.rename(&field.name), field.member.to_token_stream()),
         (None, None) => (field.name.clone(), field.member.to_token_stream()),
-    }
-}
-
-fn check_sql(literal: Option<&syn::LitStr>, key: &str, errors: &mut Errors) {
-    let Some(literal) = literal else { return };
-    let value = literal.value();
-    if value.trim().is_empty() {
-        errors.on(literal, format_args!("`{key}` is empty: give it a value, or leave it out"));
-    } else if value.contains('\0') {
-        errors.on(literal, format_args!("`{key}` contains a NUL character, which SQL cannot hold"));
     }
 }

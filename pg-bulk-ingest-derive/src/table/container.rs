@@ -3,9 +3,11 @@
 use crate::attr::{self, Item};
 use crate::case::Case;
 use crate::errors::Errors;
+use crate::index::{List, What};
 use crate::key::{self, Place};
 use crate::name::unraw;
-use crate::value::{self, FieldList};
+use crate::value;
+use proc_macro2::Ident;
 use syn::{Attribute, LitStr};
 
 #[derive(Default)]
@@ -13,9 +15,11 @@ pub(super) struct Container {
     pub(super) schema: Option<LitStr>,
     pub(super) table: Option<LitStr>,
     pub(super) rename_all: Option<Case>,
-    pub(super) primary_key: Option<FieldList>,
+    pub(super) primary_key: Option<List>,
     /// Those that are unique constraints, and indexes.
-    pub(super) indexes: Vec<(bool, FieldList)>,
+    pub(super) indexes: Vec<(bool, List)>,
+    /// Whether doc comments are comments of the table.
+    pub(super) comments: Option<Ident>,
     pub(super) library: Option<LitStr>,
 }
 
@@ -35,7 +39,10 @@ impl Container {
                 "rename_all" => {
                     read.rename_all = text(errors).and_then(|name| Case::read(&name, errors));
                 }
-                "primary_key" => read.primary_key = FieldList::read(&item, false, errors),
+                "primary_key" => {
+                    read.primary_key = List::of_struct(&item, What::PrimaryKey, errors);
+                }
+                "comments" => read.comments = value::flag(&item, Place::Struct, errors),
                 "crate" => read.library = text(errors),
                 _ => {
                     key::unknown(&item, Place::Struct, errors);
@@ -48,6 +55,7 @@ impl Container {
     }
 }
 
-fn list(is_unique: bool, item: &Item, errors: &mut Errors) -> Option<(bool, FieldList)> {
-    FieldList::read(item, !is_unique, errors).map(|fields| (is_unique, fields))
+fn list(is_unique: bool, item: &Item, errors: &mut Errors) -> Option<(bool, List)> {
+    let what = if is_unique { What::Unique } else { What::Index };
+    List::of_struct(item, what, errors).map(|list| (is_unique, list))
 }

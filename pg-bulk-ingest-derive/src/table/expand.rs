@@ -1,9 +1,9 @@
 //! The impls of a table.
 
-use super::assertions;
-use super::model::{Column, Index, Table};
+use super::assertions::Assertions;
+use super::definition;
+use super::model::{Column, ColumnPath, Storage, Table};
 use crate::generics::{Twins, referent, type_parameters, where_clause};
-use crate::rust_type;
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -20,9 +20,18 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
     let twin_generics = twins.impl_generics();
     let twin = twins.twin(this);
     let twin_where_clause = twins.where_clause(&predicates);
-    let assertions = assertions::of(table, &item.generics, &private);
+    let assertions = Assertions::of(table, item, &private);
     let (always, when_used) = (&assertions.always, &assertions.when_used);
-    let definition = definition(table, &private);
+    let definition = definition::table(table, &private);
+    let parts = table.has_flattened().then(|| {
+        let parts = definition::parts(table, &private);
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #private::Flatten for #ident #type_generics #where_clause {
+                const PARTS: &'static [#private::Part] = #parts;
+            }
+        }
+    });
     let encode = encode(table, &private);
     quote! {
         const _: () = {
@@ -30,6 +39,8 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
             use #private::JsonFallback as _;
 
             #(#always)*
+
+            #parts
 
             #[automatically_derived]
             impl #impl_generics #private::IngestTable for #ident #type_generics #where_clause {
@@ -82,92 +93,39 @@ fn predicates(generics: &Generics, private: &TokenStream, table: &Table<'_>) -> 
         if parameters.peek().is_none() {
             continue;
         }
-        if column.is_json {
-            // `Option<T>: Serialize` does not tell that `T` is.
-            predicates.extend(parameters.map(|parameter| quote!(#parameter: #private::Serialize)));
-            predicates.push(quote!(#ty: #private::Serialize));
-        } else {
-            predicates.push(quote!(#ty: #private::IngestColumn));
+        match column.storage {
+            Storage::Json => {
+                // `Option<T>: Serialize` does not tell that `T` is.
+                let of_parameter = |parameter| quote!(#parameter: #private::Serialize);
+                predicates.extend(parameters.map(of_parameter));
+                predicates.push(quote!(#ty: #private::Serialize));
+            }
+            Storage::Flattened(_) => predicates.push(quote!(#ty: #private::IngestTable)),
+            Storage::ToSql => predicates.push(quote!(#ty: #private::ToSql)),
+            Storage::Column => predicates.push(quote!(#ty: #private::IngestColumn)),
         }
     }
     predicates
 }
 
-/// `Table::new(…)`
-fn definition(table: &Table<'_>, private: &TokenStream) -> TokenStream {
-    let Table { schema, name, .. } = table;
-    let columns = table.columns.iter().map(|column| self::column(column, private));
-    let primary_key = table.primary_key.iter().map(|column| column.position);
-    let indexes = table.indexes.iter().map(|index| self::index(index, private));
-    quote! {
-        #private::Table::new(
-            #schema,
-            #name,
-            const { &[#(#columns),*] },
-            const { &[#(#primary_key),*] },
-            const { &[#(#indexes),*] },
-        )
-    }
-}
-
-fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
-    let Column { name, field, .. } = column;
-    let spelled = rust_type::spell(column.ty);
-    let of = type_constants(column, column.ty, private);
-    let sql_type = column.sql_type.iter().map(|sql| quote!(.with_sql_type(#sql)));
-    let collation = column.collation.iter().map(|sql| quote!(.with_collation(#sql)));
-    let default = column.default.iter().map(|sql| quote!(.with_default(#sql)));
-    quote! {
-        #private::Column::new(#name, #field, #spelled, #of::TYPE, #of::NULLABLE)
-            #(#sql_type)* #(#collation)* #(#default)*
-    }
-}
-
-/// What `TYPE` and `NULLABLE` of a column belong to.
-pub(super) fn type_constants(
-    column: &Column<'_>,
-    ty: impl quote::ToTokens,
-    private: &TokenStream,
-) -> TokenStream {
-    if column.is_json {
-        quote!(#private::JsonField::<#ty>)
-    } else {
-        quote!(<#ty as #private::IngestColumn>)
-    }
-}
-
-fn index(index: &Index, private: &TokenStream) -> TokenStream {
-    let positions = &index.positions;
-    let using = index.using.iter().map(|method| quote!(.using(#method)));
-    let unique = index.is_unique.then(|| quote!(.unique()));
-    quote!(#private::Index::new(const { &[#(#positions),*] }) #(#using)* #unique)
-}
-
-/// What `Json::size_hint` says of every value.
-const JSON_SIZE: usize = 64;
+/// The size of a value that is only known once it is written, as `Json::size_hint` has it.
+const UNKNOWN_SIZE: usize = 64;
 
 /// The body of `encode`.
 fn encode(table: &Table<'_>, private: &TokenStream) -> TokenStream {
-    let sizes = table.columns.iter().map(|Column { member, ty, is_json, .. }| {
-        if *is_json {
-            quote!(#JSON_SIZE)
-        } else {
-            quote!(<#ty as #private::IngestColumn>::size_hint(&self.#member))
-        }
-    });
-    let cells = table.columns.iter().enumerate().map(|(at, Column { member, ty, is_json, .. })| {
-        if *is_json {
-            // The one place that asks for `Serialize`, so that its lack is one error, at the type.
-            let value = Ident::new("__value", ty.span());
-            let (column, borrowed) =
-                (Ident::new("column", ty.span()), quote_spanned!(ty.span()=> &#value));
-            quote! {
-                let #value = #private::JsonField::<#ty>::column(&self.#member);
-                __row.#column(#at, #borrowed)?;
+    let sizes =
+        table.columns.iter().filter_map(|Column { member, ty, storage, .. }| match storage {
+            Storage::Json | Storage::ToSql => Some(quote!(#UNKNOWN_SIZE)),
+            Storage::Column => {
+                Some(quote!(<#ty as #private::IngestColumn>::size_hint(&self.#member)))
             }
-        } else {
-            quote!(#private::RowEncoder::column::<#ty>(__row, #at, &self.#member)?;)
-        }
+            // It makes room for itself.
+            Storage::Flattened(_) => None,
+        });
+    let cells = table.columns.iter().enumerate().map(|(at, column)| {
+        let position = definition::position(table, &ColumnPath::of(at), private);
+        let position = if table.has_flattened() { quote!(const { #position }) } else { position };
+        cell(column, &position, private)
     });
     // The count of columns, and an ordinal that may follow them.
     quote! {
@@ -175,5 +133,34 @@ fn encode(table: &Table<'_>, private: &TokenStream) -> TokenStream {
         #(let __bytes = __bytes + #sizes;)*
         #private::RowEncoder::reserve(__row, __bytes);
         #(#cells)*
+    }
+}
+
+fn cell(column: &Column<'_>, position: &TokenStream, private: &TokenStream) -> TokenStream {
+    let Column { member, ty, .. } = column;
+    match column.storage {
+        Storage::Json => {
+            // The one place that asks for `Serialize`, so that its lack is one error, at the type.
+            let value = Ident::new("__value", ty.span());
+            let (column, borrowed) =
+                (Ident::new("column", ty.span()), quote_spanned!(ty.span()=> &#value));
+            quote! {
+                let #value = #private::JsonField::<#ty>::column(&self.#member);
+                __row.#column(#position, #borrowed)?;
+            }
+        }
+        Storage::ToSql => quote! {
+            #private::RowEncoder::to_sql(__row, #position, |__to, __value| {
+                <#ty as #private::ToSqlColumn>::write(&self.#member, __to, __value)
+            })?;
+        },
+        Storage::Flattened(_) => quote! {
+            #private::RowEncoder::flattened(__row, #position, |__row| {
+                <#ty as #private::IngestTable>::encode(&self.#member, __row)
+            })?;
+        },
+        Storage::Column => quote! {
+            #private::RowEncoder::column::<#ty>(__row, #position, &self.#member)?;
+        },
     }
 }

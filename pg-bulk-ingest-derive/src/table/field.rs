@@ -2,31 +2,36 @@
 
 use crate::attr;
 use crate::errors::Errors;
+use crate::index::{List, What};
 use crate::key::{self, Place};
 use crate::name::unraw;
-use crate::value::{self, FieldIndex};
+use crate::value;
 use proc_macro2::Ident;
-use syn::{LitStr, Type};
+use syn::{Attribute, LitStr, Type};
 
 pub(super) struct Field<'i> {
+    pub(super) attributes: &'i [Attribute],
     pub(super) member: &'i Ident,
     /// The member, unraw.
     pub(super) name: String,
     pub(super) ty: &'i Type,
     pub(super) primary_key: Option<Ident>,
-    pub(super) unique: Option<Ident>,
-    pub(super) index: Option<FieldIndex>,
+    pub(super) unique: Option<List>,
+    pub(super) index: Option<List>,
     pub(super) column: Option<LitStr>,
     pub(super) sql_type: Option<LitStr>,
     pub(super) json: Option<Ident>,
+    pub(super) to_sql: Option<Ident>,
     pub(super) default: Option<LitStr>,
     pub(super) collate: Option<LitStr>,
+    pub(super) flatten: Option<Ident>,
+    pub(super) prefix: Option<LitStr>,
     pub(super) skip: Option<Ident>,
 }
 
 impl<'i> Field<'i> {
     pub(super) fn read(field: &'i syn::Field, member: &'i Ident, errors: &mut Errors) -> Self {
-        let mut read = Self::new(member, &field.ty);
+        let mut read = Self::new(&field.attrs, member, &field.ty);
         let mut seen: Vec<String> = Vec::new();
         for item in attr::items(&field.attrs, errors) {
             let key = unraw(&item.key);
@@ -35,13 +40,16 @@ impl<'i> Field<'i> {
             match key.as_str() {
                 known if seen.iter().any(|before| before == known) => key::repeated(&item, errors),
                 "primary_key" => read.primary_key = flag(errors),
-                "unique" => read.unique = flag(errors),
-                "index" => read.index = FieldIndex::read(&item, errors),
+                "unique" => read.unique = List::of_field(&item, What::Unique, errors),
+                "index" => read.index = List::of_field(&item, What::Index, errors),
                 "column" => read.column = text(errors),
                 "sql_type" => read.sql_type = text(errors),
                 "json" => read.json = flag(errors),
+                "to_sql" => read.to_sql = flag(errors),
                 "default" => read.default = text(errors),
                 "collate" => read.collate = text(errors),
+                "flatten" => read.flatten = flag(errors),
+                "prefix" => read.prefix = text(errors),
                 "skip" => read.skip = flag(errors),
                 _ => {
                     key::unknown(&item, Place::Field, errors);
@@ -58,11 +66,45 @@ impl<'i> Field<'i> {
                 format_args!("a skipped field has no column, so it has no other settings: remove `skip` or `{other}`"),
             );
         }
+        if let Some(to_sql) = &read.to_sql {
+            if !seen.iter().any(|key| key == "sql_type") {
+                errors.on(
+                    to_sql,
+                    "a field that is stored by way of `ToSql` says the type of its column: add \
+                     `sql_type = \"…\"`",
+                );
+            }
+            if read.json.is_some() {
+                errors.on(to_sql, "a field is stored in one way: remove `to_sql` or `json`");
+            }
+        }
+        if let Some(flatten) = &read.flatten
+            && let Some(other) =
+                seen.iter().find(|key| !matches!(key.as_str(), "flatten" | "prefix" | "skip"))
+        {
+            errors.on(
+                flatten,
+                format_args!(
+                    "a flattened field has no column of its own, so `prefix` is its only other \
+                     setting: remove `flatten` or `{other}`"
+                ),
+            );
+        }
+        if let (Some(prefix), None) = (&read.prefix, &read.flatten)
+            && !seen.iter().any(|key| key == "flatten")
+        {
+            errors.on(
+                prefix,
+                "`prefix` is for the columns of a flattened struct: add `flatten`, or name the \
+                 column by `column`",
+            );
+        }
         read
     }
 
-    fn new(member: &'i Ident, ty: &'i Type) -> Self {
+    fn new(attributes: &'i [Attribute], member: &'i Ident, ty: &'i Type) -> Self {
         Self {
+            attributes,
             member,
             name: unraw(member),
             ty,
@@ -72,8 +114,11 @@ impl<'i> Field<'i> {
             column: None,
             sql_type: None,
             json: None,
+            to_sql: None,
             default: None,
             collate: None,
+            flatten: None,
+            prefix: None,
             skip: None,
         }
     }

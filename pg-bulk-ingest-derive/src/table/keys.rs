@@ -1,13 +1,15 @@
-//! The primary key, unique constraints and indexes, as positions of columns.
+//! The primary key, unique constraints and indexes, over columns.
 
 use super::container::Container;
 use super::field::Field;
-use super::model::{Index, KeyColumn};
-use crate::closest;
+use super::method;
+use super::model::{ColumnPath, Index, IndexKey, KeyColumn, KeyOf};
+use super::paths::Paths;
 use crate::errors::Errors;
+use crate::index::{self, FieldPath, Key, List, Order};
 use crate::name::unraw;
-use crate::value::FieldList;
 use proc_macro2::Ident;
+use quote::ToTokens;
 use syn::LitStr;
 
 /// PostgreSQL's limit: its documentation, appendix "PostgreSQL Limits".
@@ -16,12 +18,14 @@ const MAX_KEY_COLUMNS: usize = 32;
 pub(super) fn primary_key(
     container: &Container,
     fields: &[Field<'_>],
+    paths: &mut Paths<'_>,
     errors: &mut Errors,
 ) -> Vec<KeyColumn> {
     let columns = fields.iter().filter(|field| field.skip.is_none()).enumerate();
     let marked: Vec<KeyColumn> = columns
         .filter_map(|(position, field)| {
-            Some(KeyColumn { position, token: field.primary_key.clone()? })
+            let token = field.primary_key.as_ref()?.to_token_stream();
+            Some(KeyColumn { path: ColumnPath::of(position), token })
         })
         .collect();
     let Some(list) = &container.primary_key else {
@@ -37,15 +41,20 @@ pub(super) fn primary_key(
              keep one of the two",
         );
     }
-    resolve(list, "the primary key", fields, errors)
-        .into_iter()
-        .map(|(position, token)| KeyColumn { position, token: token.clone() })
+    let mut list = Resolving::new(list, "the primary key", paths, errors);
+    let keys = list.keys();
+    keys.into_iter()
+        .filter_map(|(key, token)| match key.of {
+            KeyOf::Column(path) => Some(KeyColumn { path, token }),
+            KeyOf::Expression(_) => None,
+        })
         .collect()
 }
 
 pub(super) fn indexes(
     container: &Container,
     fields: &[Field<'_>],
+    paths: &mut Paths<'_>,
     errors: &mut Errors,
 ) -> Vec<Index> {
     let mut indexes = Vec::new();
@@ -60,86 +69,141 @@ pub(super) fn indexes(
     };
     let columns = fields.iter().filter(|field| field.skip.is_none()).enumerate();
     for (position, field) in columns {
-        let positions = vec![position];
-        if let Some(key) = &field.unique {
-            add(Index { positions: positions.clone(), using: None, is_unique: true }, key, errors);
-        }
-        if let Some(index) = &field.index {
-            let using = index.using.as_ref().map(LitStr::value);
-            add(Index { positions, using, is_unique: false }, &index.key, errors);
+        let lists = [(true, &field.unique), (false, &field.index)];
+        for (is_unique, list) in lists {
+            let Some(list) = list else { continue };
+            let order = list.keys.first().map(|key| key.order.clone()).unwrap_or_default();
+            let keys = vec![ordered(KeyOf::Column(ColumnPath::of(position)), &order)];
+            let name = unraw(field.member);
+            let what = if is_unique { "the unique constraint" } else { "the index" };
+            method::check(list, errors);
+            let include = Resolving::new(list, what, paths, errors).include(&[(&name, position)]);
+            add(index(list, keys, include, is_unique), &list.key, errors);
         }
     }
     for (is_unique, list) in &container.indexes {
         let what = if *is_unique { "a unique constraint" } else { "an index" };
-        let resolved = resolve(list, what, fields, errors);
-        let positions: Vec<usize> = resolved.into_iter().map(|(position, _)| position).collect();
-        let using = list.using.as_ref().map(LitStr::value);
-        if positions.len() == list.fields.len() && !positions.is_empty() {
-            add(Index { positions, using, is_unique: *is_unique }, &list.key, errors);
+        method::check(list, errors);
+        let mut resolving = Resolving::new(list, what, paths, errors);
+        let keys = resolving.keys();
+        let include = resolving.include(&[]);
+        let is_whole = keys.len() == list.keys.len() && include.len() == list.include.len();
+        let keys: Vec<IndexKey> = keys.into_iter().map(|(key, _)| key).collect();
+        if is_whole && !(keys.is_empty() && list.sql.is_none()) {
+            add(index(list, keys, include, *is_unique), &list.key, errors);
         }
     }
     indexes
 }
 
-/// The positions of the columns of the fields that are listed; others are errors.
-fn resolve<'l>(
-    list: &'l FieldList,
-    what: &str,
-    fields: &[Field<'_>],
-    errors: &mut Errors,
-) -> Vec<(usize, &'l Ident)> {
-    if list.fields.is_empty() {
-        let key = unraw(&list.key);
-        errors.on(&list.key, format_args!("{what} needs at least one field: `{key}(field, …)`"));
+fn index(list: &List, keys: Vec<IndexKey>, include: Vec<ColumnPath>, is_unique: bool) -> Index {
+    Index {
+        keys,
+        include,
+        using: list.using.as_ref().map(LitStr::value).filter(|method| method != "btree"),
+        predicate: list.predicate.as_ref().map(LitStr::value),
+        is_unique,
+        nulls_not_distinct: list.nulls_not_distinct.is_some(),
+        sql: list.sql.as_ref().map(LitStr::value),
     }
-    if let Some(beyond) = list.fields.get(MAX_KEY_COLUMNS) {
-        too_many(what, beyond, errors);
+}
+
+/// A key in the order that is written, without what is the default.
+fn ordered(of: KeyOf, order: &Order) -> IndexKey {
+    let descending = order.direction.as_ref().is_some_and(|direction| direction == "desc");
+    let nulls_first = order.nulls.as_ref().map(|(_, end)| end == "first");
+    IndexKey {
+        of,
+        collation: order.collate.as_ref().map(LitStr::value),
+        operator_class: order.opclass.as_ref().map(LitStr::value),
+        descending,
+        nulls_first: nulls_first.filter(|first| *first != descending),
     }
-    let mut resolved: Vec<(usize, &Ident)> = Vec::new();
-    for token in &list.fields {
-        let name = unraw(token);
-        match position(&name, fields) {
-            Ok(position) if resolved.iter().any(|(other, _)| *other == position) => {
-                errors.on(token, format_args!("the field `{name}` is in {what} twice"));
-            }
-            Ok(position) => resolved.push((position, token)),
-            Err(message) => errors.on(token, message),
+}
+
+/// The columns of a list; what is none is an error.
+struct Resolving<'r, 'f> {
+    list: &'r List,
+    what: &'r str,
+    paths: &'r mut Paths<'f>,
+    errors: &'r mut Errors,
+    found: Vec<ColumnPath>,
+}
+
+impl<'r, 'f> Resolving<'r, 'f> {
+    fn new(
+        list: &'r List,
+        what: &'r str,
+        paths: &'r mut Paths<'f>,
+        errors: &'r mut Errors,
+    ) -> Self {
+        Self { list, what, paths, errors, found: Vec::new() }
+    }
+
+    fn keys(&mut self) -> Vec<(IndexKey, proc_macro2::TokenStream)> {
+        let Self { list, what, .. } = *self;
+        if list.keys.is_empty() && list.sql.is_none() {
+            let key = unraw(&list.key);
+            let message = format_args!("{what} needs at least one field: `{key}(field, …)`");
+            self.errors.on(&list.key, message);
         }
+        let tokens = |key: &Key| match &key.of {
+            index::KeyOf::Field(field) => field.to_token_stream(),
+            index::KeyOf::Expression(sql) => sql.to_token_stream(),
+        };
+        let count = list.keys.len() + list.include.len();
+        if count > MAX_KEY_COLUMNS {
+            let all = list.keys.iter().map(tokens);
+            let mut all = all.chain(list.include.iter().map(ToTokens::to_token_stream));
+            if let Some(beyond) = all.nth(MAX_KEY_COLUMNS) {
+                too_many(what, &beyond, self.errors);
+            }
+        }
+        let mut keys = Vec::new();
+        for key in &list.keys {
+            let of = match &key.of {
+                index::KeyOf::Field(field) => self.column(field, true).map(KeyOf::Column),
+                index::KeyOf::Expression(sql) => Some(KeyOf::Expression(sql.value())),
+            };
+            keys.extend(of.map(|of| (ordered(of, &key.order), tokens(key))));
+        }
+        keys
     }
-    resolved
+
+    /// The columns that are stored besides the keys, one of which may be given here.
+    fn include(&mut self, keys: &[(&str, usize)]) -> Vec<ColumnPath> {
+        self.found.extend(keys.iter().map(|(_, position)| ColumnPath::of(*position)));
+        let list = self.list;
+        list.include.iter().filter_map(|field| self.column(field, false)).collect()
+    }
+
+    fn column(&mut self, field: &FieldPath, is_key: bool) -> Option<ColumnPath> {
+        let path = match self.paths.resolve(field) {
+            Ok(path) => path,
+            Err((tokens, message)) => {
+                self.errors.on(tokens, message);
+                return None;
+            }
+        };
+        // The same column may be a key twice, with other operators or in another order; it is of
+        // no use for a plain one.
+        let is_plain = |key: &Key| key.order.opclass.is_none() && key.order.collate.is_none();
+        let is_plain = !is_key || self.list.keys.iter().all(is_plain);
+        if is_plain && self.found.contains(&path) {
+            let name = field.to_token_stream().to_string().replace(' ', "");
+            let name = name.trim_start_matches("r#").to_owned();
+            let message = format_args!("the field `{name}` is in {} twice", self.what);
+            self.errors.on(field, message);
+            return None;
+        }
+        self.found.push(path.clone());
+        Some(path)
+    }
 }
 
-fn position(name: &str, fields: &[Field<'_>]) -> Result<usize, String> {
-    let columns: Vec<&str> = fields
-        .iter()
-        .filter(|field| field.skip.is_none())
-        .map(|field| field.name.as_str())
-        .collect();
-    if let Some(position) = columns.iter().position(|column| *column == name) {
-        return Ok(position);
-    }
-    if fields.iter().any(|field| field.name == name) {
-        return Err(format!("the field `{name}` is marked `skip`, so it has no column"));
-    }
-    let renamed = fields
-        .iter()
-        .find(|field| field.column.as_ref().is_some_and(|column| column.value() == name));
-    Err(match renamed {
-        Some(field) => format!(
-            "the struct has no field `{name}`: that is a column, to be named by its field, `{}`",
-            field.name
-        ),
-        None => format!(
-            "the struct has no field `{name}`{}\nits fields are `{}`",
-            closest::suggestion(name, &columns),
-            columns.join("`, `")
-        ),
-    })
-}
-
-fn too_many(what: &str, beyond: &Ident, errors: &mut Errors) {
+fn too_many(what: &str, beyond: &dyn ToTokens, errors: &mut Errors) {
     errors.on(
-        beyond,
+        beyond.to_token_stream(),
         format_args!(
             "{what} cannot have more than {MAX_KEY_COLUMNS} columns, and this is one more"
         ),

@@ -3,12 +3,15 @@
 mod assertions;
 mod columns;
 mod container;
+mod definition;
 mod expand;
 mod fallback;
 mod field;
 mod input;
 mod keys;
+mod method;
 mod model;
+mod paths;
 
 use crate::crate_path;
 use crate::errors::Errors;
@@ -20,7 +23,7 @@ pub(crate) fn derive(item: &DeriveInput) -> TokenStream {
     let container = container::Container::read(&item.attrs, &mut errors);
     let library = crate_path::parse(container.library.as_ref(), &mut errors);
     if let Some(fields) = input::fields(item, &mut errors) {
-        let table = model::Table::check(&item.ident, &container, &fields, &mut errors);
+        let table = model::Table::check(&item.ident, &item.attrs, &container, &fields, &mut errors);
         if errors.is_empty() {
             return expand::table(item, &library, &table);
         }

@@ -2,18 +2,22 @@
 
 use super::container::Container;
 use super::field::Field;
+use super::paths::Paths;
 use super::{columns, keys};
 use crate::errors::Errors;
-use crate::{case, name};
-use proc_macro2::Ident;
-use syn::{LitStr, Type};
+use crate::{case, comment, name};
+use proc_macro2::{Ident, TokenStream};
+use syn::{Attribute, LitStr, Type};
 
 pub(super) struct Table<'i> {
     pub(super) schema: String,
     pub(super) name: String,
+    pub(super) comment: Option<String>,
     pub(super) columns: Vec<Column<'i>>,
     pub(super) primary_key: Vec<KeyColumn>,
     pub(super) indexes: Vec<Index>,
+    /// The fields of flattened structs that keys and indexes name, and where.
+    pub(super) inner: Vec<(ColumnPath, TokenStream)>,
 }
 
 pub(super) struct Column<'i> {
@@ -21,29 +25,100 @@ pub(super) struct Column<'i> {
     pub(super) member: &'i Ident,
     pub(super) field: &'i str,
     pub(super) ty: &'i Type,
-    pub(super) is_json: bool,
+    pub(super) storage: Storage<'i>,
     pub(super) sql_type: Option<&'i LitStr>,
     pub(super) default: Option<&'i LitStr>,
     pub(super) collation: Option<&'i LitStr>,
+    pub(super) comment: Option<String>,
 }
 
-/// A column of the primary key, and the token that put it there.
-pub(super) struct KeyColumn {
+/// How the value of a field is stored.
+pub(super) enum Storage<'i> {
+    /// As its type says.
+    Column,
+    /// Through serde.
+    Json,
+    /// Through `ToSql`.
+    ToSql,
+    /// As the columns of a struct within the struct, whose names begin with this.
+    Flattened(Option<&'i LitStr>),
+}
+
+impl Column<'_> {
+    pub(super) fn is_json(&self) -> bool {
+        matches!(self.storage, Storage::Json)
+    }
+
+    pub(super) fn is_to_sql(&self) -> bool {
+        matches!(self.storage, Storage::ToSql)
+    }
+
+    pub(super) fn is_flattened(&self) -> bool {
+        matches!(self.storage, Storage::Flattened(_))
+    }
+}
+
+/// A column: by the position of the field, among those that are not skipped, and of a flattened
+/// one by a field of its struct.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct ColumnPath {
     pub(super) position: usize,
-    pub(super) token: Ident,
+    pub(super) inner: Option<String>,
+}
+
+impl ColumnPath {
+    pub(super) fn of(position: usize) -> Self {
+        Self { position, inner: None }
+    }
+}
+
+/// A column of the primary key, and the tokens that put it there.
+pub(super) struct KeyColumn {
+    pub(super) path: ColumnPath,
+    pub(super) token: TokenStream,
 }
 
 #[derive(PartialEq, Eq)]
 pub(super) struct Index {
-    pub(super) positions: Vec<usize>,
+    pub(super) keys: Vec<IndexKey>,
+    pub(super) include: Vec<ColumnPath>,
     pub(super) using: Option<String>,
+    pub(super) predicate: Option<String>,
     pub(super) is_unique: bool,
+    pub(super) nulls_not_distinct: bool,
+    pub(super) sql: Option<String>,
+}
+
+#[derive(PartialEq, Eq)]
+pub(super) struct IndexKey {
+    pub(super) of: KeyOf,
+    pub(super) collation: Option<String>,
+    pub(super) operator_class: Option<String>,
+    pub(super) descending: bool,
+    /// `None`: as the direction has it.
+    pub(super) nulls_first: Option<bool>,
+}
+
+#[derive(PartialEq, Eq)]
+pub(super) enum KeyOf {
+    Column(ColumnPath),
+    Expression(String),
 }
 
 impl<'i> Table<'i> {
+    /// The columns in parts: those of a flattened struct, and what is between two such.
+    pub(super) fn parts(&self) -> Vec<&[Column<'i>]> {
+        self.columns.chunk_by(|one, two| !one.is_flattened() && !two.is_flattened()).collect()
+    }
+
+    pub(super) fn has_flattened(&self) -> bool {
+        self.columns.iter().any(Column::is_flattened)
+    }
+
     /// The table, if no errors are added.
     pub(super) fn check(
         ident: &Ident,
+        attributes: &[Attribute],
         container: &Container,
         fields: &'i [Field<'i>],
         errors: &mut Errors,
@@ -64,9 +139,11 @@ impl<'i> Table<'i> {
                 name
             }
         };
-        let columns = columns::check(ident, fields, container.rename_all, errors);
-        let primary_key = keys::primary_key(container, fields, errors);
-        let indexes = keys::indexes(container, fields, errors);
-        Self { schema, name, columns, primary_key, indexes }
+        let columns = columns::check(ident, fields, container, errors);
+        let mut paths = Paths::new(fields);
+        let primary_key = keys::primary_key(container, fields, &mut paths, errors);
+        let indexes = keys::indexes(container, fields, &mut paths, errors);
+        let comment = container.comments.as_ref().and_then(|_| comment::text(attributes, errors));
+        Self { schema, name, comment, columns, primary_key, indexes, inner: paths.inner }
     }
 }

@@ -44,7 +44,11 @@ WITH live AS (
   UNION
   SELECT 'the comment on ' || pg_describe_object(e.classoid, e.objoid, e.objsubid)
   FROM live, pg_description e
-  WHERE (e.classoid = 'pg_class'::regclass AND e.objoid = live.table_oid AND e.objsubid > 0)
+  WHERE (e.classoid = 'pg_class'::regclass AND e.objoid = live.table_oid AND e.objsubid > 0
+      -- a comment of the definition's own is made again with the table
+      AND NOT EXISTS (SELECT FROM pg_attribute a
+        WHERE a.attrelid = live.table_oid AND a.attnum = e.objsubid
+        AND a.attname::text = ANY (ARRAY[:commented]::text[])))
     OR (e.classoid = 'pg_class'::regclass AND e.objoid IN (
       SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = live.table_oid))
     OR (e.classoid = 'pg_constraint'::regclass AND e.objoid IN (

@@ -30,6 +30,8 @@ SELECT json_build_object(
         END,
         'collation', CASE WHEN a.attcollation <> t.typcollation
           THEN quote_ident(on_.nspname) || '.' || quote_ident(o.collname) END,
+        'comment', col_description(a.attrelid, a.attnum),
+        'oid', a.atttypid::int8,
         'element', b.element::int8,
         'base', b.base::int8,
         'modifier', b.modifier,
@@ -59,6 +61,43 @@ SELECT json_build_object(
       ) b
       JOIN pg_type bt ON bt.oid = b.base
       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    ),
+    'types', (
+      -- those that have OIDs of this server's own, and what they are made of
+      WITH RECURSIVE reachable(oid) AS (
+        SELECT a.atttypid FROM pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 10000
+        UNION
+        SELECT p.oid
+        FROM reachable r
+        JOIN pg_type y ON y.oid = r.oid
+        CROSS JOIN LATERAL (
+          SELECT y.typelem
+          UNION ALL SELECT y.typbasetype
+          UNION ALL SELECT g.rngsubtype FROM pg_range g
+            WHERE y.oid::int8 IN (g.rngtypid::int8, (to_jsonb(g) ->> 'rngmultitypid')::int8)
+          UNION ALL SELECT f.atttypid FROM pg_attribute f
+            WHERE f.attrelid = y.typrelid AND f.attnum > 0 AND NOT f.attisdropped
+        ) p(oid)
+        WHERE p.oid >= 10000
+      )
+      SELECT coalesce(json_agg(json_build_object(
+        'oid', y.oid::int8,
+        'schema', yn.nspname,
+        'name', y.typname,
+        'kind', y.typtype,
+        'element', CASE y.typcategory WHEN 'A' THEN y.typelem::int8 ELSE 0 END,
+        'base', y.typbasetype::int8,
+        'subtype', (SELECT g.rngsubtype::int8 FROM pg_range g
+          WHERE y.oid::int8 IN (g.rngtypid::int8, (to_jsonb(g) ->> 'rngmultitypid')::int8)),
+        'labels', (SELECT coalesce(json_agg(e.enumlabel ORDER BY e.enumsortorder), '[]')
+          FROM pg_enum e WHERE e.enumtypid = y.oid),
+        'fields', (SELECT coalesce(json_agg(json_build_object(
+            'name', f.attname, 'oid', f.atttypid::int8) ORDER BY f.attnum), '[]')
+          FROM pg_attribute f
+          WHERE f.attrelid = y.typrelid AND f.attnum > 0 AND NOT f.attisdropped)
+      ) ORDER BY y.oid), '[]')
+      FROM reachable r JOIN pg_type y ON y.oid = r.oid JOIN pg_namespace yn ON yn.oid = y.typnamespace
     ),
     'indexes', (
       SELECT coalesce(json_agg(json_build_object(

@@ -7,6 +7,7 @@ pub(crate) mod enum_type;
 mod grant;
 mod query;
 mod relation;
+mod types;
 
 pub(crate) use enum_type::{FoundEnum, HeldIn, LiveType};
 pub(crate) use grant::Grant;

@@ -123,9 +123,14 @@ pub(crate) mod state {
 /// What hangs on a table and would be lost with it.
 pub(crate) mod attached {
     use super::{SimpleQueryMessage, texts};
+    use crate::definition::Table;
+    use crate::ident::{Literal, list};
 
-    pub(crate) fn sql(oid: u32) -> String {
-        include_str!("attached.sql").replace(":oid", &oid.to_string())
+    pub(crate) fn sql(oid: u32, definition: &Table) -> String {
+        let commented = definition.columns().iter().filter(|column| column.comment().is_some());
+        include_str!("attached.sql")
+            .replace(":oid", &oid.to_string())
+            .replace(":commented", &list(commented.map(|column| Literal(column.name()))))
     }
 
     /// Each object in words.

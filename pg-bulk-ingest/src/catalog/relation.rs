@@ -1,5 +1,6 @@
 //! A live table as the catalog describes it.
 
+use super::types::{self, LiveType};
 use crate::definition::{Column, ColumnType, Kind};
 use crate::encode::TargetType;
 use serde::Deserialize;
@@ -7,6 +8,8 @@ use serde::Deserialize;
 /// What a server says of itself and of the session.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Server {
+    /// `server_version_num`: 150004 of 15.4.
+    pub(crate) version: u32,
     pub(crate) role: String,
     pub(crate) database: String,
     pub(crate) read_only: bool,
@@ -47,6 +50,22 @@ pub(crate) struct LiveTable {
     pub(crate) can_update: bool,
     #[serde(flatten)]
     pub(crate) shape: Shape,
+    /// The types of its columns, and what these are made of, that are not built in.
+    types: Vec<LiveType>,
+}
+
+impl LiveTable {
+    /// What is written for a field into its column depends on this; `None` if the column cannot
+    /// hold it.
+    pub(crate) fn target(&self, live: &LiveColumn, column: &Column) -> Option<TargetType> {
+        match column.column_type().accepts() {
+            None => live.holds(column).then(|| live.target()),
+            Some(accepts) => {
+                let to_sql = types::accepted(live.oid, &self.types, accepts)?;
+                Some(live.target().with_to_sql(to_sql))
+            }
+        }
+    }
 }
 
 /// What is compared of a table.
@@ -70,6 +89,8 @@ pub(crate) struct LiveColumn {
     pub(crate) default: Option<String>,
     /// The collation, if it is not that of the type.
     pub(crate) collation: Option<String>,
+    pub(crate) comment: Option<String>,
+    oid: u32,
     element: u32,
     base: u32,
     modifier: i32,
@@ -77,7 +98,8 @@ pub(crate) struct LiveColumn {
     base_name: String,
 }
 
-/// Equal as far as a definition says: the OIDs follow from the type.
+/// Equal as far as the data goes: the OIDs follow from the type, and comments are set as they are
+/// found.
 impl PartialEq for LiveColumn {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -100,6 +122,8 @@ impl LiveColumn {
             not_null_constraint: None,
             default: None,
             collation: None,
+            comment: None,
+            oid: 0,
             element: 0,
             base: 0,
             modifier: -1,
@@ -109,12 +133,12 @@ impl LiveColumn {
     }
 
     /// What is written for the values of this column depends on this.
-    pub(crate) fn target(&self) -> TargetType {
+    fn target(&self) -> TargetType {
         TargetType::new(self.element, self.base, self.modifier)
     }
 
     /// Whether the values of a field can be written to this column.
-    pub(crate) fn holds(&self, column: &Column) -> bool {
+    fn holds(&self, column: &Column) -> bool {
         let column_type = column.column_type();
         column_type.is_array() == (self.element != 0) && self.is_read_as(column_type)
     }

@@ -1,4 +1,5 @@
 SELECT json_build_object(
+  'version', current_setting('server_version_num')::int4,
   'role', current_user,
   'database', current_database(),
   'read_only', current_setting('transaction_read_only')::bool,

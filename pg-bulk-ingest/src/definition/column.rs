@@ -1,6 +1,7 @@
 //! A column and its type.
 
 use super::{EnumType, Kind, builtin};
+use tokio_postgres::types::Type;
 
 /// The PostgreSQL type of a column as its Rust type gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,13 +12,26 @@ pub struct ColumnType {
     also: &'static [Kind],
     array: bool,
     enum_type: Option<&'static EnumType>,
+    accepts: Option<Accepts>,
 }
+
+/// Whether a Rust type can write the values of a PostgreSQL type: `ToSql::accepts`.
+#[derive(Debug, Clone, Copy)]
+struct Accepts(fn(&Type) -> bool);
+
+impl PartialEq for Accepts {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::fn_addr_eq(self.0, other.0)
+    }
+}
+
+impl Eq for Accepts {}
 
 impl ColumnType {
     /// The type named by its kind.
     #[must_use]
     pub const fn new(kind: Kind) -> Self {
-        Self { name: kind.name(), kind, also: &[], array: false, enum_type: None }
+        Self { name: kind.name(), kind, also: &[], array: false, enum_type: None, accepts: None }
     }
 
     /// An enum type: it is created, and extended by labels, with the tables that have a column of
@@ -25,6 +39,14 @@ impl ColumnType {
     #[must_use]
     pub const fn enumeration(enum_type: &'static EnumType) -> Self {
         Self { enum_type: Some(enum_type), ..Self::new(Kind::Text) }
+    }
+
+    /// The type of a column whose values are written by way of
+    /// [`ToSql`](tokio_postgres::types::ToSql), of which this is `accepts`. Its SQL has to be given
+    /// by the column.
+    #[must_use]
+    pub const fn to_sql(accepts: fn(&Type) -> bool) -> Self {
+        Self { accepts: Some(Accepts(accepts)), ..Self::new(Kind::ToSql) }
     }
 
     /// The same with another name, `numeric(20,0)` say.
@@ -64,6 +86,12 @@ impl ColumnType {
         self.enum_type
     }
 
+    /// What tells whether values can be written as a type, if that is to be asked.
+    #[must_use]
+    pub(crate) fn accepts(self) -> Option<fn(&Type) -> bool> {
+        self.accepts.map(|accepts| accepts.0)
+    }
+
     /// The name as SQL, `timestamp with time zone[]` say.
     #[must_use]
     pub fn sql(self) -> String {
@@ -88,6 +116,9 @@ impl ColumnType {
         let Some(named) = builtin::parse(sql_type) else {
             return true;
         };
+        if matches!(self.kind, Kind::ToSql) {
+            return true;
+        }
         if named.array != self.array {
             return false;
         }
@@ -112,6 +143,7 @@ pub struct Column {
     sql_type: Option<&'static str>,
     collation: Option<&'static str>,
     default: Option<&'static str>,
+    comment: Option<&'static str>,
 }
 
 impl Column {
@@ -134,6 +166,7 @@ impl Column {
             sql_type: None,
             collation: None,
             default: None,
+            comment: None,
         }
     }
 
@@ -155,13 +188,24 @@ impl Column {
         Self { default: Some(default), ..self }
     }
 
+    /// The same with a comment.
+    #[must_use]
+    pub const fn with_comment(self, comment: &'static str) -> Self {
+        Self { comment: Some(comment), ..self }
+    }
+
+    /// The same under another name, made of another field.
+    pub(super) const fn renamed(self, name: &'static str, field: &'static str) -> Self {
+        Self { name, field, ..self }
+    }
+
     /// The column's name.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The struct's field.
+    /// The struct's field; that of a flattened struct with the path to it: `address.street`.
     #[must_use]
     pub const fn field(&self) -> &'static str {
         self.field
@@ -211,5 +255,10 @@ impl Column {
     #[must_use]
     pub const fn default(&self) -> Option<&'static str> {
         self.default
+    }
+    /// The comment that the column shall have; `None`: whatever it has.
+    #[must_use]
+    pub const fn comment(&self) -> Option<&'static str> {
+        self.comment
     }
 }

@@ -67,6 +67,9 @@ pub enum Kind {
     Halfvec,
     /// `sparsevec`, of the extension pgvector
     Sparsevec,
+    /// Whatever [`postgres_types::ToSql`](tokio_postgres::types::ToSql) writes: the column says its
+    /// type itself, and whether it is accepted is asked when the ingest starts
+    ToSql,
 }
 
 impl Kind {
@@ -103,6 +106,7 @@ impl Kind {
             Self::Vector => "vector",
             Self::Halfvec => "halfvec",
             Self::Sparsevec => "sparsevec",
+            Self::ToSql => "",
         }
     }
 
@@ -140,6 +144,7 @@ impl Kind {
             Self::TstzRange => oid == 3910,
             // Types of extensions have another OID in every database.
             Self::Hstore | Self::Vector | Self::Halfvec | Self::Sparsevec => false,
+            Self::ToSql => true,
         }
     }
 

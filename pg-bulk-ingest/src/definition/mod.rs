@@ -6,6 +6,7 @@
 mod builtin;
 mod column;
 mod enum_type;
+mod flatten;
 mod index;
 mod kind;
 mod table;
@@ -13,6 +14,7 @@ mod table;
 pub(crate) use builtin::canonical;
 pub use column::{Column, ColumnType};
 pub use enum_type::EnumType;
-pub use index::Index;
+pub use flatten::{Flatten, Flattened, Part, problem as flatten_problem};
+pub use index::{Index, IndexKey};
 pub use kind::Kind;
 pub use table::Table;

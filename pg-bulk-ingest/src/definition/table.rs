@@ -10,6 +10,7 @@ pub struct Table {
     columns: &'static [Column],
     primary_key: &'static [usize],
     indexes: &'static [Index],
+    comment: Option<&'static str>,
 }
 
 impl Table {
@@ -23,7 +24,13 @@ impl Table {
         primary_key: &'static [usize],
         indexes: &'static [Index],
     ) -> Self {
-        Self { schema, name, columns, primary_key, indexes }
+        Self { schema, name, columns, primary_key, indexes, comment: None }
+    }
+
+    /// The same with a comment.
+    #[must_use]
+    pub const fn with_comment(self, comment: &'static str) -> Self {
+        Self { comment: Some(comment), ..self }
     }
 
     /// The schema.
@@ -44,6 +51,35 @@ impl Table {
         self.columns
     }
 
+    /// The position of the column that the field makes, one of a flattened struct given with the
+    /// path to it.
+    #[must_use]
+    pub const fn position_of_field(&self, field: &str) -> Option<usize> {
+        let mut position = 0;
+        while position < self.columns.len() {
+            if is_same(self.columns[position].field(), field) {
+                return Some(position);
+            }
+            position += 1;
+        }
+        None
+    }
+
+    /// Whether a field makes a column; of a struct that could not be derived, any.
+    #[must_use]
+    pub const fn has_field(&self, field: &str) -> bool {
+        self.columns.is_empty() || self.position_of_field(field).is_some()
+    }
+
+    /// Whether the column that the field makes may be NULL.
+    #[must_use]
+    pub const fn is_field_nullable(&self, field: &str) -> bool {
+        match self.position_of_field(field) {
+            Some(position) => self.columns[position].is_nullable(),
+            None => false,
+        }
+    }
+
     /// The positions of the primary key's columns, in the key's order.
     #[must_use]
     pub const fn primary_key(&self) -> &'static [usize] {
@@ -55,4 +91,20 @@ impl Table {
     pub const fn indexes(&self) -> &'static [Index] {
         self.indexes
     }
+
+    /// The comment that the table shall have, besides what is stored with it; `None`: whatever it
+    /// has.
+    #[must_use]
+    pub const fn comment(&self) -> Option<&'static str> {
+        self.comment
+    }
+}
+
+const fn is_same(one: &str, two: &str) -> bool {
+    let (one, two) = (one.as_bytes(), two.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < two.len() && one[at] == two[at] {
+        at += 1;
+    }
+    at == one.len() && at == two.len()
 }

@@ -30,8 +30,8 @@ impl<'r> Cell<'r> {
     /// What the catalog says of the column's type.
     #[inline]
     #[must_use]
-    pub fn target(&self) -> TargetType {
-        self.targets[self.column]
+    pub fn target(&self) -> &'r TargetType {
+        &self.targets[self.column]
     }
 
     /// NULL.

@@ -35,7 +35,8 @@ use crate::definition::ColumnType;
     note = "mark the field `#[ingest(json)]` to store it as jsonb, if it implements `serde::Serialize`",
     note = "mark it `#[ingest(skip)]` to leave it out",
     note = "if it is an enum whose variants have no fields, derive `IngestEnum` on it",
-    note = "or implement `IngestColumn` for it by delegating to a type that is a column"
+    note = "if it is a struct with one field that is a column, derive `IngestColumn` on it",
+    note = "or mark the field `#[ingest(to_sql, sql_type = \"…\")]`, if it implements `postgres_types::ToSql`"
 )]
 pub trait IngestColumn {
     /// The PostgreSQL type of the column.

@@ -36,6 +36,7 @@ mod target;
 mod text;
 #[cfg(feature = "time")]
 mod time;
+mod to_sql;
 mod value_error;
 
 pub use cell::{Cell, Written};
@@ -47,6 +48,7 @@ pub use range::RangeElement;
 pub use row::RowEncoder;
 pub(crate) use row::{HEADER, TRAILER};
 pub use target::TargetType;
+pub use to_sql::ToSqlColumn;
 pub use value_error::ValueError;
 
-use array::Shape;
+pub use array::Shape;

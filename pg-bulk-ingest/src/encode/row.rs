@@ -53,6 +53,23 @@ impl<'b> RowEncoder<'b> {
         }
     }
 
+    /// Writes the columns of a struct within the struct, of which the first is at this position of
+    /// the table.
+    ///
+    /// # Errors
+    ///
+    /// A value cannot be held by its column.
+    #[inline]
+    pub fn flattened(
+        &mut self,
+        position: usize,
+        write: impl FnOnce(&mut RowEncoder<'_>) -> Result<(), ValueError>,
+    ) -> Result<(), ValueError> {
+        let targets = &self.targets[position..];
+        write(&mut RowEncoder::resume(self.buffer, targets))
+            .map_err(|error| error.moved_by(position))
+    }
+
     /// Writes the number of the row, after its columns.
     #[inline]
     pub(crate) fn number(&mut self, number: u64) {

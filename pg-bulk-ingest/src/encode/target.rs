@@ -1,7 +1,9 @@
 //! What the catalog says of the type of a column that is written to.
 
+use tokio_postgres::types::Type;
+
 /// The type of a live column, as far as the bytes that are written for it depend on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetType {
     element: u32,
     base: u32,
@@ -11,6 +13,7 @@ pub struct TargetType {
     unit: u64,
     /// The digits after the point that a `numeric` is rounded to.
     scale: Option<i16>,
+    to_sql: Option<Type>,
 }
 
 impl TargetType {
@@ -36,7 +39,20 @@ impl TargetType {
             (1043, Some(modifier)) => modifier.saturating_sub(4),
             _ => u32::MAX,
         };
-        Self { element, base, length, unit: 10_u64.saturating_pow(digits_lost), scale }
+        let unit = 10_u64.saturating_pow(digits_lost);
+        Self { element, base, length, unit, scale, to_sql: None }
+    }
+
+    /// The same of a column that is written to by way of `ToSql`, which is told this type.
+    #[must_use]
+    pub(crate) fn with_to_sql(self, to_sql: Type) -> Self {
+        Self { to_sql: Some(to_sql), ..self }
+    }
+
+    /// The type that `ToSql` is told, if the column is written to by way of it.
+    #[must_use]
+    pub(crate) fn to_sql(&self) -> Option<&Type> {
+        self.to_sql.as_ref()
     }
 
     /// The greatest number of characters of a `varchar`.

@@ -47,6 +47,13 @@ impl ValueError {
         self
     }
 
+    /// The same, where the column was counted from this position of its table.
+    #[cold]
+    pub(super) fn moved_by(mut self, columns: usize) -> Self {
+        self.0.column = self.0.column.map(|column| column + columns);
+        self
+    }
+
     /// The position of the column in its table.
     pub(crate) fn column(&self) -> Option<usize> {
         self.0.column

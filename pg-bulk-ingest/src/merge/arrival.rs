@@ -55,7 +55,7 @@ impl<'a> Arrival<'a> {
         live: Option<&QualifiedName>,
     ) -> String {
         let Self { relation, place, numbered } = self;
-        let columns = column_list(table, constraint.columns());
+        let columns = column_list(table, &constraint.columns());
         let latest = if table.primary_key().is_empty() {
             format!("SELECT *, {place} AS {PLACE} FROM {relation}")
         } else {
@@ -71,6 +71,12 @@ impl<'a> Arrival<'a> {
                 conflicts_with_live(table, constraint)
             )
         });
+        // NULLs violate nothing, unless the constraint says so.
+        let filled = if constraint.is_nulls_distinct() {
+            format!(" WHERE ROW({columns}) IS NOT NULL")
+        } else {
+            String::new()
+        };
         let number = if *numbered {
             PLACE.to_owned()
         } else {
@@ -81,8 +87,7 @@ impl<'a> Arrival<'a> {
         };
         format!(
             "WITH latest AS ({latest}), ranked AS (SELECT {PLACE}, pg_catalog.row_number() OVER \
-             (PARTITION BY {columns} ORDER BY {PLACE}) AS nth FROM latest \
-             WHERE ROW({columns}) IS NOT NULL), \
+             (PARTITION BY {columns} ORDER BY {PLACE}) AS nth FROM latest{filled}), \
              violating AS (SELECT {PLACE} FROM ranked WHERE nth OPERATOR(pg_catalog.>) 1{live}) \
              SELECT {number} FROM violating ORDER BY {PLACE} LIMIT 1"
         )
@@ -95,8 +100,8 @@ fn conflicts_with_live(table: &Table, constraint: &Index) -> String {
         let columns = positions.iter().map(|position| table.columns()[*position].name());
         list(columns.map(|name| format!("{alias}.{}", Ident::new(name))))
     };
-    let equal = constraint.columns().iter().map(|position| {
-        let name = Ident::new(table.columns()[*position].name());
+    let equal = constraint.columns().into_iter().map(|position| {
+        let name = Ident::new(table.columns()[position].name());
         format!("new.{name} OPERATOR(pg_catalog.=) live.{name}")
     });
     let equal = equal.collect::<Vec<_>>().join(" AND ");

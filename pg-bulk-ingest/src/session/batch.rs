@@ -171,6 +171,8 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             }
             close::replace(&self.transaction, self.core, &mut self.targets).await?;
             self.enter(Phase::Commit);
+            let commented = close::comment(&self.transaction, self.core, &mut self.targets).await?;
+            self.migrated.extend(commented.into_statements());
             if let Some(pending) = &pending {
                 close::store(&self.transaction, self.core, &self.targets, pending).await?;
             }

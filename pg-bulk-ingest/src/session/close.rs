@@ -2,16 +2,22 @@
 
 use super::core::{Core, Pending};
 use super::open::check_watermark;
-use super::target::Target;
-use crate::catalog::{self, Grant, grants, state};
+use super::start;
+use super::target::{Current, Target};
+use crate::catalog::{self, Grant, LiveTable, grants, state};
+use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Lockable, query};
 use crate::ident::QualifiedName;
-use crate::{publish, watermark};
+use crate::report::Plan;
+use crate::statement::Statement;
+use crate::watermark::{self, Unreadable};
+use crate::{comment, publish};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::{DbError, Severity};
 
 const PUBLISH: &str = "cannot replace the table";
+const COMMENT: &str = "cannot comment on the table";
 const STORE: &str = "cannot store the high watermark";
 
 /// Puts the new tables in the place of the live ones. ACCESS EXCLUSIVE is held from here to the
@@ -52,7 +58,7 @@ async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<(), 
     statements.extend(publish::swap(&target.name, &current.name, old, new));
     execute::run(transaction, &statements, PUBLISH).await?;
     current.name = target.name.clone();
-    current.live.shape = live.shape;
+    current.live.shape.indexes = live.shape.indexes;
     Ok(())
 }
 
@@ -73,6 +79,60 @@ async fn comment_of(
     Ok(states.into_iter().next().and_then(|state| state.comment))
 }
 
+/// Makes the comments on the tables those of their definitions, where they differ. Answers what was
+/// changed of tables that were not replaced.
+pub(super) async fn comment(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    targets: &mut [Target],
+) -> Result<Plan, Error> {
+    let mut changed = Plan::default();
+    for (position, target) in targets.iter_mut().enumerate() {
+        let (name, definition) = (&target.name, target.definition);
+        let Some(current) = target.current.as_mut() else { continue };
+        let unreadable = |unreadable: Unreadable, live: &LiveTable| {
+            unreadable.error(live.comment.as_deref(), COMMENT).in_table(name)
+        };
+        let live = &current.live;
+        if !comment::differ(definition, live).map_err(|error| unreadable(error, live))? {
+            continue;
+        }
+        let before = core.targets.get(position).and_then(Target::visible);
+        let is_replaced = before.is_some_and(|before| before.oid != live.oid);
+        let statements = comment_one(transaction, core, current, definition, unreadable).await;
+        let statements = statements.map_err(|error| error.in_table(name))?;
+        if !is_replaced {
+            changed.extend(statements);
+        }
+    }
+    Ok(changed)
+}
+
+async fn comment_one(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    current: &mut Current,
+    definition: &Table,
+    unreadable: impl Fn(Unreadable, &LiveTable) -> Error,
+) -> Result<Vec<Statement>, Error> {
+    let lockable = Lockable { name: current.name.clone(), oid: current.live.oid };
+    // As it is now: from the lock on nobody else changes it.
+    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&current.name), &[]));
+    let waiting = core.waiting();
+    let messages =
+        execute::lock_for_comment(transaction, &lockable, &inspect, waiting, COMMENT).await?;
+    let relation = start::read(&messages)?.relations.into_iter().next();
+    if let Some(live) = relation.and_then(|relation| relation.table) {
+        current.live = live;
+    }
+    let live = &mut current.live;
+    let statements = comment::statements(&current.name, definition, live);
+    let statements = statements.map_err(|error| unreadable(error, live))?;
+    execute::run(transaction, &statements, COMMENT).await?;
+    comment::apply(definition, live).map_err(|error| unreadable(error, live))?;
+    Ok(statements)
+}
+
 /// Stores the high watermark in the comment on the first table, keeping what else is in it.
 pub(super) async fn store(
     transaction: &Transaction<'_>,
@@ -89,7 +149,8 @@ pub(super) async fn store(
     let lockable = Lockable { name: current.name.clone(), oid: current.live.oid };
     let read = catalog::isolated(&state::sql(std::slice::from_ref(&current.name)));
     let failed = |error: Error| error.in_table(&first.name);
-    let messages = execute::lock_for_comment(transaction, &lockable, &read, core.waiting()).await;
+    let messages =
+        execute::lock_for_comment(transaction, &lockable, &read, core.waiting(), STORE).await;
     let comment = state::read(&messages.map_err(failed)?).into_iter().next();
     let comment = comment.and_then(|state| state.comment);
     check_watermark(core, comment.as_deref())?;

@@ -10,7 +10,7 @@ use crate::execute::{self, Lockable, numbers};
 use crate::ident::QualifiedName;
 use crate::options::{Delete, Visibility};
 use crate::report::Phase;
-use crate::{plan, publish};
+use crate::{comment, plan, publish};
 use tokio_postgres::Transaction;
 
 const FINISH: &str = "cannot finish the ingest";
@@ -32,12 +32,14 @@ pub(super) async fn finish(
     meter.enter(&core.progress(Phase::Publish));
     close::replace(&transaction, core, &mut targets).await?;
     meter.enter(&core.progress(Phase::Commit));
+    let commented = close::comment(&transaction, core, &mut targets).await?;
     let pending = core.pending.take();
     if let Some(pending) = &pending {
         close::store(&transaction, core, &targets, pending).await?;
     }
     close::commit(transaction).await?;
     meter.leave();
+    core.totals.migrated.extend(commented.into_statements());
     core.keep(pending.as_ref());
     Ok(())
 }
@@ -51,7 +53,12 @@ async fn without_batch(
     let creates = core.targets.iter().any(|target| target.current.is_none());
     let deletes = core.settings.delete == Delete::All
         && core.targets.iter().any(|target| target.current.is_some());
-    if !creates && !deletes {
+    let comments = |target: &Target| {
+        let live = target.current.as_ref().map(|current| &current.live);
+        // A comment that cannot be read is an error below.
+        live.is_some_and(|live| comment::differ(target.definition, live).unwrap_or(true))
+    };
+    if !creates && !deletes && !core.targets.iter().any(comments) {
         return Ok(());
     }
     meter.enter(&core.progress(Phase::Begin));
@@ -69,6 +76,7 @@ async fn without_batch(
             migrated.extend(indexes);
         }
     }
+    migrated.extend(close::comment(&transaction, core, &mut targets).await?.into_statements());
     let mut deleted = None;
     if deletes {
         meter.enter(&core.progress(Phase::Publish));

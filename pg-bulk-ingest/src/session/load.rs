@@ -274,7 +274,7 @@ async fn locate(
         return error;
     }
     for index in table.indexes().iter().filter(|index| index.is_unique()) {
-        let live = live.filter(|_| current.has_own_types(table, index.columns()));
+        let live = live.filter(|_| current.has_own_types(table, &index.columns()));
         let sql = arrival.first_violation(table, index, live);
         match numbers(transaction, &sql, MERGE).await {
             Ok([0]) => {}

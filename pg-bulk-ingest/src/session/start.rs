@@ -28,6 +28,9 @@ pub(super) async fn start(
     let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
     let Inspected { server, enums: found, relations } = read(&messages)?;
     check_server(&server)?;
+    for (name, definition) in &tables {
+        check_version(&server, definition).map_err(|error| error.in_table(name))?;
+    }
     let mut targets = Vec::with_capacity(tables.len());
     for ((name, definition), relation) in tables.into_iter().zip(relations) {
         let target = match relation.table {
@@ -49,7 +52,7 @@ pub(super) async fn start(
                 checked.map_err(|error| error.in_table(&name))?;
                 check_definition(client, &server, &found, &name, &live, definition).await?;
                 if settings.delete != Delete::Off {
-                    check_attached(client, &name, &live).await?;
+                    check_attached(client, &name, &live, definition).await?;
                 }
                 let current = Current::new(name.clone(), live, definition, false)?;
                 Target { definition, name, current: Some(current), replaces: None }
@@ -91,6 +94,22 @@ fn check_names(tables: &[(QualifiedName, &'static Table)]) -> Result<(), Error> 
         }
     }
     Ok(())
+}
+
+/// The version from which a unique constraint can take NULLs for equal.
+const NULLS_NOT_DISTINCT: u32 = 150_000;
+
+/// Whether the server is of a version that has what the definition asks for.
+fn check_version(server: &Server, definition: &Table) -> Result<(), Error> {
+    let needed = definition.indexes().iter().any(|index| !index.is_nulls_distinct());
+    if !needed || server.version >= NULLS_NOT_DISTINCT {
+        return Ok(());
+    }
+    Err(unsupported(format!(
+        "a unique constraint with `nulls_not_distinct` needs PostgreSQL 15 or later, and the \
+         server is PostgreSQL {}",
+        server.version / 10_000
+    )))
 }
 
 /// What is wrong with a name, if anything.
@@ -268,8 +287,9 @@ async fn check_attached(
     client: &mut Client,
     name: &QualifiedName,
     live: &LiveTable,
+    definition: &Table,
 ) -> Result<(), Error> {
-    let sql = catalog::alone(&attached::sql(live.oid));
+    let sql = catalog::alone(&attached::sql(live.oid, definition));
     let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
     let objects = attached::read(&messages);
     if objects.is_empty() {
@@ -277,4 +297,30 @@ async fn check_attached(
     }
     let action = "cannot delete by replacing the table";
     Err(Error::new(ErrorKind::Attached { objects }, action).in_table(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Server, check_version};
+    use crate::definition::{Index, IndexKey, Table};
+
+    #[test]
+    fn nulls_not_distinct_needs_a_server_that_has_it() -> Result<(), serde_json::Error> {
+        const INDEX: Index = Index::new(&[IndexKey::column(0)]).unique().nulls_not_distinct();
+        let table = Table::new("public", "t", &[], &[], &[INDEX]);
+        let mut server: Server = serde_json::from_str(
+            r#"{"version": 140022, "role": "", "database": "", "read_only": false,
+                "lock_timeout": "0", "deadlock_timeout": 1000, "create": true, "temp": true}"#,
+        )?;
+        let refused = check_version(&server, &table).map_err(|error| error.to_string());
+        assert_eq!(
+            refused,
+            Err("cannot start the ingest: a unique constraint with `nulls_not_distinct` needs \
+                 PostgreSQL 15 or later, and the server is PostgreSQL 14"
+                .to_owned())
+        );
+        server.version = 150_000;
+        assert!(check_version(&server, &table).is_ok());
+        Ok(())
+    }
 }

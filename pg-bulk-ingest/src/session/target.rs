@@ -44,16 +44,17 @@ impl Current {
         let mut mismatches = Vec::new();
         for column in definition.columns() {
             let found = live.shape.columns.iter().find(|live| live.name == column.name());
-            match found {
-                Some(found) if found.holds(column) => types.push(found.target()),
-                Some(found) => mismatches.push(format!(
+            let target = found.and_then(|found| live.target(found, column));
+            match (found, target) {
+                (_, Some(target)) => types.push(target),
+                (Some(found), None) => mismatches.push(format!(
                     "column {:?} is of type {}, which cannot hold the Rust type {} of field {}",
                     column.name(),
                     found.sql_type,
                     column.rust_type(),
                     column.field(),
                 )),
-                None => mismatches.push(format!("column {:?} is missing", column.name())),
+                (None, None) => mismatches.push(format!("column {:?} is missing", column.name())),
             }
         }
         if mismatches.is_empty() {

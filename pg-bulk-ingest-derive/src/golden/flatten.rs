@@ -1,0 +1,204 @@
+#[derive(IngestTable)]
+#[ingest(primary_key(id, address.street), index(address.city, at))]
+struct MyRow<'a, T> {
+    id: i32,
+    #[ingest(flatten, prefix = "address_")]
+    address: &'a Address<T>,
+    at: i64,
+}
+
+// Expands to:
+
+const _: () = {
+    #[allow(unused_imports)]
+    use ::pg_bulk_ingest::__private::JsonFallback as _;
+    const _: () = ::core::assert!(
+        ! < i32 as ::pg_bulk_ingest::__private::IngestColumn > ::NULLABLE, "{}",
+        "column `id` is in the primary key, so it cannot be NULL: its type must not be an Option"
+    );
+    #[automatically_derived]
+    impl<'a, T> ::pg_bulk_ingest::__private::Flatten for MyRow<'a, T>
+    where
+        Address<T>: ::pg_bulk_ingest::__private::IngestTable,
+    {
+        const PARTS: &'static [::pg_bulk_ingest::__private::Part] = const {
+            &[
+                ::pg_bulk_ingest::__private::Part::fields(const {
+                    &[
+                        ::pg_bulk_ingest::__private::Column::new(
+                            "id",
+                            "id",
+                            "i32",
+                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
+                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                        ),
+                    ]
+                }),
+                ::pg_bulk_ingest::__private::Part::flattened(
+                    "address",
+                    "address_",
+                    <Address<T> as ::pg_bulk_ingest::__private::IngestTable>::TABLE
+                        .columns(),
+                ),
+                ::pg_bulk_ingest::__private::Part::fields(const {
+                    &[
+                        ::pg_bulk_ingest::__private::Column::new(
+                            "at",
+                            "at",
+                            "i64",
+                            <i64 as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
+                            <i64 as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                        ),
+                    ]
+                }),
+            ]
+        };
+    }
+    #[automatically_derived]
+    impl<'a, T> ::pg_bulk_ingest::__private::IngestTable for MyRow<'a, T>
+    where
+        Address<T>: ::pg_bulk_ingest::__private::IngestTable,
+    {
+        const TABLE: &'static ::pg_bulk_ingest::__private::Table = {
+            ::core::assert!(
+                ! < Address < T > as ::pg_bulk_ingest::__private::IngestTable > ::TABLE
+                .is_field_nullable("street"), "{}",
+                "the field `address.street` is in the primary key, so its column cannot be NULL: its type must not be an Option"
+            );
+            ::core::assert!(
+                < Address < T > as ::pg_bulk_ingest::__private::IngestTable > ::TABLE
+                .has_field("street"), "{}",
+                "the struct `Address<T>` has no field `street` that is a column"
+            );
+            ::core::assert!(
+                < Address < T > as ::pg_bulk_ingest::__private::IngestTable > ::TABLE
+                .has_field("city"), "{}",
+                "the struct `Address<T>` has no field `city` that is a column"
+            );
+            {
+                let __problem = ::pg_bulk_ingest::__private::flatten_problem(
+                    <MyRow<'a, T> as ::pg_bulk_ingest::__private::Flatten>::PARTS,
+                    1usize,
+                );
+                ::core::assert!(__problem.is_none(), "{}", __problem.as_str());
+            };
+            &::pg_bulk_ingest::__private::Table::new(
+                "public",
+                "my_row",
+                ::pg_bulk_ingest::__private::Flattened::<Self>::COLUMNS,
+                const {
+                    &[
+                        0usize,
+                        1usize
+                            + match <Address<
+                                T,
+                            > as ::pg_bulk_ingest::__private::IngestTable>::TABLE
+                                .position_of_field("street")
+                            {
+                                ::core::option::Option::Some(__position) => __position,
+                                ::core::option::Option::None => 0,
+                            },
+                    ]
+                },
+                const {
+                    &[
+                        ::pg_bulk_ingest::__private::Index::new(const {
+                            &[
+                                ::pg_bulk_ingest::__private::IndexKey::column(
+                                    1usize
+                                        + match <Address<
+                                            T,
+                                        > as ::pg_bulk_ingest::__private::IngestTable>::TABLE
+                                            .position_of_field("city")
+                                        {
+                                            ::core::option::Option::Some(__position) => __position,
+                                            ::core::option::Option::None => 0,
+                                        },
+                                ),
+                                ::pg_bulk_ingest::__private::IndexKey::column(
+                                    1usize
+                                        + <Address<
+                                            T,
+                                        > as ::pg_bulk_ingest::__private::IngestTable>::TABLE
+                                            .columns()
+                                            .len(),
+                                ),
+                            ]
+                        }),
+                    ]
+                },
+            )
+        };
+        #[inline]
+        fn encode(
+            &self,
+            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+            let __bytes = 14usize;
+            let __bytes = __bytes
+                + <i32 as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
+                    &self.id,
+                );
+            let __bytes = __bytes
+                + <i64 as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
+                    &self.at,
+                );
+            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
+            ::pg_bulk_ingest::__private::RowEncoder::column::<
+                i32,
+            >(__row, const { 0usize }, &self.id)?;
+            ::pg_bulk_ingest::__private::RowEncoder::flattened(
+                __row,
+                const { 1usize },
+                |__row| {
+                    <Address<
+                        T,
+                    > as ::pg_bulk_ingest::__private::IngestTable>::encode(
+                        &self.address,
+                        __row,
+                    )
+                },
+            )?;
+            ::pg_bulk_ingest::__private::RowEncoder::column::<
+                i64,
+            >(
+                __row,
+                const {
+                    1usize
+                        + <Address<T> as ::pg_bulk_ingest::__private::IngestTable>::TABLE
+                            .columns()
+                            .len()
+                },
+                &self.at,
+            )?;
+            ::core::result::Result::Ok(())
+        }
+    }
+    #[automatically_derived]
+    impl<'a, T> ::pg_bulk_ingest::__private::IngestTables for MyRow<'a, T>
+    where
+        Address<T>: ::pg_bulk_ingest::__private::IngestTable,
+    {
+        const TABLES: &'static [&'static ::pg_bulk_ingest::__private::Table] = &[
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::TABLE,
+        ];
+    }
+    #[automatically_derived]
+    impl<'a_twin, 'a, T> ::pg_bulk_ingest::__private::RowOf<MyRow<'a_twin, T>>
+    for MyRow<'a, T>
+    where
+        Address<T>: ::pg_bulk_ingest::__private::IngestTable,
+    {
+        #[inline]
+        fn table(&self) -> ::core::primitive::usize {
+            0
+        }
+        #[inline]
+        fn encode_row(
+            &self,
+            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        }
+    }
+};

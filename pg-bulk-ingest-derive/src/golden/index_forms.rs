@@ -1,0 +1,142 @@
+#[derive(IngestTable)]
+#[ingest(index(on(id desc nulls last, name(opclass = "text_ops", collate = "\"C\"")), include(at)))]
+#[ingest(index(on(expr = "lower(name)" desc), where = "id > 0"), index(sql = "(at) WHERE id > 0"))]
+struct MyRow {
+    id: i32,
+    #[ingest(unique(nulls_not_distinct), index(desc, where = "id > 0"))]
+    name: Option<String>,
+    at: i64,
+}
+
+// Expands to:
+
+const _: () = {
+    #[allow(unused_imports)]
+    use ::pg_bulk_ingest::__private::JsonFallback as _;
+    #[automatically_derived]
+    impl ::pg_bulk_ingest::__private::IngestTable for MyRow {
+        const TABLE: &'static ::pg_bulk_ingest::__private::Table = {
+            &::pg_bulk_ingest::__private::Table::new(
+                "public",
+                "my_row",
+                const {
+                    &[
+                        ::pg_bulk_ingest::__private::Column::new(
+                            "id",
+                            "id",
+                            "i32",
+                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
+                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                        ),
+                        ::pg_bulk_ingest::__private::Column::new(
+                            "name",
+                            "name",
+                            "Option<String>",
+                            <Option<
+                                String,
+                            > as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
+                            <Option<
+                                String,
+                            > as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                        ),
+                        ::pg_bulk_ingest::__private::Column::new(
+                            "at",
+                            "at",
+                            "i64",
+                            <i64 as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
+                            <i64 as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                        ),
+                    ]
+                },
+                const { &[] },
+                const {
+                    &[
+                        ::pg_bulk_ingest::__private::Index::new(const {
+                                &[::pg_bulk_ingest::__private::IndexKey::column(1usize)]
+                            })
+                            .unique()
+                            .nulls_not_distinct(),
+                        ::pg_bulk_ingest::__private::Index::new(const {
+                                &[
+                                    ::pg_bulk_ingest::__private::IndexKey::column(1usize)
+                                        .descending(),
+                                ]
+                            })
+                            .filtered("id > 0"),
+                        ::pg_bulk_ingest::__private::Index::new(const {
+                                &[
+                                    ::pg_bulk_ingest::__private::IndexKey::column(0usize)
+                                        .descending()
+                                        .nulls_last(),
+                                    ::pg_bulk_ingest::__private::IndexKey::column(1usize)
+                                        .with_collation("\"C\"")
+                                        .with_operator_class("text_ops"),
+                                ]
+                            })
+                            .including(const { &[2usize] }),
+                        ::pg_bulk_ingest::__private::Index::new(const {
+                                &[
+                                    ::pg_bulk_ingest::__private::IndexKey::expression(
+                                            "lower(name)",
+                                        )
+                                        .descending(),
+                                ]
+                            })
+                            .filtered("id > 0"),
+                        ::pg_bulk_ingest::__private::Index::from_sql("(at) WHERE id > 0"),
+                    ]
+                },
+            )
+        };
+        #[inline]
+        fn encode(
+            &self,
+            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+            let __bytes = 14usize;
+            let __bytes = __bytes
+                + <i32 as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
+                    &self.id,
+                );
+            let __bytes = __bytes
+                + <Option<
+                    String,
+                > as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(&self.name);
+            let __bytes = __bytes
+                + <i64 as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
+                    &self.at,
+                );
+            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
+            ::pg_bulk_ingest::__private::RowEncoder::column::<
+                i32,
+            >(__row, 0usize, &self.id)?;
+            ::pg_bulk_ingest::__private::RowEncoder::column::<
+                Option<String>,
+            >(__row, 1usize, &self.name)?;
+            ::pg_bulk_ingest::__private::RowEncoder::column::<
+                i64,
+            >(__row, 2usize, &self.at)?;
+            ::core::result::Result::Ok(())
+        }
+    }
+    #[automatically_derived]
+    impl ::pg_bulk_ingest::__private::IngestTables for MyRow {
+        const TABLES: &'static [&'static ::pg_bulk_ingest::__private::Table] = &[
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::TABLE,
+        ];
+    }
+    #[automatically_derived]
+    impl ::pg_bulk_ingest::__private::RowOf<MyRow> for MyRow {
+        #[inline]
+        fn table(&self) -> ::core::primitive::usize {
+            0
+        }
+        #[inline]
+        fn encode_row(
+            &self,
+            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        }
+    }
+};

@@ -1,0 +1,117 @@
+#[derive(IngestTable)]
+struct MyRow<T> {
+    #[ingest(to_sql, sql_type = "point")]
+    place: Option<Point>,
+    #[ingest(to_sql, sql_type = "varbit")]
+    bits: T,
+}
+
+// Expands to:
+
+const _: () = {
+    #[allow(unused_imports)]
+    use ::pg_bulk_ingest::__private::JsonFallback as _;
+    #[automatically_derived]
+    impl<T> ::pg_bulk_ingest::__private::IngestTable for MyRow<T>
+    where
+        T: ::pg_bulk_ingest::__private::ToSql,
+    {
+        const TABLE: &'static ::pg_bulk_ingest::__private::Table = {
+            &::pg_bulk_ingest::__private::Table::new(
+                "public",
+                "my_row",
+                const {
+                    &[
+                        ::pg_bulk_ingest::__private::Column::new(
+                                "place",
+                                "place",
+                                "Option<Point>",
+                                ::pg_bulk_ingest::__private::ColumnType::to_sql(
+                                    <Option<
+                                        Point,
+                                    > as ::pg_bulk_ingest::__private::ToSqlColumn>::accepts,
+                                ),
+                                ::pg_bulk_ingest::__private::JsonField::<
+                                    Option<Point>,
+                                >::NULLABLE,
+                            )
+                            .with_sql_type("point"),
+                        ::pg_bulk_ingest::__private::Column::new(
+                                "bits",
+                                "bits",
+                                "T",
+                                ::pg_bulk_ingest::__private::ColumnType::to_sql(
+                                    <T as ::pg_bulk_ingest::__private::ToSqlColumn>::accepts,
+                                ),
+                                ::pg_bulk_ingest::__private::JsonField::<T>::NULLABLE,
+                            )
+                            .with_sql_type("varbit"),
+                    ]
+                },
+                const { &[] },
+                const { &[] },
+            )
+        };
+        #[inline]
+        fn encode(
+            &self,
+            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+            let __bytes = 14usize;
+            let __bytes = __bytes + 64usize;
+            let __bytes = __bytes + 64usize;
+            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
+            ::pg_bulk_ingest::__private::RowEncoder::to_sql(
+                __row,
+                0usize,
+                |__to, __value| {
+                    <Option<
+                        Point,
+                    > as ::pg_bulk_ingest::__private::ToSqlColumn>::write(
+                        &self.place,
+                        __to,
+                        __value,
+                    )
+                },
+            )?;
+            ::pg_bulk_ingest::__private::RowEncoder::to_sql(
+                __row,
+                1usize,
+                |__to, __value| {
+                    <T as ::pg_bulk_ingest::__private::ToSqlColumn>::write(
+                        &self.bits,
+                        __to,
+                        __value,
+                    )
+                },
+            )?;
+            ::core::result::Result::Ok(())
+        }
+    }
+    #[automatically_derived]
+    impl<T> ::pg_bulk_ingest::__private::IngestTables for MyRow<T>
+    where
+        T: ::pg_bulk_ingest::__private::ToSql,
+    {
+        const TABLES: &'static [&'static ::pg_bulk_ingest::__private::Table] = &[
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::TABLE,
+        ];
+    }
+    #[automatically_derived]
+    impl<T> ::pg_bulk_ingest::__private::RowOf<MyRow<T>> for MyRow<T>
+    where
+        T: ::pg_bulk_ingest::__private::ToSql,
+    {
+        #[inline]
+        fn table(&self) -> ::core::primitive::usize {
+            0
+        }
+        #[inline]
+        fn encode_row(
+            &self,
+            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        }
+    }
+};

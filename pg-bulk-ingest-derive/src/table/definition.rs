@@ -1,0 +1,143 @@
+//! `Table::new(…)`: the definition that a struct is.
+
+use super::model::{Column, ColumnPath, Index, IndexKey, KeyOf, Storage, Table};
+use crate::rust_type;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::LitStr;
+
+/// `Table::new(…)`
+pub(super) fn table(table: &Table<'_>, private: &TokenStream) -> TokenStream {
+    let Table { schema, name, .. } = table;
+    let columns = if table.has_flattened() {
+        quote!(#private::Flattened::<Self>::COLUMNS)
+    } else {
+        columns(&table.columns, private)
+    };
+    let primary_key = table.primary_key.iter().map(|key| position(table, &key.path, private));
+    let comment = table.comment.iter().map(|text| quote!(.with_comment(#text)));
+    let indexes = table.indexes.iter().map(|index| self::index(table, index, private));
+    quote! {
+        #private::Table::new(
+            #schema,
+            #name,
+            #columns,
+            const { &[#(#primary_key),*] },
+            const { &[#(#indexes),*] },
+        )#(#comment)*
+    }
+}
+
+fn columns(columns: &[Column<'_>], private: &TokenStream) -> TokenStream {
+    let columns = columns.iter().map(|column| self::column(column, private));
+    quote!(const { &[#(#columns),*] })
+}
+
+/// The parts of a table with flattened structs.
+pub(super) fn parts(table: &Table<'_>, private: &TokenStream) -> TokenStream {
+    let parts = table.parts().into_iter().map(|part| match part {
+        [Column { storage: Storage::Flattened(prefix), field, ty, .. }] => {
+            let prefix = prefix.map(LitStr::value).unwrap_or_default();
+            quote! {
+                #private::Part::flattened(
+                    #field,
+                    #prefix,
+                    <#ty as #private::IngestTable>::TABLE.columns(),
+                )
+            }
+        }
+        part => {
+            let columns = columns(part, private);
+            quote!(#private::Part::fields(#columns))
+        }
+    });
+    quote!(const { &[#(#parts),*] })
+}
+
+fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
+    let Column { name, field, .. } = column;
+    let spelled = rust_type::spell(column.ty);
+    let of = type_constants(column, column.ty, private);
+    let sql_type = column.sql_type.iter().map(|sql| quote!(.with_sql_type(#sql)));
+    let collation = column.collation.iter().map(|sql| quote!(.with_collation(#sql)));
+    let comment = column.comment.iter().map(|text| quote!(.with_comment(#text)));
+    let default = column.default.iter().map(|sql| quote!(.with_default(#sql)));
+    let column_type = match column.storage {
+        Storage::ToSql => {
+            let ty = column.ty;
+            quote!(#private::ColumnType::to_sql(<#ty as #private::ToSqlColumn>::accepts))
+        }
+        _ => quote!(#of::TYPE),
+    };
+    quote! {
+        #private::Column::new(#name, #field, #spelled, #column_type, #of::NULLABLE)
+            #(#sql_type)* #(#collation)* #(#default)* #(#comment)*
+    }
+}
+
+/// What `TYPE` and `NULLABLE` of a column, or `TABLE` of a flattened struct, belong to.
+pub(super) fn type_constants(
+    column: &Column<'_>,
+    ty: impl ToTokens,
+    private: &TokenStream,
+) -> TokenStream {
+    match column.storage {
+        // Of a field through `ToSql` it says as well whether it is an `Option`.
+        Storage::Json | Storage::ToSql => quote!(#private::JsonField::<#ty>),
+        Storage::Flattened(_) => quote!(<#ty as #private::IngestTable>),
+        Storage::Column => quote!(<#ty as #private::IngestColumn>),
+    }
+}
+
+/// The position of a column in the table, as a constant.
+pub(super) fn position(table: &Table<'_>, path: &ColumnPath, private: &TokenStream) -> TokenStream {
+    let before = table.columns.iter().take(path.position);
+    let flattened: Vec<_> = before.filter(|column| column.is_flattened()).collect();
+    let own = path.position - flattened.len();
+    let of = |column: &Column<'_>| type_constants(column, column.ty, private);
+    let counts = flattened.into_iter().map(of).map(|of| quote!(+ #of::TABLE.columns().len()));
+    let inner = table.columns.get(path.position).zip(path.inner.as_ref()).map(|(column, inner)| {
+        let of = of(column);
+        // That there is one is asserted.
+        quote!(+ match #of::TABLE.position_of_field(#inner) {
+            ::core::option::Option::Some(__position) => __position,
+            ::core::option::Option::None => 0,
+        })
+    });
+    quote!(#own #(#counts)* #inner)
+}
+
+fn index(table: &Table<'_>, index: &Index, private: &TokenStream) -> TokenStream {
+    if let Some(sql) = &index.sql {
+        return quote!(#private::Index::from_sql(#sql));
+    }
+    let keys = index.keys.iter().map(|key| self::key(table, key, private));
+    let using = index.using.iter().map(|method| quote!(.using(#method)));
+    let include = index.include.iter().map(|path| position(table, path, private));
+    let include =
+        (!index.include.is_empty()).then(|| quote!(.including(const { &[#(#include),*] })));
+    let predicate = index.predicate.iter().map(|sql| quote!(.filtered(#sql)));
+    let unique = index.is_unique.then(|| quote!(.unique()));
+    let nulls = index.nulls_not_distinct.then(|| quote!(.nulls_not_distinct()));
+    quote! {
+        #private::Index::new(const { &[#(#keys),*] })
+            #(#using)* #include #(#predicate)* #unique #nulls
+    }
+}
+
+fn key(table: &Table<'_>, key: &IndexKey, private: &TokenStream) -> TokenStream {
+    let of = match &key.of {
+        KeyOf::Column(path) => {
+            let position = position(table, path, private);
+            quote!(#private::IndexKey::column(#position))
+        }
+        KeyOf::Expression(sql) => quote!(#private::IndexKey::expression(#sql)),
+    };
+    let collation = key.collation.iter().map(|sql| quote!(.with_collation(#sql)));
+    let operator_class = key.operator_class.iter().map(|sql| quote!(.with_operator_class(#sql)));
+    let descending = key.descending.then(|| quote!(.descending()));
+    let nulls = key
+        .nulls_first
+        .map(|first| if first { quote!(.nulls_first()) } else { quote!(.nulls_last()) });
+    quote!(#of #(#collation)* #(#operator_class)* #descending #nulls)
+}
