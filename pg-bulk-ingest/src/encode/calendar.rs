@@ -23,11 +23,19 @@ pub(super) fn exact(micros: i64, cell: &Cell<'_>, kind: Kind) -> Result<i64, Val
 
 #[cold]
 fn too_precise(unit: u64, kind: Kind) -> ValueError {
+    if unit > 1_000_000 {
+        return cut_off();
+    }
     let digits = 6 - unit.ilog10();
     ValueError::new(format!(
         "has more than the {digits} digits after the second that its column's precision gives {}",
         kind.name()
     ))
+}
+
+#[cold]
+fn cut_off() -> ValueError {
+    ValueError::new("has a part that the fields of its column's interval would cut off")
 }
 
 #[cold]
@@ -53,6 +61,9 @@ pub(super) fn interval(
     cell: Cell<'_>,
 ) -> Result<Written, ValueError> {
     let micros = exact(micros, &cell, Kind::Interval)?;
+    if cell.target().cuts_off(months, days) {
+        return Err(cut_off());
+    }
     let mut value = [0; 16];
     value[..8].copy_from_slice(&micros.to_be_bytes());
     value[8..12].copy_from_slice(&days.to_be_bytes());

@@ -14,6 +14,8 @@ pub struct TargetType {
     /// The digits after the point that a `numeric` is rounded to.
     scale: Option<i16>,
     to_sql: Option<Type>,
+    /// The fields of an `interval`, `day to second` say.
+    fields: u32,
 }
 
 impl TargetType {
@@ -27,20 +29,22 @@ impl TargetType {
             (1700, Some(modifier)) => Some(numeric_scale(modifier)),
             _ => None,
         };
-        let digits_lost = match (base, modifier) {
+        let unit = match (base, modifier) {
             // time, timestamp, timestamptz: the digits after the second
-            (1083 | 1114 | 1184, Some(precision)) => 6_u32.saturating_sub(precision),
-            // interval: the same in its lower half, all bits set for none
-            (1186, Some(precision)) => 6_u32.saturating_sub(precision & 0xffff),
-            _ => 0,
+            (1083 | 1114 | 1184, Some(precision)) => second_unit(precision),
+            (1186, Some(modifier)) => interval_unit(modifier),
+            _ => 1,
+        };
+        let fields = match (base, modifier) {
+            (1186, Some(modifier)) => modifier >> 16,
+            _ => ALL_FIELDS,
         };
         let length = match (base, modifier) {
             // varchar: above a header of 4
             (1043, Some(modifier)) => modifier.saturating_sub(4),
             _ => u32::MAX,
         };
-        let unit = 10_u64.saturating_pow(digits_lost);
-        Self { element, base, length, unit, scale, to_sql: None }
+        Self { element, base, length, unit, scale, fields, to_sql: None }
     }
 
     /// The same of a column that is written to by way of `ToSql`, which is told this type.
@@ -66,6 +70,15 @@ impl TargetType {
     #[must_use]
     pub const fn unit(&self) -> u64 {
         self.unit
+    }
+
+    /// Whether the fields of an `interval` column, `year to month` say, would cut something off
+    /// these months and days.
+    #[must_use]
+    pub const fn cuts_off(&self, months: i32, days: i32) -> bool {
+        const CALENDAR: u32 = MONTH | YEAR;
+        let only_calendar = self.fields & !CALENDAR == 0;
+        only_calendar && (days != 0 || self.fields == YEAR && months % 12 != 0)
     }
 
     /// The number of digits after the point that PostgreSQL would round a `numeric` to; negative:
@@ -111,4 +124,28 @@ impl TargetType {
 fn numeric_scale(modifier: u32) -> i16 {
     let bits = i16::try_from(modifier.saturating_sub(4) & 0x7ff).unwrap_or_default();
     (bits ^ 0x400) - 0x400
+}
+
+// Fields of an interval: PostgreSQL's `INTERVAL_MASK`, of the numbers in `datetime.h`.
+const MONTH: u32 = 1 << 1;
+const YEAR: u32 = 1 << 2;
+const HOUR: u32 = 1 << 10;
+const MINUTE: u32 = 1 << 11;
+const SECOND: u32 = 1 << 12;
+const ALL_FIELDS: u32 = 0x7fff;
+
+/// Microseconds of the last digit after the second.
+fn second_unit(precision: u32) -> u64 {
+    10_u64.pow(6_u32.saturating_sub(precision))
+}
+
+/// Microseconds of what an `interval` is cut off to: its fields above a precision, all of whose bits
+/// are set for none (`AdjustIntervalForTypmod`).
+fn interval_unit(modifier: u32) -> u64 {
+    match modifier >> 16 {
+        fields if fields & SECOND != 0 => second_unit(modifier & 0xffff),
+        fields if fields & MINUTE != 0 => 60_000_000,
+        fields if fields & HOUR != 0 => 3_600_000_000,
+        _ => u64::MAX,
+    }
 }

@@ -289,3 +289,49 @@ async fn a_number_that_a_negative_scale_would_round_is_refused() {
     }
     assert_eq!(database.rows("SELECT number, nonillions FROM hundreds").await, ["1200|0"]);
 }
+
+#[tokio::test]
+async fn what_the_fields_of_an_interval_would_cut_off_is_refused() {
+    #[derive(IngestTable, Clone, Default)]
+    #[ingest(table = "spans")]
+    struct Spans {
+        #[ingest(sql_type = "interval year")]
+        year: Option<Span>,
+        #[ingest(sql_type = "interval year to month")]
+        month: Option<Span>,
+        #[ingest(sql_type = "interval day")]
+        day: Option<Span>,
+        #[ingest(sql_type = "interval day to minute")]
+        minute: Option<SignedDuration>,
+    }
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let (none, span) = (Spans::default(), Span::new());
+    let good = Spans {
+        year: Some(span.months(24)),
+        month: Some(span.months(13)),
+        day: Some(span.months(1).weeks(1)),
+        minute: Some(SignedDuration::from_secs(60)),
+    };
+    ingest::<Spans>(&mut client).batches(|_| [Batch::new([&good])]).await.unwrap();
+    for (row, column) in [
+        (Spans { year: Some(span.months(13)), ..none.clone() }, "year"),
+        (Spans { month: Some(span.days(1)), ..none.clone() }, "month"),
+        (Spans { month: Some(span.seconds(1)), ..none.clone() }, "month"),
+        (Spans { day: Some(span.hours(24)), ..none.clone() }, "day"),
+        (Spans { minute: Some(SignedDuration::from_secs(61)), ..none.clone() }, "minute"),
+    ] {
+        let error =
+            ingest::<Spans>(&mut client).batches(|_| [Batch::new([&row])]).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                r#"cannot write a row: "public"."spans", batch 1, row 1, column "{column}": the value has a part that the fields of its column's interval would cut off"#
+            )
+        );
+    }
+    assert_eq!(
+        database.row("SELECT * FROM spans").await,
+        "2 years|1 year 1 mon|1 mon 7 days|00:01:00"
+    );
+}
