@@ -156,10 +156,10 @@ async fn a_type_that_is_not_accepted_is_refused_before_the_rows() {
     let mut client = database.connect().await;
     let none = |_| -> [Batch<Iter<Vec<Wrong>>>; 0] { panic!("not asked for") };
     let error = ingest::<Wrong>(&mut client).batches(none).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Differs { .. }));
+    assert!(matches!(error.kind(), ErrorKind::Definition { .. }));
     assert_eq!(
         error.to_string(),
-        r#"cannot write into the table: "public"."t": the table is not as it is defined: column "point" is of type path, which cannot hold the Rust type Point<f64> of field point"#
+        r#"cannot write into the table: "public"."t": column "point" is of type path, which cannot hold the Rust type Point<f64> of field point"#
     );
 }
 

@@ -310,7 +310,7 @@ mod tests {
         let table = Table::new("public", "t", &[], &[], &[INDEX]);
         let mut server: Server = serde_json::from_str(
             r#"{"version": 140022, "role": "", "database": "", "read_only": false,
-                "lock_timeout": "0", "deadlock_timeout": 1000, "create": true, "temp": true}"#,
+                "client_encoding": "UTF8", "lock_timeout": "0", "deadlock_timeout": 1000, "create": true, "temp": true}"#,
         )?;
         let refused = check_version(&server, &table).map_err(|error| error.to_string());
         assert_eq!(
