@@ -36,7 +36,7 @@ pub use futures_util::future::BoxFuture;
 pub use hook::{BeforeVisible, Hook, HookTable, NoHook, OnBeforeVisible};
 pub use ident::QualifiedName;
 pub use ingest::{Ingest, ingest};
-pub use options::{Delete, HighWatermark, Locks, Upsert, Visibility};
+pub use options::{ColumnOrder, Delete, HighWatermark, Locks, Migration, Upsert, Visibility};
 #[doc = include_str!("docs/ingest_column.md")]
 pub use pg_bulk_ingest_derive::IngestColumn;
 #[doc = include_str!("docs/ingest_enum.md")]
@@ -48,7 +48,7 @@ pub use pg_bulk_ingest_derive::IngestTables;
 pub use report::{Phase, Plan, Progress, Report, TableReport};
 pub use session::{Session, SessionBatch};
 pub use source::RowSource;
-pub use statement::{LockLevel, Statement};
+pub use statement::{LockLevel, Statement, Work};
 pub use table::{IngestTable, IngestTables, RowOf};
 
 /// What the derives' expansions name, and nothing else does.

@@ -4,6 +4,7 @@ use super::core::Core;
 use super::start;
 use super::target::{Current, Target};
 use crate::catalog;
+use crate::compare::Change;
 use crate::copy::{Copy, Failed, Route};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
@@ -125,7 +126,6 @@ impl Load {
     /// Builds the indexes of the tables that were created by the batch, and their statistics.
     /// Of rows with equal keys the last stays: what others there were no longer counts as inserted.
     pub(super) async fn build(
-        &mut self,
         transaction: &Transaction<'_>,
         core: &Core,
         targets: &mut [Target],
@@ -137,9 +137,9 @@ impl Load {
                 continue;
             }
             let Some(current) = target.current.as_mut() else { continue };
-            let built = build_one(transaction, target.definition, current).await;
+            let built = build_one(transaction, target.definition, current, &target.kept).await;
             let built = built.map_err(|error| error.in_table(&target.name))?;
-            if target.replaces.is_none() {
+            if target.replaces.is_none() || target.is_migrated {
                 migrated.extend(built.statements);
             }
             if let Some(counts) = counts.get_mut(position) {
@@ -226,10 +226,14 @@ async fn build_one(
     transaction: &Transaction<'_>,
     table: &Table,
     current: &mut Current,
+    kept: &[Change],
 ) -> Result<Built, Error> {
     let action = "cannot build the indexes";
-    let indexes =
-        if current.bare { plan::create_indexes(&current.name, table) } else { Vec::new() };
+    let mut indexes = Vec::new();
+    if current.bare {
+        indexes = plan::create_indexes(&current.name, table);
+        indexes.extend(plan::keep_indexes(&current.name, kept));
+    }
     let mut sql = indexes.clone();
     sql.push(plan::analyze(&current.name));
     let build = script(&sql);
