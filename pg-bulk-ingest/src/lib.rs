@@ -29,7 +29,8 @@ pub use definition::{Column, ColumnType, EnumType, Index, IndexKey, Kind, Table}
 #[cfg(feature = "hstore")]
 pub use encode::HstoreValue;
 pub use encode::{
-    Cell, IngestColumn, Json, RangeElement, RowEncoder, TargetType, ValueError, Written,
+    Cell, IngestColumn, Json, RangeElement, RowEncoder, TargetType, ValueEncoder, ValueError,
+    Written,
 };
 pub use error::{BoxError, Error, ErrorKind};
 pub use futures_util::future::BoxFuture;
@@ -55,12 +56,12 @@ pub use table::{IngestTable, IngestTables, RowOf};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::definition::{
-        Column, ColumnType, EnumType, Flatten, Flattened, Index, IndexKey, Part, Table,
+        Column, ColumnType, EnumType, FieldType, Flatten, Flattened, Index, IndexKey, Part, Table,
         flatten_problem,
     };
     pub use crate::encode::{
-        Cell, IngestColumn, JsonFallback, JsonField, RowEncoder, Shape, ToSqlColumn, ValueError,
-        Written,
+        Cell, IngestColumn, JsonFallback, JsonField, RowEncoder, Shape, ToSqlColumn, ValueEncoder,
+        ValueError, Written,
     };
     pub use crate::table::{IngestTable, IngestTables, RowOf};
     pub use serde::Serialize;
