@@ -76,6 +76,19 @@ pub(crate) struct Copy {
 }
 
 const WRITE: &str = "cannot write a row";
+const BEGIN: &str = "cannot begin to copy";
+
+impl Rows {
+    /// The statement of the `COPY`; the temporary table that it is into is created before it.
+    async fn prepare(&mut self, transaction: &Transaction<'_>) -> Result<Statement, Error> {
+        if let Some(prepared) = &self.prepared {
+            return Ok(prepared.clone());
+        }
+        let prepared = prepare(&self.route, transaction).await;
+        let failed = |error| Error::server(error, BEGIN).in_table(&self.table);
+        Ok(self.prepared.insert(prepared.map_err(failed)?).clone())
+    }
+}
 
 impl Copy {
     pub(crate) fn new() -> Self {
@@ -141,6 +154,19 @@ impl Copy {
             .or_else(|| (0..self.tables.len()).max_by_key(|table| self.tables[*table].buffer.len()))
     }
 
+    /// Prepares the `COPY` into the first table, before there are rows for it.
+    pub(crate) async fn prepare(&mut self, transaction: &Transaction<'_>) -> Result<(), Error> {
+        match self.tables.first_mut() {
+            Some(rows) => rows.prepare(transaction).await.map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the temporary table for the rows of a table was created.
+    pub(crate) fn is_created(&self, table: usize) -> bool {
+        self.tables.get(table).is_some_and(|rows| rows.prepared.is_some())
+    }
+
     /// Sends the next chunk.
     pub(crate) async fn send(&mut self, transaction: &Transaction<'_>) -> Result<(), Error> {
         let Some(table) = self.next() else {
@@ -180,14 +206,8 @@ impl Copy {
         }
         self.end().await?;
         let rows = &mut self.tables[table];
-        let failed = |error| Error::server(error, "cannot begin to copy").in_table(&rows.table);
-        let prepared = match &rows.prepared {
-            Some(prepared) => prepared.clone(),
-            None => {
-                let prepared = prepare(&rows.route, transaction).await.map_err(failed)?;
-                rows.prepared.insert(prepared).clone()
-            }
-        };
+        let prepared = rows.prepare(transaction).await?;
+        let failed = |error| Error::server(error, BEGIN).in_table(&rows.table);
         let mut sink = Box::pin(transaction.copy_in(&prepared).await.map_err(failed)?);
         sink.feed(Bytes::from_static(HEADER)).await.map_err(failed)?;
         self.active = Some(Active { table, sink, first: rows.sent, bytes: 0 });

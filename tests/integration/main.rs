@@ -21,6 +21,7 @@ mod nycflights13;
 mod privileges;
 mod progress;
 mod refused;
+mod round_trips;
 mod send;
 mod to_sql;
 mod types;

@@ -34,10 +34,12 @@ pub(super) async fn finish(
     meter.enter(&core.progress(Phase::Commit));
     let commented = close::comment(&transaction, core, &mut targets).await?;
     let pending = core.pending.take();
+    let mut store = None;
     if let Some(pending) = &pending {
-        close::store(&transaction, core, &targets, pending).await?;
+        let comment = close::read(&transaction, core, &targets).await?;
+        store = close::store(core, &targets, pending, comment.as_deref())?;
     }
-    close::commit(transaction).await?;
+    close::commit(transaction, store.as_ref()).await?;
     meter.leave();
     core.totals.migrated.extend(commented.into_statements());
     core.keep(pending.as_ref());
@@ -78,13 +80,15 @@ async fn without_batch(
     }
     migrated.extend(close::comment(&transaction, core, &mut targets).await?.into_statements());
     let mut deleted = None;
+    let mut store = None;
     if deletes {
         meter.enter(&core.progress(Phase::Publish));
         deleted = Some(empty(&transaction, core, &existing).await?);
         meter.enter(&core.progress(Phase::Commit));
-        close::store(&transaction, core, &targets, &Pending::Clear).await?;
+        let comment = close::read(&transaction, core, &targets).await?;
+        store = close::store(core, &targets, &Pending::Clear, comment.as_deref())?;
     }
-    close::commit(transaction).await?;
+    close::commit(transaction, store.as_ref()).await?;
     meter.leave();
     core.totals.migrated.extend(migrated.into_statements());
     for (table, deleted) in deleted.into_iter().flatten() {

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind};
 use crate::execute::{numbers, query};
 use crate::ident::QualifiedName;
 use crate::merge::{self, Arrival, COUNTED_FROM, Counting, Keys, Search, Staging, Upserting};
-use crate::options::Visibility;
+use crate::options::{Delete, Visibility};
 use crate::plan;
 use crate::report::Plan;
 use crate::statement::{Statement, rollback_to, savepoint, script};
@@ -60,6 +60,14 @@ impl Load {
             load.staging.push(staging);
         }
         load
+    }
+
+    /// The load of a batch that only adds to tables that are there, before it has begun: it is
+    /// known how the rows reach them.
+    pub(super) fn ahead(core: &Core) -> Option<Self> {
+        let replaces = core.settings.delete != Delete::Off && core.totals.batches == 0;
+        let is_there = core.targets.len() == 1 && core.targets.iter().all(|t| t.current.is_some());
+        (is_there && !replaces).then(|| Self::new(core, &core.targets))
     }
 
     pub(super) fn copy(&mut self) -> &mut Copy {
@@ -160,7 +168,7 @@ impl Load {
             return Ok(());
         }
         let used = self.staging.iter().enumerate().filter_map(|(position, staging)| {
-            staging.as_ref().filter(|_| self.copy.received(position) > 0).map(Staging::drop)
+            staging.as_ref().filter(|_| self.copy.is_created(position)).map(Staging::drop)
         });
         let sql = used.collect::<Vec<_>>().join(";\n");
         if sql.is_empty() {
