@@ -4,6 +4,7 @@
 mod attached;
 mod comments;
 mod concurrent;
+mod connections;
 mod create;
 mod delete;
 mod enums;

@@ -41,6 +41,7 @@ impl RoundTrips {
     }
 
     /// The round trips since it was asked last.
+    #[allow(clippy::must_use_candidate, reason = "it sets the count back")]
     pub fn take(&self) -> usize {
         self.0.count.swap(0, Ordering::Relaxed)
     }

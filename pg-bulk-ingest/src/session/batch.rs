@@ -5,8 +5,9 @@ use super::core::{Core, Pending};
 use super::load::{Counts, Load};
 use super::meter::Meter;
 use super::target::Target;
-use super::{close, open};
+use super::{close, open, parallel};
 use crate::catalog;
+use crate::connections::Connections;
 use crate::error::{Error, ErrorKind};
 use crate::execute::numbers;
 use crate::hook::{BeforeVisible, Hook, HookTable};
@@ -26,6 +27,7 @@ pub struct OpenBatch<'s, 'c> {
     transaction: Transaction<'s>,
     core: &'s mut Core,
     meter: &'s mut Meter<'c>,
+    connections: Option<&'s mut Connections<'c>>,
     /// The tables as they are within the transaction.
     targets: Vec<Target>,
     /// The rows of each table that go with the table that is replaced.
@@ -48,6 +50,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         transaction: Transaction<'s>,
         core: &'s mut Core,
         meter: &'s mut Meter<'c>,
+        connections: Option<&'s mut Connections<'c>>,
     ) -> Result<Self, Error> {
         let failed = |error: Error, core: &Core| error.in_batch(core.totals.batches + 1);
         let mut ahead = Load::ahead(core);
@@ -65,9 +68,23 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let deleted = deleted.map_err(|error| failed(error, core))?;
         let migrated = open::create_missing(&transaction, core, &mut targets).await;
         let migrated = migrated.map_err(|error| failed(error, core))?;
-        let load = ahead.unwrap_or_else(|| Load::new(core, &targets));
+        let mut load = ahead.unwrap_or_else(|| Load::new(core, &targets));
+        if connections.is_some() && load.may_be_dealt(core, &targets) {
+            load.copy().hold();
+        }
         meter.enter(&core.progress(Phase::Copy));
-        Ok(Self { load, transaction, core, meter, targets, deleted, migrated, rows: 0 })
+        let batch = Self {
+            load,
+            transaction,
+            core,
+            meter,
+            connections,
+            targets,
+            deleted,
+            migrated,
+            rows: 0,
+        };
+        Ok(batch)
     }
 
     /// Encodes a row. Answers whether it is time to [`send`](Self::send).
@@ -86,6 +103,13 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
     pub(crate) async fn send(&mut self) -> Result<(), Error> {
         let sent = self.load.copy().send(&self.transaction).await;
         sent.map_err(|error| self.locate(error))?;
+        if self.load.copy().overflows()
+            && let Some(connections) = &mut self.connections
+        {
+            let Self { load, transaction, core, targets, .. } = self;
+            let spread = parallel::spread(connections, transaction, core, targets, load).await;
+            spread.map_err(|error| self.locate(error))?;
+        }
         let progress = self.progress(Phase::Copy);
         self.meter.tell(&progress);
         Ok(())
@@ -125,12 +149,15 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let completed = self.complete(pending, hook, metadata).await;
         let completed = completed.map_err(|error| self.locate(error))?;
         let bytes = self.load.bytes();
-        let Self { load, transaction, core, meter, targets, deleted, migrated, rows } = self;
+        let Self { mut load, transaction, core, meter, targets, deleted, migrated, rows, .. } =
+            self;
+        let lanes = load.copy().take_lanes();
         drop(load);
         let batch = core.totals.batches + 1;
         let committed = close::commit(transaction, completed.store.as_ref()).await;
         meter.leave();
         committed.map_err(|error| error.in_batch(batch))?;
+        lanes.into_iter().for_each(|mut lane| lane.keep());
         core.targets = targets;
         core.totals.batches = batch;
         core.totals.rows += rows;
@@ -161,6 +188,8 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         metadata: M,
     ) -> Result<Completed, Error> {
         self.load.copy().finish(&self.transaction).await?;
+        let Self { load, transaction, core, targets, .. } = self;
+        parallel::settle(transaction, core, targets, load).await?;
         if self.load.is_staged() {
             self.enter(Phase::Merge);
         }

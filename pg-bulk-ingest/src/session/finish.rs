@@ -60,7 +60,7 @@ async fn without_batch(
         // A comment that cannot be read is an error below.
         live.is_some_and(|live| comment::differ(target.definition, live).unwrap_or(true))
     };
-    if !creates && !deletes && !core.targets.iter().any(comments) {
+    if !core.leftovers && !creates && !deletes && !core.targets.iter().any(comments) {
         return Ok(());
     }
     meter.enter(&core.progress(Phase::Begin));
