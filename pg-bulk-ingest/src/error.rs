@@ -43,6 +43,8 @@ pub enum ErrorKind {
     Server,
     /// The connection to the server was lost.
     Connection,
+    /// A further connection could not be opened; the source says why.
+    Connect,
     /// The connection was lost while the transaction was being committed: it may have been
     /// committed, or not.
     CommitUnknown,
@@ -280,7 +282,9 @@ impl fmt::Display for Place {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Server | Self::Rows | Self::Hook | Self::WatermarkSerialize => Ok(()),
+            Self::Server | Self::Connect | Self::Rows | Self::Hook | Self::WatermarkSerialize => {
+                Ok(())
+            }
             Self::Connection => f.write_str(": the connection to the server was lost"),
             Self::CommitUnknown => f.write_str(
                 ": the connection to the server was lost during COMMIT, so the batch may have been \

@@ -171,6 +171,24 @@ async fn terminate(
     Ok(())
 }
 
+/// Drops a table if its lock is to be had in one attempt.
+pub(crate) async fn try_drop(
+    transaction: &Transaction<'_>,
+    table: &QualifiedName,
+    waiting: Waiting<'_>,
+    action: &'static str,
+) -> Result<(), Error> {
+    let attempt = waiting.locks.attempt.min(Duration::from_millis(waiting.deadlock_timeout / 2));
+    let sql = lock::drop_table(table, attempt, waiting.lock_timeout);
+    match transaction.batch_execute(&sql).await {
+        Ok(()) => Ok(()),
+        Err(error) if is_lock_not_available(&error) => {
+            query(transaction, &rollback_to(lock::ATTEMPT), action).await.map(|_| ())
+        }
+        Err(error) => Err(Error::server(error, action)),
+    }
+}
+
 /// Takes the lock that writing a comment takes, SHARE UPDATE EXCLUSIVE, which is waited for plainly
 /// up to a bound, and then runs a query, all in one round trip. From here on nobody else changes
 /// the comment.

@@ -1,6 +1,7 @@
 //! The entrance.
 
 use crate::batch::{Batch, IntoBatch, NoWatermark};
+use crate::connections::{Connection, Connections};
 use crate::definition::Table;
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::hook::{BeforeVisible, Hook, NoHook, OnBeforeVisible};
@@ -36,6 +37,7 @@ pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
         locks: Locks::default(),
         show_values: false,
         on_progress: None,
+        connections: None,
         hook: NoHook,
         tables: PhantomData,
     }
@@ -58,6 +60,7 @@ pub struct Ingest<'c, S: ?Sized, H = NoHook> {
     locks: Locks,
     show_values: bool,
     on_progress: Option<OnProgress<'c>>,
+    connections: Option<Connections<'c>>,
     hook: H,
     tables: PhantomData<fn(&S)>,
 }
@@ -130,6 +133,41 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
         self
     }
 
+    /// Copies the rows of large batches over up to `count` connections at once, the client's own
+    /// among them. Default: over the client's own alone.
+    ///
+    /// The others are made by `connect`, which answers a [`Client`], or a connection pool's object
+    /// that derefs to one: of the same role and database. It is called when the first megabyte of a
+    /// batch is there, so that small batches do not pay; what it made is used for all batches, and
+    /// dropped with the ingest.
+    ///
+    /// They are of use where rows do not go straight into a live table: where they are merged on the
+    /// primary key, and in the first load, or the reload by [`delete`](Self::delete), of a table that
+    /// has no unique constraint. The tables that they fill are committed before the batch is, under
+    /// names that begin with `pg_bulk_ingest_`; they become the batch's, or are dropped, in its own
+    /// transaction. After an error they are dropped; what a killed program leaves behind, the next
+    /// ingest of the table removes. Where the role may not create tables in the schema, or the schema
+    /// or an enum type is new in this batch, and for sets of several tables, all goes over one
+    /// connection.
+    ///
+    /// Rows that went over several connections into a new table are not frozen: a REPEATABLE READ
+    /// transaction that began before they were published, and has not read the table yet, sees
+    /// none of them.
+    ///
+    /// An error of `connect` ends the ingest with [`ErrorKind::Connect`].
+    pub fn connections<C, By, E, F, Fut>(mut self, count: usize, connect: F) -> Self
+    where
+        By: 'static,
+        C: Connection<By>,
+        E: Into<BoxError>,
+        F: FnMut() -> Fut + Send + 'c,
+        Fut: Future<Output = Result<C, E>> + Send + 'c,
+    {
+        let connections = Connections::new(count, connect);
+        self.connections = connections.are_several().then_some(connections);
+        self
+    }
+
     /// Calls a hook once a batch, in its transaction, just before its rows are visible. An error
     /// rolls the batch back and ends the ingest with [`ErrorKind::Hook`].
     pub fn on_before_visible<M, F>(self, hook: F) -> Ingest<'c, S, OnBeforeVisible<'c, M>>
@@ -148,6 +186,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
             locks: self.locks,
             show_values: self.show_values,
             on_progress: self.on_progress,
+            connections: self.connections,
             hook: OnBeforeVisible(Box::new(hook)),
             tables: self.tables,
         }
@@ -166,8 +205,9 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// [`ErrorKind::Comment`]; any error of the server.
     pub async fn start<W: DeserializeOwned>(self) -> Result<Session<'c, S, W, H>, Error> {
         let (tables, settings) = (self.tables(), self.settings());
-        let Self { client, high_watermark, on_progress, hook, .. } = self;
-        Session::start(client, tables, settings, on_progress, high_watermark, hook).await
+        let Self { client, high_watermark, on_progress, connections, hook, .. } = self;
+        Session::start(client, tables, settings, on_progress, connections, high_watermark, hook)
+            .await
     }
 
     /// Makes the tables as they are defined, without a batch: they exist afterwards, and are
@@ -212,6 +252,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
             column_order: self.column_order,
             locks: self.locks.clone(),
             show_values: self.show_values,
+            several_connections: self.connections.is_some(),
         }
     }
 

@@ -4,6 +4,7 @@ mod batch;
 mod catalog;
 mod comment;
 mod compare;
+mod connections;
 mod copy;
 mod definition;
 mod encode;
@@ -25,6 +26,7 @@ mod table;
 mod watermark;
 
 pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Streamed, TryIter};
+pub use connections::Connection;
 pub use definition::{Column, ColumnType, EnumType, Index, IndexKey, Kind, Table};
 #[cfg(feature = "hstore")]
 pub use encode::HstoreValue;

@@ -10,6 +10,7 @@ mod load;
 mod meter;
 mod migrate;
 mod open;
+mod parallel;
 mod preview;
 mod refusal;
 mod scope;
@@ -21,6 +22,7 @@ pub(crate) use batch::OpenBatch;
 pub(crate) use meter::OnProgress;
 
 use self::core::{Core, Pending};
+use crate::connections::Connections;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::hook::{Hook, NoHook};
@@ -44,6 +46,7 @@ pub struct Session<'c, S: ?Sized, W, H = NoHook> {
     scope: Scope<'c>,
     core: Core,
     meter: Meter<'c>,
+    connections: Option<Connections<'c>>,
     high_watermark: Option<W>,
     hook: H,
     tables: PhantomData<fn(&S)>,
@@ -67,6 +70,7 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         tables: Vec<(QualifiedName, &'static Table)>,
         settings: Settings,
         on_progress: Option<OnProgress<'c>>,
+        connections: Option<Connections<'c>>,
         high_watermark: HighWatermark,
         hook: H,
     ) -> Result<Self, Error> {
@@ -87,7 +91,7 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         }
         meter.leave();
         let scope = Scope::new(client, core.settings.visibility);
-        Ok(Self { scope, core, meter, high_watermark, hook, tables: PhantomData })
+        Ok(Self { scope, core, meter, connections, high_watermark, hook, tables: PhantomData })
     }
 }
 
@@ -143,11 +147,11 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     /// [`ErrorKind::ConcurrentIngest`] if another ingest has committed since; any error of the
     /// server.
     pub async fn batch(&mut self) -> Result<SessionBatch<'_, 'c, S, W, H>, Error> {
-        let Self { scope, core, meter, high_watermark, hook, tables } = self;
+        let Self { scope, core, meter, connections, high_watermark, hook, tables } = self;
         meter.enter(&core.progress(Phase::Begin));
         let batch = core.totals.batches + 1;
         let transaction = scope.begin().await.map_err(|error| error.in_batch(batch))?;
-        let open = OpenBatch::begin(transaction, core, meter).await?;
+        let open = OpenBatch::begin(transaction, core, meter, connections.as_mut()).await?;
         Ok(SessionBatch { open, high_watermark, hook, tables: *tables })
     }
 

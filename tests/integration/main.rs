@@ -4,6 +4,7 @@
 mod attached;
 mod comments;
 mod concurrent;
+mod connections;
 mod create;
 mod delete;
 mod enums;
@@ -22,6 +23,7 @@ mod nycflights13;
 mod privileges;
 mod progress;
 mod refused;
+mod round_trips;
 mod send;
 mod to_sql;
 mod types;

@@ -2,6 +2,9 @@ SELECT json_build_object(
   'schema_exists', n.oid IS NOT NULL,
   'schema_usage', coalesce(has_schema_privilege(n.oid, 'USAGE'), false),
   'schema_create', coalesce(has_schema_privilege(n.oid, 'CREATE'), false),
+  'has_parts', EXISTS (SELECT FROM pg_class p
+    WHERE p.relnamespace = n.oid AND p.relkind = 'r' AND pg_has_role(p.relowner, 'USAGE')
+    AND p.relname >= wanted.part_prefix::name AND p.relname < (wanted.part_prefix || '~')::name),
   'table', CASE WHEN c.oid IS NOT NULL THEN json_build_object(
     'oid', c.oid::int8,
     'kind', c.relkind,
@@ -144,7 +147,7 @@ SELECT json_build_object(
     )
   ) END
 )::text
-FROM (VALUES :tables) AS wanted(position, schema_name, table_name)
+FROM (VALUES :tables) AS wanted(position, schema_name, table_name, part_prefix)
 LEFT JOIN pg_namespace n ON n.nspname = wanted.schema_name::name
 LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name::name
 ORDER BY wanted.position

@@ -14,7 +14,7 @@ pub(crate) use dependent::Surroundings;
 pub(crate) use enum_type::{FoundEnum, HeldIn, LiveType};
 pub(crate) use grant::Grant;
 pub(crate) use query::{
-    Inspected, alone, attached, grants, holders, inspect, inspect_temporary, isolated, state,
-    transaction_id,
+    Inspected, alone, attached, further, grants, holders, inspect, inspect_temporary, isolated,
+    state, transaction_id,
 };
 pub(crate) use relation::{IndexShape, LiveColumn, LiveTable, Relation, Server, Shape};

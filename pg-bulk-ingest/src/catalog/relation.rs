@@ -30,6 +30,8 @@ pub(crate) struct Relation {
     pub(crate) schema_exists: bool,
     pub(crate) schema_usage: bool,
     pub(crate) schema_create: bool,
+    /// Whether there are tables for its rows, of an ingest that is under way or was killed.
+    pub(crate) has_parts: bool,
     pub(crate) table: Option<LiveTable>,
 }
 

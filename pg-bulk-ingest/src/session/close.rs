@@ -14,6 +14,8 @@ use crate::report::Plan;
 use crate::statement::Statement;
 use crate::watermark::{self, Unreadable};
 use crate::{comment, publish};
+use futures_util::TryStreamExt;
+use futures_util::future::{join, ready};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::{DbError, Severity};
 
@@ -137,18 +139,15 @@ async fn comment_one(
     Ok(statements)
 }
 
-/// Stores the high watermark in the comment on the first table, keeping what else is in it.
-pub(super) async fn store(
+/// Reads the comment on the first table. From here on nobody else changes it.
+pub(super) async fn read(
     transaction: &Transaction<'_>,
     core: &Core,
     targets: &[Target],
-    pending: &Pending,
-) -> Result<(), Error> {
-    let Some(first) = targets.first() else {
-        return Ok(());
-    };
-    let Some(current) = &first.current else {
-        return Ok(());
+) -> Result<Option<String>, Error> {
+    let first = targets.first().and_then(|first| Some((first, first.current.as_ref()?)));
+    let Some((first, current)) = first else {
+        return Ok(None);
     };
     let lockable = Lockable { name: current.name.clone(), oid: current.live.oid };
     let read = catalog::isolated(&state::sql(std::slice::from_ref(&current.name)));
@@ -156,21 +155,66 @@ pub(super) async fn store(
     let messages =
         execute::lock_for_comment(transaction, &lockable, &read, core.waiting(), STORE).await;
     let comment = state::read(&messages.map_err(failed)?).into_iter().next();
-    let comment = comment.and_then(|state| state.comment);
-    check_watermark(core, comment.as_deref())?;
-    let new = watermark::with_stored(comment.as_deref(), pending.watermark())
-        .map_err(|unreadable| failed(unreadable.error(comment.as_deref(), STORE)))?;
-    if new != comment {
-        let statement = watermark::store(&current.name, new.as_deref());
-        execute::run(transaction, &[statement], STORE).await.map_err(failed)?;
-    }
-    Ok(())
+    Ok(comment.and_then(|state| state.comment))
 }
 
-/// Commits. From the moment COMMIT is sent, a lost connection leaves it unknown what became of it.
-pub(super) async fn commit(transaction: Transaction<'_>) -> Result<(), Error> {
+/// What stores the high watermark, for the table that it is stored on.
+pub(super) struct Store {
+    statement: Statement,
+    table: QualifiedName,
+}
+
+/// What stores the high watermark in this comment on the first table, keeping what else is in it.
+pub(super) fn store(
+    core: &Core,
+    targets: &[Target],
+    pending: &Pending,
+    comment: Option<&str>,
+) -> Result<Option<Store>, Error> {
+    let first = targets.first().and_then(|first| Some((first, first.current.as_ref()?)));
+    let Some((first, current)) = first else {
+        return Ok(None);
+    };
+    check_watermark(core, comment)?;
+    let new = watermark::with_stored(comment, pending.watermark())
+        .map_err(|unreadable| unreadable.error(comment, STORE).in_table(&first.name))?;
+    let changed = new.as_deref() != comment;
+    Ok(changed.then(|| Store {
+        statement: watermark::store(&current.name, new.as_deref()),
+        table: first.name.clone(),
+    }))
+}
+
+/// Runs the statement that stores the high watermark, and commits, in one round trip. From the
+/// moment COMMIT is sent, a lost connection leaves it unknown what became of it.
+pub(super) async fn commit(
+    transaction: Transaction<'_>,
+    store: Option<&Store>,
+) -> Result<(), Error> {
     let action = "cannot commit the batch";
-    transaction.commit().await.map_err(|error| {
+    let storing = match store {
+        Some(Store { statement, .. }) => {
+            tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
+            let sent = transaction.client().simple_query_raw(statement.sql()).await;
+            Some(sent.map_err(Error::while_doing(STORE))?)
+        }
+        None => None,
+    };
+    let stored = async {
+        match storing {
+            Some(answer) => answer.try_for_each(|_| ready(Ok(()))).await,
+            None => Ok(()),
+        }
+    };
+    let (stored, committed) = join(stored, transaction.commit()).await;
+    // What the server refused is not committed, whatever COMMIT is answered.
+    if let Err(error) = stored
+        && error.as_db_error().is_some()
+    {
+        let error = Error::server(error, STORE);
+        return Err(store.iter().fold(error, |error, store| error.in_table(&store.table)));
+    }
+    committed.map_err(|error| {
         // An ERROR means that it was rolled back. A FATAL one ends the session, perhaps after the
         // commit was durable: while it waited for a standby, say.
         let refused = error.as_db_error().and_then(DbError::parsed_severity);

@@ -2,7 +2,7 @@
 
 use super::target::Target;
 use crate::catalog::{FoundEnum, Server};
-use crate::definition::{EnumType, Table};
+use crate::definition::{EnumType, Index, Table};
 use crate::execute::Waiting;
 use crate::ident::QualifiedName;
 use crate::options::{ColumnOrder, Delete, Locks, Migration, Upsert, Visibility};
@@ -18,12 +18,23 @@ pub(crate) struct Settings {
     pub(crate) column_order: ColumnOrder,
     pub(crate) locks: Locks,
     pub(crate) show_values: bool,
+    /// Whether rows may go over several connections.
+    pub(crate) several_connections: bool,
 }
 
 impl Settings {
     /// Whether rows of a table are merged on its primary key.
     pub(super) fn upserts(&self, table: &Table) -> bool {
         self.upsert == Upsert::IfPrimaryKey && !table.primary_key().is_empty()
+    }
+
+    /// Whether the constraints of a new table are built before its rows are copied straight into it:
+    /// they then meet them one by one, and an error names its row. Indexes that constrain nothing can
+    /// wait where rows may go over several connections.
+    pub(super) fn constrains_early(&self, table: &Table) -> bool {
+        let constrained =
+            !table.primary_key().is_empty() || table.indexes().iter().any(Index::is_unique);
+        !self.upserts(table) && (constrained || !self.several_connections)
     }
 }
 
@@ -43,6 +54,8 @@ pub(super) struct Core {
     /// What the high watermark is going to be when the transaction of all batches is committed.
     pub(super) pending: Option<Pending>,
     pub(super) totals: Totals,
+    /// Whether a killed ingest may have left tables behind.
+    pub(super) leftovers: bool,
 }
 
 /// What becomes of the stored high watermark.
@@ -90,6 +103,7 @@ impl Core {
             targets,
             stored,
             pending: None,
+            leftovers: false,
             totals: Totals { tables, ..Totals::default() },
         }
     }

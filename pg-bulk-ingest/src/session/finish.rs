@@ -35,10 +35,12 @@ pub(super) async fn finish(
     meter.enter(&core.progress(Phase::Commit));
     let commented = close::comment(&transaction, core, &mut targets).await?;
     let pending = core.pending.take();
+    let mut store = None;
     if let Some(pending) = &pending {
-        close::store(&transaction, core, &targets, pending).await?;
+        let comment = close::read(&transaction, core, &targets).await?;
+        store = close::store(core, &targets, pending, comment.as_deref())?;
     }
-    close::commit(transaction).await?;
+    close::commit(transaction, store.as_ref()).await?;
     meter.leave();
     core.totals.migrated.extend(swapped.into_statements());
     core.totals.migrated.extend(commented.into_statements());
@@ -69,7 +71,7 @@ async fn without_batch(
     let concerns = |target: &Target| {
         target.current.is_none() || differs(target) || empties(target) || comments(target)
     };
-    if !core.targets.iter().any(concerns) {
+    if !core.leftovers && !core.targets.iter().any(concerns) {
         return Ok(());
     }
     meter.enter(&core.progress(Phase::Begin));
@@ -92,10 +94,12 @@ async fn without_batch(
     migrated.extend(close::comment(&transaction, core, &mut targets).await?.into_statements());
     let deleted = empty(&transaction, core, &emptied).await?;
     meter.enter(&core.progress(Phase::Commit));
+    let mut store = None;
     if deletes && has_rows {
-        close::store(&transaction, core, &targets, &Pending::Clear).await?;
+        let comment = close::read(&transaction, core, &targets).await?;
+        store = close::store(core, &targets, &Pending::Clear, comment.as_deref())?;
     }
-    close::commit(transaction).await?;
+    close::commit(transaction, store.as_ref()).await?;
     meter.leave();
     core.totals.migrated.extend(migrated.into_statements());
     for (report, replaced) in core.totals.tables.iter_mut().zip(replaced) {

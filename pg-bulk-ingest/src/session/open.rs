@@ -4,7 +4,7 @@
 use super::core::Core;
 use super::examine::{self, Outstanding};
 use super::target::{Current, Target};
-use super::{enum_type, start};
+use super::{enum_type, parallel, start};
 use crate::catalog::{self, FoundEnum, Inspected, Relation, state};
 use crate::compare::predict;
 use crate::error::{Error, ErrorKind};
@@ -47,6 +47,12 @@ pub(super) async fn enter(
     }
     let comment = states.first().and_then(|first| first.comment.as_deref());
     check_watermark(core, comment)?;
+    let leftovers = core
+        .targets
+        .iter()
+        .zip(&states)
+        .flat_map(|(target, found)| found.parts.iter().map(|part| target.name.sibling(part)));
+    parallel::remove_leftovers(transaction, core, &leftovers.collect::<Vec<_>>()).await?;
     let mut targets = core.targets.clone();
     for (target, found) in targets.iter_mut().zip(&states) {
         if let Some(current) = target.current.as_mut().filter(|c| Some(c.live.oid) == found.oid) {
@@ -107,7 +113,7 @@ async fn create(
     let name = &target.name;
     let enums = enum_type::of(target.definition);
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(name), &enums));
-    let early = !target.upserts(core.settings.upsert);
+    let early = core.settings.constrains_early(target.definition);
     for attempt in 1.. {
         let (relation, found) = inspect_one(transaction, &inspect, action).await?;
         if let Some(live) = relation.table {
@@ -233,7 +239,8 @@ async fn replace(
     let fresh = publish::fresh_name(&target.name);
     // Rows of an upsert come from a staging table, so that the keys are built once they are in; if
     // there are rows before, they are merged with them.
-    let early = matches!(replacing, Replacing::Rebuild(_)) || !target.upserts(core.settings.upsert);
+    let early = matches!(replacing, Replacing::Rebuild(_))
+        || core.settings.constrains_early(target.definition);
     let definition = target.definition;
     let enums = enum_type::create_missing(transaction, core, &[definition]).await?;
     let mut count = 0;

@@ -31,6 +31,7 @@ pub(super) async fn start(
         check_version(&server, definition).map_err(|error| error.in_table(name))?;
     }
     let mut targets = Vec::with_capacity(tables.len());
+    let leftovers = relations.iter().any(|relation| relation.has_parts);
     for ((name, definition), relation) in tables.into_iter().zip(relations) {
         let checked = check_name(&name, definition, &relation, &settings, &found, &server);
         checked.map_err(|error| error.in_table(&name))?;
@@ -69,7 +70,8 @@ pub(super) async fn start(
         targets.iter().take(1).fold(error, |error, first| error.in_table(&first.name))
     })?;
     enum_type::check_held(client, &targets, &found, &settings, &server).await?;
-    Ok(Core::new(server, settings, enums, found, targets, stored))
+    let core = Core::new(server, settings, enums, found, targets, stored);
+    Ok(Core { leftovers, ..core })
 }
 
 /// Reads what the inspection answered.
