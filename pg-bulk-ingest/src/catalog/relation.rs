@@ -150,6 +150,11 @@ impl LiveColumn {
             && self.default.as_ref().is_some_and(|default| default.starts_with("GENERATED "))
     }
 
+    /// Whether it is of a domain.
+    pub(crate) fn is_domain(&self) -> bool {
+        self.element == 0 && self.oid != self.base
+    }
+
     /// What is written for the values of this column depends on this.
     fn target(&self) -> TargetType {
         TargetType::new(self.element, self.base, self.modifier)

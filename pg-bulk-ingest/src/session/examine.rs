@@ -191,11 +191,8 @@ impl Examined<'_> {
         let inspect = catalog::inspect(std::slice::from_ref(self.name), &[]);
         let inspect = catalog::isolated(&inspect);
         let lockable = Lockable { name: self.name.clone(), oid: live.oid };
-        let transaction = client.transaction().await.map_err(Error::while_doing(MIGRATE))?;
         let waiting = self.waiting;
-        let messages =
-            execute::lock_for_comment(&transaction, &lockable, &inspect, waiting, MIGRATE).await?;
-        transaction.rollback().await.map_err(Error::while_doing(MIGRATE))?;
+        let messages = execute::await_shared(client, &lockable, &inspect, waiting, MIGRATE).await?;
         let relation = read(&messages)?.relations.into_iter().next();
         relation.and_then(|relation| relation.table).ok_or_else(|| unreadable(MIGRATE))
     }

@@ -168,10 +168,11 @@ async fn run_all(
     statements: &[Statement],
 ) -> Result<(), Error> {
     let failed = |error| Error::server(error, MIGRATE);
-    let transaction = client.transaction().await.map_err(failed)?;
-    query(&transaction, &lock::advisory(&core.names()), MIGRATE).await?;
     let lockable = lockable(target)?;
     let held = catalog::transaction_id();
+    execute::await_shared(client, &lockable, held, core.waiting(), MIGRATE).await?;
+    let transaction = client.transaction().await.map_err(failed)?;
+    query(&transaction, &lock::advisory(&core.names()), MIGRATE).await?;
     execute::lock_for_comment(&transaction, &lockable, held, core.waiting(), MIGRATE).await?;
     execute::run(&transaction, statements, MIGRATE).await?;
     transaction.commit().await.map_err(failed)
@@ -185,12 +186,14 @@ async fn exclusive(
     statements: &[Statement],
 ) -> Result<Vec<Statement>, Error> {
     let failed = |error| Error::server(error, MIGRATE);
-    let builder = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
-    let transaction = builder.start().await.map_err(failed)?;
-    query(&transaction, &lock::advisory(&core.names()), MIGRATE).await?;
     let lockable = lockable(target)?;
     // It queues no reader and no writer, keeps further maintenance away, and makes PostgreSQL end
     // an autovacuum that is in the way.
+    let held = catalog::transaction_id();
+    execute::await_shared(client, &lockable, held, core.waiting(), MIGRATE).await?;
+    let builder = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
+    let transaction = builder.start().await.map_err(failed)?;
+    query(&transaction, &lock::advisory(&core.names()), MIGRATE).await?;
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&target.name), &[]));
     let messages =
         execute::lock_for_comment(&transaction, &lockable, &inspect, core.waiting(), MIGRATE)
