@@ -70,7 +70,9 @@ fn column_differences(live: &LiveColumn, defined: &LiveColumn) -> Vec<Difference
         differences
             .push(Difference::ColumnNullable { column: column(), defined: !defined.not_null });
     }
-    if live.default != defined.default {
+    // A definition cannot say that a column is an identity.
+    let is_kept_identity = live.identity && defined.default.is_none();
+    if live.default != defined.default && !is_kept_identity {
         differences.push(Difference::ColumnDefault {
             column: column(),
             live: live.default.clone(),

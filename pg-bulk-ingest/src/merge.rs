@@ -66,7 +66,7 @@ impl Staging {
         let Self { name, columns, ordinal, .. } = self;
         format!(
             "WITH inserted AS (\
-             INSERT INTO {target} ({columns}) SELECT {columns} FROM {name} ORDER BY {ordinal} \
+             INSERT INTO {target} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {name} ORDER BY {ordinal} \
              RETURNING 1) \
              SELECT pg_catalog.count(*), 0, 0 FROM inserted"
         )

@@ -28,6 +28,9 @@ SELECT json_build_object(
             THEN 'GENERATED ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ')'
           ELSE pg_get_expr(d.adbin, d.adrelid)
         END,
+        'identity', a.attidentity <> '',
+        'generated', coalesce(to_jsonb(a) ->> 'attgenerated', '') <> '',
+        'generated_always', a.attidentity = 'a',
         'collation', CASE WHEN a.attcollation <> t.typcollation
           THEN quote_ident(on_.nspname) || '.' || quote_ident(o.collname) END,
         'comment', col_description(a.attrelid, a.attnum),

@@ -5,12 +5,17 @@
 
 pub(crate) mod enum_type;
 mod grant;
+pub(crate) mod hanging;
 mod query;
 mod relation;
 mod types;
 
 pub(crate) use enum_type::{FoundEnum, HeldIn, LiveType};
 pub(crate) use grant::Grant;
+pub(crate) use hanging::{
+    ColumnAttributes, Constraint, ForeignKey, Hanging, Identity, IndexAttributes, OfPartition,
+    Policy, Rule, Trigger,
+};
 pub(crate) use query::{
     Inspected, alone, attached, grants, holders, inspect, inspect_temporary, isolated, state,
     transaction_id,

@@ -87,6 +87,12 @@ pub(crate) struct LiveColumn {
     pub(crate) not_null_constraint: Option<String>,
     /// The default, or how the column is generated, as `pg_get_expr` prints it.
     pub(crate) default: Option<String>,
+    /// Whether it is generated from a sequence of its own.
+    pub(crate) identity: bool,
+    /// Whether it is generated from other columns.
+    pub(crate) generated: bool,
+    /// Whether a value can be given to it only by overriding.
+    pub(crate) generated_always: bool,
     /// The collation, if it is not that of the type.
     pub(crate) collation: Option<String>,
     pub(crate) comment: Option<String>,
@@ -121,6 +127,9 @@ impl LiveColumn {
             not_null,
             not_null_constraint: None,
             default: None,
+            identity: false,
+            generated: false,
+            generated_always: false,
             collation: None,
             comment: None,
             oid: 0,
@@ -135,6 +144,11 @@ impl LiveColumn {
     /// What is written for the values of this column depends on this.
     fn target(&self) -> TargetType {
         TargetType::new(self.element, self.base, self.modifier)
+    }
+
+    /// Whether it is of a type that an identity can be of.
+    pub(crate) fn is_integer(&self) -> bool {
+        ["smallint", "integer", "bigint"].contains(&self.sql_type.as_str())
     }
 
     /// Whether the values of a field can be written to this column.

@@ -1,14 +1,16 @@
 //! The end of a batch: tables that take the place of live ones, the high watermark, the commit.
 
+use super::carry;
 use super::core::{Core, Pending};
 use super::open::check_watermark;
 use super::start;
 use super::target::{Current, Target};
-use crate::catalog::{self, Grant, LiveTable, grants, state};
+use crate::catalog::{self, LiveTable, state};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
-use crate::execute::{self, Lockable, query};
+use crate::execute::{self, query};
 use crate::ident::QualifiedName;
+use crate::lock::Lockable;
 use crate::report::Plan;
 use crate::statement::Statement;
 use crate::watermark::{self, Unreadable};
@@ -27,46 +29,52 @@ pub(super) async fn replace(
     core: &Core,
     targets: &mut [Target],
 ) -> Result<(), Error> {
-    let lockable = |target: &Target| {
-        target.replaces.as_ref().map(|live| Lockable { name: target.name.clone(), oid: live.oid })
-    };
-    let tables = targets.iter().filter_map(lockable).collect::<Vec<_>>();
-    if tables.is_empty() {
+    let all = carry::all_swapped(targets);
+    if all.is_empty() {
         return Ok(());
     }
+    let mut tables = Vec::new();
+    let mut statements = Vec::new();
+    for target in targets.iter() {
+        let carried = carry::of(transaction, core, target, &all).await;
+        let carried = carried.map_err(|error| error.in_table(&target.name))?;
+        let lockable = |live: &LiveTable| Lockable { name: target.name.clone(), oid: live.oid };
+        tables.extend(target.replaces.as_ref().map(lockable));
+        tables.extend(carried.locks);
+        statements.extend(carried.before);
+    }
+    execute::run(transaction, &statements, PUBLISH).await?;
     execute::lock_exclusively(transaction, &tables, core.waiting()).await?;
+    // What was granted, or said in a comment, while the rows were loaded is not lost.
+    let mut carried = Vec::with_capacity(targets.len());
+    for target in targets.iter() {
+        let one = carry::of_locked(transaction, core, target, &all).await;
+        carried.push(one.map_err(|error| error.in_table(&target.name))?);
+    }
+    let drop = carry::of_all(&mut carried, |carried| &mut carried.drop);
+    execute::run(transaction, &drop, PUBLISH).await?;
     for target in targets {
         let swapped = swap(transaction, target).await;
         swapped.map_err(|error| error.in_table(&target.name))?;
     }
-    Ok(())
+    let after = carry::of_all(&mut carried, |carried| &mut carried.after);
+    execute::run(transaction, &after, PUBLISH).await
 }
 
 async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<(), Error> {
     let (Some(live), Some(current)) = (target.replaces.take(), target.current.as_mut()) else {
         return Ok(());
     };
-    // What was granted, or said in the comment, while the rows were loaded is not lost.
-    let sql = catalog::isolated(&grants::sql(live.oid, current.live.oid));
-    let grants = read_grants(&query(transaction, &sql, PUBLISH).await?)?;
     let comment = comment_of(transaction, &target.name).await?;
-    let mut statements = publish::carry_grants(&current.name, &grants);
-    if comment.is_some() {
-        statements.push(watermark::store(&current.name, comment.as_deref()));
-    }
+    let store = |comment: String| watermark::store(&current.name, Some(&comment));
+    let mut statements = comment.map(store).into_iter().collect::<Vec<_>>();
     let (old, new) = (&live.shape, &current.live.shape);
     statements.extend(publish::swap(&target.name, &current.name, old, new));
     execute::run(transaction, &statements, PUBLISH).await?;
     current.name = target.name.clone();
     current.live.shape.indexes = live.shape.indexes;
+    current.live.row_security = live.row_security;
     Ok(())
-}
-
-fn read_grants(messages: &[tokio_postgres::SimpleQueryMessage]) -> Result<Vec<Grant>, Error> {
-    grants::read(messages).ok_or_else(|| {
-        let reason = "the catalog's answer is not understood".to_owned();
-        Error::new(ErrorKind::Unsupported { reason }, PUBLISH)
-    })
 }
 
 /// The comment on the table that is visible, as it is now.

@@ -3,7 +3,7 @@
 
 use super::core::Core;
 use super::target::{Current, Target};
-use super::{enum_type, start};
+use super::{carry, enum_type, start};
 use crate::catalog::{self, FoundEnum, Inspected, Relation, state};
 use crate::compare::predict;
 use crate::error::{Error, ErrorKind};
@@ -221,6 +221,8 @@ async fn replace(
     let Some(live) = relation.table else {
         return Err(concurrent("it dropped the table"));
     };
+    let old = (current.live.oid, &current.live.shape);
+    carry::prepare(transaction, &target.name, old, &live.shape).await?;
     target.current = Some(Current::new(fresh, live, target.definition, !early)?);
     target.replaces = Some(current.live);
     Ok(deleted)

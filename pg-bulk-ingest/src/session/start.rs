@@ -1,9 +1,9 @@
 //! The start of a session: what is there, whether it is as it is defined, what is refused.
 
 use super::core::{Core, Settings};
-use super::enum_type;
 use super::target::{Current, Target};
-use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server, attached};
+use super::{carry, enum_type};
+use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
 use crate::compare::{compare, predict};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
@@ -51,14 +51,14 @@ pub(super) async fn start(
                     .and_then(|()| enum_type::check(definition, makes_tables, &found, &server));
                 checked.map_err(|error| error.in_table(&name))?;
                 check_definition(client, &server, &found, &name, &live, definition).await?;
-                if settings.delete != Delete::Off {
-                    check_attached(client, &name, &live, definition).await?;
-                }
                 let current = Current::new(name.clone(), live, definition, false)?;
                 Target { definition, name, current: Some(current), replaces: None }
             }
         };
         targets.push(target);
+    }
+    if settings.delete != Delete::Off {
+        carry::check(client, &server.role, &targets).await?;
     }
     let comment = targets.first().and_then(Target::visible).and_then(|live| live.comment.clone());
     let stored = watermark::stored(comment.as_deref()).map(|stored| stored.map(str::to_owned));
@@ -210,6 +210,7 @@ fn check_live(
     if upserts || live.row_security {
         check_temporary(server)?;
     }
+    check_generated(live, definition, upserts)?;
     if settings.delete != Delete::Off {
         if live.kind == 'p' {
             return Err(unsupported(
@@ -221,6 +222,30 @@ fn check_live(
                 server,
                 format!("the ownership of the table, which {:?} has", live.owner),
             ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether values can be given to the columns.
+fn check_generated(live: &LiveTable, definition: &Table, upserts: bool) -> Result<(), Error> {
+    for (position, defined) in definition.columns().iter().enumerate() {
+        let name = defined.name();
+        let Some(column) = live.shape.columns.iter().find(|column| column.name == name) else {
+            continue;
+        };
+        if column.generated {
+            return Err(unsupported(format!(
+                "column {name:?} is generated from other columns, so it cannot be written and has \
+                 to be left out of the struct"
+            )));
+        }
+        let updated = upserts && !definition.primary_key().contains(&position);
+        if updated && column.generated_always {
+            return Err(unsupported(format!(
+                "column {name:?} is GENERATED ALWAYS AS IDENTITY and not in the primary key, so the \
+                 rows that are there cannot be updated"
+            )));
         }
     }
     Ok(())
@@ -280,23 +305,6 @@ async fn twin(
         let reason = "the definition could not be read back".to_owned();
         Error::new(ErrorKind::Unsupported { reason }, action)
     })
-}
-
-/// Refuses to replace a table on which something hangs that would be lost.
-async fn check_attached(
-    client: &mut Client,
-    name: &QualifiedName,
-    live: &LiveTable,
-    definition: &Table,
-) -> Result<(), Error> {
-    let sql = catalog::alone(&attached::sql(live.oid, definition));
-    let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
-    let objects = attached::read(&messages);
-    if objects.is_empty() {
-        return Ok(());
-    }
-    let action = "cannot delete by replacing the table";
-    Err(Error::new(ErrorKind::Attached { objects }, action).in_table(name))
 }
 
 #[cfg(test)]
