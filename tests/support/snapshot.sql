@@ -26,7 +26,7 @@ WITH relation AS (
   SELECT concat_ws(' ', 'column', c.named || '.' || quote_ident(a.attname),
     row_number() OVER (PARTITION BY c.number ORDER BY a.attnum), format_type(a.atttypid, a.atttypmod),
     CASE WHEN a.attnotnull THEN 'not null' END, a.collation,
-    a.attidentity, to_jsonb(a) ->> 'attgenerated', pg_get_expr(d.adbin, d.adrelid), a.attstorage,
+    a.attidentity, to_jsonb(a) ->> 'attgenerated', pg_get_expr(d.adbin, d.adrelid), CASE WHEN c.relkind <> 'i' THEN a.attstorage END,
     to_jsonb(a) ->> 'attcompression', 'target ' || nullif((to_jsonb(a) ->> 'attstattarget')::int4, -1),
     (SELECT string_agg(o, ',' ORDER BY o) FROM unnest(a.attoptions) o WHERE o LIKE 'n\_distinct%'))
   FROM relation c JOIN (

@@ -4,6 +4,7 @@ use super::{Carried, Replacing, comment_on, locked, unseen};
 use crate::catalog::Constraint;
 use crate::ident::{Ident, QualifiedName};
 use crate::publish::kept_indexes;
+use crate::statement::Statement;
 
 pub(super) fn carry(replacing: &Replacing<'_>, carried: &mut Carried) {
     for constraint in &replacing.hanging.constraints {
@@ -27,10 +28,7 @@ pub(super) fn carry(replacing: &Replacing<'_>, carried: &mut Carried) {
 }
 
 /// The comment on a constraint. That on the one of a trigger is made after the trigger.
-pub(super) fn comment(
-    table: &QualifiedName,
-    constraint: &Constraint,
-) -> Option<crate::statement::Statement> {
+pub(super) fn comment(table: &QualifiedName, constraint: &Constraint) -> Option<Statement> {
     let object = format!("CONSTRAINT {} ON {table}", Ident::new(&constraint.name));
     comment_on(&object, constraint.comment.as_ref())
 }

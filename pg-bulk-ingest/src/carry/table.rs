@@ -6,11 +6,9 @@ use crate::ident::{Ident, Literal, list};
 pub(super) fn carry(replacing: &Replacing<'_>, carried: &mut Carried) {
     let table = &replacing.hanging.table;
     let (live, fresh) = (replacing.live_name(), replacing.fresh_name());
-    let mut create = |what: String| {
-        carried.create.push(unseen(format!("ALTER TABLE {fresh} {what}")));
-    };
     if let Some(tablespace) = &table.tablespace {
-        create(format!("SET TABLESPACE {}", Ident::new(&tablespace.name)));
+        let name = Ident::new(&tablespace.name);
+        carried.create.push(unseen(format!("ALTER TABLE {fresh} SET TABLESPACE {name}")));
         if !tablespace.may_create {
             carried.missing.push(format!("CREATE on tablespace {:?}", tablespace.name));
         }

@@ -1,6 +1,7 @@
 //! Each kind of thing that hangs on a table, alone.
 
 use super::{execute, loaded, replaced};
+use futures_util::stream::{self, StreamExt};
 
 /// From which version on, and how it is made.
 const FIXTURES: &[(u32, &str)] = &[
@@ -109,9 +110,34 @@ const FIXTURES: &[(u32, &str)] = &[
 
 #[tokio::test]
 async fn each_hangs_on_the_new_table() {
-    for (from, sql) in FIXTURES.iter().filter(|(from, _)| tests::version() >= *from) {
+    let fixtures = FIXTURES.iter().filter(|(from, _)| tests::version() >= *from);
+    let one = |(from, sql): &'static (u32, &str)| async move {
         let database = loaded().await;
         execute(&database, sql).await;
         replaced(&database, &format!("from {from}: {sql}")).await;
+    };
+    stream::iter(fixtures).for_each_concurrent(4, one).await;
+}
+
+#[tokio::test]
+async fn table_and_indexes_stay_in_their_tablespaces() {
+    if tests::version() < 15 {
+        return;
     }
+    let database = loaded().await;
+    let tablespace = database.role("space");
+    let admin = database.connect().await;
+    admin.batch_execute("SET allow_in_place_tablespaces = on").await.unwrap();
+    admin.batch_execute(&format!("CREATE TABLESPACE {tablespace} LOCATION ''")).await.unwrap();
+    let sql = format!(
+        "ALTER TABLE t SET TABLESPACE {tablespace};
+         ALTER INDEX t_value_idx SET TABLESPACE {tablespace};
+         ALTER TABLE t ADD CONSTRAINT e EXCLUDE (number WITH =) USING INDEX TABLESPACE {tablespace}"
+    );
+    execute(&database, &sql).await;
+    let spaces = "SELECT string_agg(relname || reltablespace, ',' ORDER BY relname) FROM pg_class
+        WHERE relname IN ('t', 't_value_idx', 'e', 't_pkey')";
+    let before = database.row(spaces).await;
+    replaced(&database, "tablespaces").await;
+    assert_eq!(database.row(spaces).await, before);
 }

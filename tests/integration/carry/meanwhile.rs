@@ -10,13 +10,17 @@ const WAITING: &[(&str, &str)] = &[
     ("ALTER TABLE t ENABLE ROW LEVEL SECURITY", "relation public.t r p postgres"),
     ("ALTER TABLE t ADD CONSTRAINT k CHECK (id > 0)", "constraint public.t k CHECK ((id > 0))"),
     ("CREATE STATISTICS s ON id, value FROM t", "statistics CREATE STATISTICS public.s"),
-    ("COMMENT ON COLUMN t.value IS 'c'", "comment on column value of table public.t is c"),
     ("CREATE TABLE o (t int REFERENCES t)", "constraint public.o o_t_fkey"),
 ];
 
 /// What does not wait, and is carried over.
 const AT_ONCE: &[(&str, &str)] = &[
+    (
+        "COMMENT ON CONSTRAINT t_pkey ON t IS 'c'",
+        "comment on constraint t_pkey on table public.t is c",
+    ),
     ("GRANT UPDATE (value) ON t TO {role}", "grant on public.t.value"),
+    ("COMMENT ON INDEX t_value_idx IS 'c'", "comment on index public.t_value_idx is c"),
     ("COMMENT ON STATISTICS st IS 'c'", "comment on statistics object public.st is c"),
     ("ALTER STATISTICS st RENAME TO renamed", "statistics CREATE STATISTICS public.renamed"),
     ("GRANT USAGE ON SEQUENCE t_id_seq TO {role}", "grant on public.t_id_seq ingest_test"),
