@@ -2,6 +2,7 @@
 
 use crate::catalog::{IndexShape, Shape};
 use crate::ident::{Ident, QualifiedName, fitted, list};
+use crate::plan::index_name;
 use crate::statement::{LockLevel, Statement};
 
 /// The name of a table until it takes the place of the live one.
@@ -10,11 +11,16 @@ pub(crate) fn fresh_name(live: &QualifiedName) -> QualifiedName {
 }
 
 /// Keeps writers from the live table while the other is loaded, since what they commit would be
-/// lost, and counts the rows that go with it. Readers go on.
+/// lost. Readers go on.
+pub(crate) fn keep_writers_out(live: &QualifiedName) -> Statement {
+    let sql = format!("LOCK TABLE {live} IN SHARE ROW EXCLUSIVE MODE");
+    let purpose = "writers wait, so that nothing they commit is lost; readers go on";
+    Statement::new(sql, LockLevel::ShareRowExclusive, purpose)
+}
+
+/// The same, and counts the rows that go with the live table.
 pub(crate) fn keep_writers_out_and_count(live: &QualifiedName) -> String {
-    format!(
-        "LOCK TABLE {live} IN SHARE ROW EXCLUSIVE MODE;\nSELECT pg_catalog.count(*) FROM {live}"
-    )
+    format!("{};\nSELECT pg_catalog.count(*) FROM {live}", keep_writers_out(live).sql())
 }
 
 /// Gives the new table the owner of the live one.
@@ -24,12 +30,14 @@ pub(crate) fn set_owner(fresh: &QualifiedName, owner: &str) -> Statement {
 }
 
 /// Drops the live table and puts the other in its place, indexes and constraints by their old
-/// names. It counts on ACCESS EXCLUSIVE on the live table, and on what hangs on it being carried over.
+/// names; those that it did not have get names that are not among those taken. It counts on ACCESS
+/// EXCLUSIVE on the live table, and on what hangs on it being carried over.
 pub(crate) fn swap(
     name: &QualifiedName,
     fresh_name: &QualifiedName,
     live: &Shape,
     fresh: &Shape,
+    taken: &[String],
 ) -> Vec<Statement> {
     let purpose = "the new table takes the place of the live one";
     let statement = |sql: String| Statement::new(sql, LockLevel::AccessExclusive, purpose);
@@ -37,22 +45,49 @@ pub(crate) fn swap(
         statement(format!("DROP TABLE {name}")),
         statement(format!("ALTER TABLE {fresh_name} RENAME TO {}", name.name_ident())),
     ];
-    for (old, new) in kept_indexes(live, fresh) {
-        let (old, new) = (Ident::new(&old.name), name.sibling(&new.name));
-        statements.push(statement(format!("ALTER INDEX {new} RENAME TO {old}")));
-    }
+    let indexes = index_names(name.name(), live, fresh, taken);
+    statements.extend(indexes.into_iter().map(|(index, new)| {
+        let (index, new) = (name.sibling(index), Ident::new(new));
+        statement(format!("ALTER INDEX {index} RENAME TO {new}"))
+    }));
     for column in &fresh.columns {
+        let Some(constraint) = &column.not_null_constraint else { continue };
         let old = live.columns.iter().find(|old| old.name == column.name);
-        let old = old.and_then(|old| old.not_null_constraint.as_ref());
-        if let (Some(old), Some(new)) = (old, &column.not_null_constraint)
-            && old != new
-        {
-            let (old, new) = (Ident::new(old), Ident::new(new));
-            let sql = format!("ALTER TABLE {name} RENAME CONSTRAINT {new} TO {old}");
+        let old = old.and_then(|old| old.not_null_constraint.clone());
+        let new =
+            old.unwrap_or_else(|| fitted(&format!("{}_{}", name.name(), column.name), "not_null"));
+        if new != *constraint {
+            let (constraint, new) = (Ident::new(constraint), Ident::new(new));
+            let sql = format!("ALTER TABLE {name} RENAME CONSTRAINT {constraint} TO {new}");
             statements.push(statement(sql));
         }
     }
     statements
+}
+
+/// The names of the new table's indexes, and those that they get.
+fn index_names(
+    table: &str,
+    live: &Shape,
+    fresh: &Shape,
+    taken: &[String],
+) -> Vec<(String, String)> {
+    let of_live = |name: &String| live.indexes.iter().any(|index| index.name == *name);
+    let mut taken = taken.iter().filter(|name| !of_live(name)).cloned().collect::<Vec<_>>();
+    let kept = kept_indexes(live, fresh);
+    let mut names = Vec::new();
+    for (old, index) in &kept {
+        taken.push(old.name.clone());
+        names.push((index.name.clone(), old.name.clone()));
+    }
+    let is_kept = |index: &IndexShape| kept.iter().any(|(_, kept)| kept.name == index.name);
+    let unnamed = fresh.indexes.iter().filter(|index| !is_kept(index));
+    for index in unnamed {
+        let new = index_name(table, index, &taken);
+        taken.push(new.clone());
+        names.push((index.name.clone(), new));
+    }
+    names
 }
 
 /// The indexes of a live table that the new one has too, whatever their names, each with that.

@@ -66,7 +66,7 @@ async fn each_is_refused_before_the_batches_are_asked_for() {
         assert_eq!(
             error.to_string(),
             format!(
-                r#"cannot delete by replacing the table: "public"."t": these hang on the table and would be lost with it: {}"#,
+                r#"cannot replace the table: "public"."t": these hang on the table and would be lost with it: {}"#,
                 objects[0]
             )
         );

@@ -7,6 +7,7 @@ mod foreign_keys;
 mod generated;
 mod meanwhile;
 mod privileges;
+mod rebuilt;
 
 use pg_bulk_ingest::{Batch, Delete, Error, IngestTable, Report, ingest};
 use tests::{Database, assert_same, snapshot};

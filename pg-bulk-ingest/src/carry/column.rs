@@ -48,7 +48,7 @@ fn carry_column(
         carried.copied.push(unseen(format!("ALTER TABLE {table} {sql}")));
     }
     if let Some(identity) = &column.identity
-        && (fresh.default.is_none() || fresh.identity)
+        && (fresh.default.is_none() || fresh.is_identity())
     {
         carry_identity(replacing, column, fresh, identity, carried);
     }
@@ -92,6 +92,11 @@ fn carry_identity(
         // Those of the new type.
         false => String::new(),
     };
+    if fresh.is_identity() {
+        // With a sequence that is made for it.
+        let sql = format!("ALTER TABLE {table} ALTER COLUMN {name} DROP IDENTITY");
+        carried.create.push(unseen(sql));
+    }
     carried.create.push(unseen(format!(
         "ALTER TABLE {table} ALTER COLUMN {name} ADD GENERATED {generated} AS IDENTITY \
          (SEQUENCE NAME {unseen_name} START WITH {start} INCREMENT BY {increment}{bounds} \

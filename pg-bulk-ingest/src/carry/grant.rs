@@ -1,7 +1,7 @@
 //! Grants.
 
 use super::{KEPT, Replacing, locked};
-use crate::catalog::Grant;
+use crate::catalog::{Grant, LiveColumn};
 use crate::ident::{Ident, QualifiedName};
 use crate::statement::{LockLevel, Statement};
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ pub(crate) fn carry_grants(
     };
     let mut statements = carry_object("TABLE", replacing.live_name(), &on(None), role);
     for column in &replacing.hanging.columns {
-        let carried = replacing.column(&column.name).is_some_and(|column| column.identity);
+        let carried = replacing.column(&column.name).is_some_and(LiveColumn::is_identity);
         if let Some(identity) = column.identity.as_ref().filter(|_| carried) {
             let grants = on(Some(&column.name));
             statements.extend(carry_object("SEQUENCE", &identity.sequence(), &grants, role));

@@ -3,6 +3,7 @@
 //! Every query runs with an empty search path but for `pg_catalog`, so that names print qualified
 //! and nothing planted in another schema is called. The queries work from PostgreSQL 10 on.
 
+mod dependent;
 pub(crate) mod enum_type;
 mod grant;
 pub(crate) mod hanging;
@@ -10,6 +11,7 @@ mod query;
 mod relation;
 mod types;
 
+pub(crate) use dependent::Surroundings;
 pub(crate) use enum_type::{FoundEnum, HeldIn, LiveType};
 pub(crate) use grant::Grant;
 pub(crate) use hanging::{
@@ -17,7 +19,7 @@ pub(crate) use hanging::{
     Policy, Rule, Trigger,
 };
 pub(crate) use query::{
-    Inspected, alone, attached, grants, holders, inspect, inspect_temporary, isolated, state,
-    transaction_id,
+    Inspected, alone, attached, further, grants, holders, inspect, inspect_temporary, isolated,
+    state, transaction_id,
 };
 pub(crate) use relation::{IndexShape, LiveColumn, LiveTable, Relation, Server, Shape};

@@ -2,17 +2,18 @@
 //! carried over.
 
 use super::core::Core;
+use super::refusal::unreadable;
 use super::target::Target;
 use crate::carry::{self, Carried, Replacing, Swapped, Unreferred, carry_grants, unrefer};
-use crate::catalog::{self, Grant, Hanging, Shape, attached, grants, hanging};
+use crate::catalog::{self, Grant, Hanging, LiveTable, Shape, attached, grants, hanging};
 use crate::error::{Error, ErrorKind};
-use crate::execute::{self, query};
+use crate::execute::query;
 use crate::ident::QualifiedName;
 use crate::publish;
 use crate::statement::Statement;
 use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 
-const START: &str = "cannot delete by replacing the table";
+const START: &str = "cannot replace the table";
 const CARRY: &str = "cannot carry over what hangs on the table";
 
 /// The names of tables before and after they are replaced.
@@ -20,23 +21,28 @@ pub(super) fn swapped(name: &QualifiedName) -> Swapped {
     Swapped { live: name.clone(), fresh: publish::fresh_name(name) }
 }
 
+/// A live table that is going to be replaced.
+pub(super) struct ToReplace {
+    pub(super) name: QualifiedName,
+    pub(super) oid: u32,
+    pub(super) live: Shape,
+    /// What it is going to be.
+    pub(super) fresh: Shape,
+}
+
 /// Refuses to replace tables on which something hangs that cannot be carried over, or not by this
 /// role.
-pub(super) async fn check(client: &Client, role: &str, targets: &[Target]) -> Result<(), Error> {
-    let live = |target: &Target| Some((swapped(&target.name), target.visible()?.clone()));
-    let tables = targets.iter().filter_map(live).collect::<Vec<_>>();
-    let all = tables.iter().map(|(names, _)| names.clone()).collect::<Vec<_>>();
-    for (names, live) in &tables {
+pub(super) async fn check(client: &Client, role: &str, tables: &[ToReplace]) -> Result<(), Error> {
+    let all = tables.iter().map(|table| swapped(&table.name)).collect::<Vec<_>>();
+    for (ToReplace { oid, live, fresh, .. }, names) in tables.iter().zip(&all) {
         let failed = |error: Error| error.in_table(&names.live);
-        let attached = catalog::alone(&attached::sql(live.oid));
+        let attached = catalog::alone(&attached::sql(*oid));
         let attached = client.simple_query(&attached).await.map_err(Error::while_doing(START));
         let objects = attached::read(&attached.map_err(failed)?);
-        let sql = catalog::alone(&hanging::sql(live.oid));
+        let sql = catalog::alone(&hanging::sql(*oid));
         let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START));
         let hanging = read(&messages.map_err(failed)?, START).map_err(failed)?;
-        let shape = &live.shape;
-        let replacing =
-            Replacing { hanging: &hanging, names, live: shape, fresh: shape, all: &all };
+        let replacing = Replacing { hanging: &hanging, names, live, fresh, all: &all };
         let mut carried = carry::carry(&replacing);
         carried.refused.extend(objects);
         accept(&carried, role, START).map_err(failed)?;
@@ -58,12 +64,7 @@ fn accept(carried: &Carried, role: &str, action: &'static str) -> Result<(), Err
 }
 
 fn read(messages: &[SimpleQueryMessage], action: &'static str) -> Result<Hanging, Error> {
-    hanging::read(messages).ok_or_else(|| not_understood(action))
-}
-
-fn not_understood(action: &'static str) -> Error {
-    let reason = "the catalog's answer is not understood".to_owned();
-    Error::new(ErrorKind::Unsupported { reason }, action)
+    hanging::read(messages).ok_or_else(|| unreadable(action))
 }
 
 async fn hanging_on(transaction: &Transaction<'_>, oid: u32) -> Result<Hanging, Error> {
@@ -71,21 +72,33 @@ async fn hanging_on(transaction: &Transaction<'_>, oid: u32) -> Result<Hanging, 
     read(&query(transaction, &sql, CARRY).await?, CARRY)
 }
 
-/// Gives a table that was just created, and is to replace another, what rows have to find there.
-/// Nothing else comes to hang on the live one from here on: that would wait for the lock on it.
+/// What is done to a table that was just created, and is to replace another.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    /// Before any row.
+    pub(super) create: Vec<Statement>,
+    /// Before the rows of the batch.
+    pub(super) copied: Vec<Statement>,
+}
+
+/// What a table that is to replace another has to have before the rows come. Little else comes to
+/// hang on the live one from here on: it would wait for the lock on it.
 pub(super) async fn prepare(
     transaction: &Transaction<'_>,
+    core: &Core,
     name: &QualifiedName,
-    (oid, live): (u32, &Shape),
+    live: &LiveTable,
     fresh: &Shape,
-) -> Result<(), Error> {
-    let hanging = hanging_on(transaction, oid).await?;
+) -> Result<Prepared, Error> {
+    let hanging = hanging_on(transaction, live.oid).await?;
     let names = swapped(name);
     let all = [names.clone()];
+    let live = &live.shape;
     let replacing = Replacing { hanging: &hanging, names: &names, live, fresh, all: &all };
-    let Carried { create, copied, .. } = carry::carry(&replacing);
-    execute::run(transaction, &create, CARRY).await?;
-    execute::run(transaction, &copied, CARRY).await
+    let Carried { create, copied, missing, .. } = carry::carry(&replacing);
+    // What is refused was looked at before; whether keys are there is known once they are built.
+    accept(&Carried { missing, ..Carried::default() }, &core.server.role, CARRY)?;
+    Ok(Prepared { create, copied })
 }
 
 /// The tables that are replaced together.
@@ -136,7 +149,7 @@ pub(super) async fn of_locked(
 }
 
 fn read_grants(messages: &[SimpleQueryMessage]) -> Result<Vec<Grant>, Error> {
-    grants::read(messages).ok_or_else(|| not_understood(CARRY))
+    grants::read(messages).ok_or_else(|| unreadable(CARRY))
 }
 
 /// What keeps tables from being emptied: the foreign keys of others to them.
@@ -154,12 +167,4 @@ pub(super) async fn referring(
         all.add.extend(add);
     }
     Ok(all)
-}
-
-/// All statements of one kind.
-pub(super) fn of_all(
-    carried: &mut [Carried],
-    kind: impl Fn(&mut Carried) -> &mut Vec<Statement>,
-) -> Vec<Statement> {
-    carried.iter_mut().flat_map(|carried| std::mem::take(kind(carried))).collect()
 }

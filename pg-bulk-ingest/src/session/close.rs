@@ -3,9 +3,10 @@
 use super::carry;
 use super::core::{Core, Pending};
 use super::open::check_watermark;
+use super::refusal::unreadable;
 use super::start;
 use super::target::{Current, Target};
-use crate::catalog::{self, LiveTable, state};
+use crate::catalog::{self, LiveTable, Surroundings, state};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
@@ -15,6 +16,8 @@ use crate::report::Plan;
 use crate::statement::Statement;
 use crate::watermark::{self, Unreadable};
 use crate::{comment, publish};
+use futures_util::TryStreamExt;
+use futures_util::future::{join, ready};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::{DbError, Severity};
 
@@ -23,58 +26,72 @@ const COMMENT: &str = "cannot comment on the table";
 const STORE: &str = "cannot store the high watermark";
 
 /// Puts the new tables in the place of the live ones. ACCESS EXCLUSIVE is held from here to the
-/// commit.
+/// commit. Answers what was done for tables that were not as they are defined.
 pub(super) async fn replace(
     transaction: &Transaction<'_>,
     core: &Core,
     targets: &mut [Target],
-) -> Result<(), Error> {
+) -> Result<Plan, Error> {
+    let mut migrated = Plan::default();
     let all = carry::all_swapped(targets);
     if all.is_empty() {
-        return Ok(());
+        return Ok(migrated);
     }
     let mut tables = Vec::new();
-    let mut statements = Vec::new();
+    let mut before = Vec::new();
     for target in targets.iter() {
         let carried = carry::of(transaction, core, target, &all).await;
         let carried = carried.map_err(|error| error.in_table(&target.name))?;
         let lockable = |live: &LiveTable| Lockable { name: target.name.clone(), oid: live.oid };
         tables.extend(target.replaces.as_ref().map(lockable));
         tables.extend(carried.locks);
-        statements.extend(carried.before);
+        if target.is_migrated {
+            migrated.extend(carried.before.clone());
+        }
+        before.extend(carried.before);
     }
-    execute::run(transaction, &statements, PUBLISH).await?;
-    execute::lock_exclusively(transaction, &tables, core.waiting()).await?;
+    execute::run(transaction, &before, PUBLISH).await?;
+    execute::lock_exclusively(transaction, &tables, core.waiting(), PUBLISH).await?;
     // What was granted, or said in a comment, while the rows were loaded is not lost.
     let mut carried = Vec::with_capacity(targets.len());
     for target in targets.iter() {
         let one = carry::of_locked(transaction, core, target, &all).await;
         carried.push(one.map_err(|error| error.in_table(&target.name))?);
     }
-    let drop = carry::of_all(&mut carried, |carried| &mut carried.drop);
-    execute::run(transaction, &drop, PUBLISH).await?;
-    for target in targets {
-        let swapped = swap(transaction, target).await;
-        swapped.map_err(|error| error.in_table(&target.name))?;
+    for one in &carried {
+        execute::run(transaction, &one.drop, PUBLISH).await?;
     }
-    let after = carry::of_all(&mut carried, |carried| &mut carried.after);
-    execute::run(transaction, &after, PUBLISH).await
+    let mut swapped = Vec::with_capacity(targets.len());
+    for target in targets.iter_mut() {
+        let one = swap(transaction, target).await;
+        swapped.push(one.map_err(|error| error.in_table(&target.name))?);
+    }
+    for ((target, one), swapped) in targets.iter_mut().zip(carried).zip(swapped) {
+        let ran = execute::run(transaction, &one.after, PUBLISH).await;
+        ran.map_err(|error| error.in_table(&target.name))?;
+        if std::mem::take(&mut target.is_migrated) {
+            migrated.extend(one.drop.into_iter().chain(swapped).chain(one.after));
+        }
+    }
+    Ok(migrated)
 }
 
-async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<(), Error> {
+async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<Vec<Statement>, Error> {
     let (Some(live), Some(current)) = (target.replaces.take(), target.current.as_mut()) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     let comment = comment_of(transaction, &target.name).await?;
     let store = |comment: String| watermark::store(&current.name, Some(&comment));
     let mut statements = comment.map(store).into_iter().collect::<Vec<_>>();
     let (old, new) = (&live.shape, &current.live.shape);
-    statements.extend(publish::swap(&target.name, &current.name, old, new));
+    let names = catalog::isolated(&Surroundings::sql(live.oid));
+    let names = Surroundings::read(&query(transaction, &names, PUBLISH).await?);
+    let taken = names.ok_or_else(|| unreadable(PUBLISH))?.names;
+    statements.extend(publish::swap(&target.name, &current.name, old, new, &taken));
     execute::run(transaction, &statements, PUBLISH).await?;
     current.name = target.name.clone();
-    current.live.shape.indexes = live.shape.indexes;
     current.live.row_security = live.row_security;
-    Ok(())
+    Ok(statements)
 }
 
 /// The comment on the table that is visible, as it is now.
@@ -141,18 +158,15 @@ async fn comment_one(
     Ok(statements)
 }
 
-/// Stores the high watermark in the comment on the first table, keeping what else is in it.
-pub(super) async fn store(
+/// Reads the comment on the first table. From here on nobody else changes it.
+pub(super) async fn read(
     transaction: &Transaction<'_>,
     core: &Core,
     targets: &[Target],
-    pending: &Pending,
-) -> Result<(), Error> {
-    let Some(first) = targets.first() else {
-        return Ok(());
-    };
-    let Some(current) = &first.current else {
-        return Ok(());
+) -> Result<Option<String>, Error> {
+    let first = targets.first().and_then(|first| Some((first, first.current.as_ref()?)));
+    let Some((first, current)) = first else {
+        return Ok(None);
     };
     let lockable = Lockable { name: current.name.clone(), oid: current.live.oid };
     let read = catalog::isolated(&state::sql(std::slice::from_ref(&current.name)));
@@ -160,21 +174,66 @@ pub(super) async fn store(
     let messages =
         execute::lock_for_comment(transaction, &lockable, &read, core.waiting(), STORE).await;
     let comment = state::read(&messages.map_err(failed)?).into_iter().next();
-    let comment = comment.and_then(|state| state.comment);
-    check_watermark(core, comment.as_deref())?;
-    let new = watermark::with_stored(comment.as_deref(), pending.watermark())
-        .map_err(|unreadable| failed(unreadable.error(comment.as_deref(), STORE)))?;
-    if new != comment {
-        let statement = watermark::store(&current.name, new.as_deref());
-        execute::run(transaction, &[statement], STORE).await.map_err(failed)?;
-    }
-    Ok(())
+    Ok(comment.and_then(|state| state.comment))
 }
 
-/// Commits. From the moment COMMIT is sent, a lost connection leaves it unknown what became of it.
-pub(super) async fn commit(transaction: Transaction<'_>) -> Result<(), Error> {
+/// What stores the high watermark, for the table that it is stored on.
+pub(super) struct Store {
+    statement: Statement,
+    table: QualifiedName,
+}
+
+/// What stores the high watermark in this comment on the first table, keeping what else is in it.
+pub(super) fn store(
+    core: &Core,
+    targets: &[Target],
+    pending: &Pending,
+    comment: Option<&str>,
+) -> Result<Option<Store>, Error> {
+    let first = targets.first().and_then(|first| Some((first, first.current.as_ref()?)));
+    let Some((first, current)) = first else {
+        return Ok(None);
+    };
+    check_watermark(core, comment)?;
+    let new = watermark::with_stored(comment, pending.watermark())
+        .map_err(|unreadable| unreadable.error(comment, STORE).in_table(&first.name))?;
+    let changed = new.as_deref() != comment;
+    Ok(changed.then(|| Store {
+        statement: watermark::store(&current.name, new.as_deref()),
+        table: first.name.clone(),
+    }))
+}
+
+/// Runs the statement that stores the high watermark, and commits, in one round trip. From the
+/// moment COMMIT is sent, a lost connection leaves it unknown what became of it.
+pub(super) async fn commit(
+    transaction: Transaction<'_>,
+    store: Option<&Store>,
+) -> Result<(), Error> {
     let action = "cannot commit the batch";
-    transaction.commit().await.map_err(|error| {
+    let storing = match store {
+        Some(Store { statement, .. }) => {
+            tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
+            let sent = transaction.client().simple_query_raw(statement.sql()).await;
+            Some(sent.map_err(Error::while_doing(STORE))?)
+        }
+        None => None,
+    };
+    let stored = async {
+        match storing {
+            Some(answer) => answer.try_for_each(|_| ready(Ok(()))).await,
+            None => Ok(()),
+        }
+    };
+    let (stored, committed) = join(stored, transaction.commit()).await;
+    // What the server refused is not committed, whatever COMMIT is answered.
+    if let Err(error) = stored
+        && error.as_db_error().is_some()
+    {
+        let error = Error::server(error, STORE);
+        return Err(store.iter().fold(error, |error, store| error.in_table(&store.table)));
+    }
+    committed.map_err(|error| {
         // An ERROR means that it was rolled back. A FATAL one ends the session, perhaps after the
         // commit was durable: while it waited for a standby, say.
         let refused = error.as_db_error().and_then(DbError::parsed_severity);

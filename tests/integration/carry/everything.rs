@@ -4,7 +4,7 @@ use super::{Row, execute, load, loaded, replaced, rows};
 use pg_bulk_ingest::{Batch, Delete, Visibility, ingest};
 use tests::{assert_same, snapshot};
 
-const ALL: &str = "
+pub(super) const ALL: &str = "
     CREATE ROLE {role}; GRANT USAGE ON SCHEMA public TO {role};
     CREATE TABLE o (t int REFERENCES t); INSERT INTO o VALUES (1);
     CREATE TABLE log (id int);
