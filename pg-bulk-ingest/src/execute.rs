@@ -4,7 +4,7 @@ use crate::catalog::Server;
 use crate::catalog::holders::{self, Holder};
 use crate::error::{Error, ErrorKind};
 use crate::ident::QualifiedName;
-use crate::lock;
+use crate::lock::{self, Lockable};
 use crate::options::Locks;
 use crate::statement::{Statement, rollback_to, script};
 use std::time::{Duration, Instant};
@@ -50,13 +50,6 @@ pub(crate) async fn numbers<const N: usize>(
     });
     let number = |i| row.and_then(|row| row.get(i)).and_then(|text| text.parse().ok());
     Ok(std::array::from_fn(|i| number(i).unwrap_or_default()))
-}
-
-/// A relation to lock.
-#[derive(Debug, Clone)]
-pub(crate) struct Lockable {
-    pub(crate) name: QualifiedName,
-    pub(crate) oid: u32,
 }
 
 /// What a lock is waited for with.

@@ -1,6 +1,7 @@
 //! An ingest, batch by batch.
 
 mod batch;
+mod carry;
 mod close;
 mod core;
 mod enum_type;

@@ -9,9 +9,9 @@ use super::target::{Current, Target};
 use crate::catalog::{self, FoundEnum, Relation};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
-use crate::execute::{self, Lockable, query};
+use crate::execute::{self, query};
 use crate::ident::QualifiedName;
-use crate::lock;
+use crate::lock::{self, Lockable};
 use crate::plan::Step;
 use crate::statement::Statement;
 use tokio_postgres::error::SqlState;
@@ -95,7 +95,7 @@ async fn look_again(
     let mut current = Current::outdated(name.clone(), live);
     if looking == Looking::AtDifferences {
         let examined = examined(core, &name, definition, &found);
-        let Examination { outstanding, kept } = examined.examine(client, &relation).await?;
+        let Examination { outstanding, kept, .. } = examined.examine(client, &relation).await?;
         if outstanding.is_none() {
             current = Current::new(name, current.live, definition, false)?;
         }
