@@ -11,6 +11,7 @@ mod open;
 mod scope;
 mod start;
 mod target;
+mod views;
 
 pub(crate) use self::core::Settings;
 pub(crate) use batch::OpenBatch;

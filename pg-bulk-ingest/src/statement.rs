@@ -1,5 +1,6 @@
 //! SQL that is going to be executed, with what it locks and what it is for.
 
+use crate::ident::QualifiedName;
 use std::fmt;
 
 /// The strongest lock that a statement takes on an existing table (PostgreSQL documentation,
@@ -37,11 +38,22 @@ pub struct Statement {
     sql: String,
     lock: LockLevel,
     purpose: &'static str,
+    view: Option<QualifiedName>,
 }
 
 impl Statement {
     pub(crate) fn new(sql: impl Into<String>, lock: LockLevel, purpose: &'static str) -> Self {
-        Self { sql: sql.into(), lock, purpose }
+        Self { sql: sql.into(), lock, purpose, view: None }
+    }
+
+    /// The same for a view, which an error then names.
+    pub(crate) fn of_view(self, view: QualifiedName) -> Self {
+        Self { view: Some(view), ..self }
+    }
+
+    /// The view that it is for.
+    pub(crate) fn view(&self) -> Option<&QualifiedName> {
+        self.view.as_ref()
     }
 
     /// The SQL.
@@ -76,7 +88,17 @@ pub(crate) fn script(statements: &[Statement]) -> String {
 
 /// Statements that can be taken back alone.
 pub(crate) fn savepoint(name: &str, sql: &str) -> String {
-    format!("SAVEPOINT {name};\n{sql};\nRELEASE SAVEPOINT {name}")
+    format!("{};\n{sql};\n{}", begin_savepoint(name), release(name))
+}
+
+/// What follows can be taken back alone.
+pub(crate) fn begin_savepoint(name: &str) -> String {
+    format!("SAVEPOINT {name}")
+}
+
+/// What was done since the savepoint is part of the transaction.
+pub(crate) fn release(name: &str) -> String {
+    format!("RELEASE SAVEPOINT {name}")
 }
 
 /// Takes back what was done since the savepoint.

@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "for tests")]
 
 mod database;
+mod views;
 
 pub use database::{Database, rows};
+pub use views::{assert_same_views, snapshot_of_views};
 
 use local_postgres::LocalPostgres;
 use std::sync::LazyLock;

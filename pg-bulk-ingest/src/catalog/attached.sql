@@ -1,6 +1,7 @@
 -- What hangs on the table and would be lost with it. Everything that depends on the table, on its
 -- row type or on its indexes is named, whatever it is, but for what is made again with the table:
--- its columns, defaults, own indexes, primary key and unique constraints.
+-- its columns, defaults, own indexes, primary key and unique constraints; and but for views, which
+-- are made again over it.
 WITH live AS (
   -- before 12, c.* does not have the oid
   SELECT c.*, c.oid AS table_oid, to_jsonb(c) AS attributes FROM pg_class c WHERE c.oid = :oid
@@ -18,15 +19,13 @@ WITH live AS (
   )
 ), attached(description) AS (
   SELECT CASE
-    WHEN v.relkind IN ('v', 'm') AND w.rulename = '_RETURN'
-      THEN pg_describe_object('pg_class'::regclass, v.oid, 0)
     WHEN k.contype = 'f' AND k.conrelid <> live.table_oid
       THEN 'foreign key ' || pg_describe_object(g.classid, g.objid, 0)
     ELSE pg_describe_object(g.classid, g.objid, 0)
   END
   FROM live, depending g
   LEFT JOIN pg_rewrite w ON g.classid = 'pg_rewrite'::regclass AND w.oid = g.objid
-  LEFT JOIN pg_class v ON v.oid = w.ev_class
+  LEFT JOIN pg_class v ON v.oid = coalesce(w.ev_class, CASE WHEN g.classid = 'pg_class'::regclass THEN g.objid END)
   LEFT JOIN pg_constraint k ON g.classid = 'pg_constraint'::regclass AND k.oid = g.objid
   LEFT JOIN pg_trigger r ON g.classid = 'pg_trigger'::regclass AND r.oid = g.objid
   WHERE NOT (g.classid = 'pg_attrdef'::regclass)
@@ -34,6 +33,7 @@ WITH live AS (
       SELECT x.indexrelid FROM pg_index x, live WHERE x.indrelid = live.table_oid AND NOT x.indisexclusion))
     AND NOT coalesce(k.contype IN ('p', 'u', 'n') AND k.conrelid = live.table_oid, false)
     AND NOT coalesce(r.tgisinternal, false)
+    AND NOT coalesce(v.relkind IN ('v', 'm'), false)
   UNION
   SELECT pg_describe_object('pg_class'::regclass, s.objid, 0)
   FROM live JOIN pg_depend s ON s.refclassid = 'pg_class'::regclass AND s.refobjid = live.table_oid

@@ -4,7 +4,7 @@ use crate::ident::Ident;
 use serde::Deserialize;
 
 /// A privilege that somebody has on a table or one of its columns.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Grant {
     /// Whether it is one on the live table; otherwise it is one on the table that replaces it.
     pub(crate) live: bool,

@@ -8,11 +8,13 @@ mod grant;
 mod query;
 mod relation;
 mod types;
+mod view;
 
 pub(crate) use enum_type::{FoundEnum, HeldIn, LiveType};
 pub(crate) use grant::Grant;
 pub(crate) use query::{
     Inspected, alone, attached, grants, holders, inspect, inspect_temporary, isolated, state,
-    transaction_id,
+    transaction_id, view_attached, views,
 };
 pub(crate) use relation::{IndexShape, LiveColumn, LiveTable, Relation, Server, Shape};
+pub(crate) use view::{Commented, View};

@@ -2,13 +2,14 @@
 
 use super::core::{Core, Pending};
 use super::open::check_watermark;
-use super::start;
 use super::target::{Current, Target};
+use super::{start, views};
 use crate::catalog::{self, Grant, LiveTable, grants, state};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
-use crate::execute::{self, Lockable, query};
+use crate::execute::{self, query};
 use crate::ident::QualifiedName;
+use crate::lock::Lockable;
 use crate::report::Plan;
 use crate::statement::Statement;
 use crate::watermark::{self, Unreadable};
@@ -27,19 +28,16 @@ pub(super) async fn replace(
     core: &Core,
     targets: &mut [Target],
 ) -> Result<(), Error> {
-    let lockable = |target: &Target| {
-        target.replaces.as_ref().map(|live| Lockable { name: target.name.clone(), oid: live.oid })
-    };
-    let tables = targets.iter().filter_map(lockable).collect::<Vec<_>>();
-    if tables.is_empty() {
+    if targets.iter().all(|target| target.replaces.is_none()) {
         return Ok(());
     }
-    execute::lock_exclusively(transaction, &tables, core.waiting()).await?;
-    for target in targets {
+    let carried = views::lock(transaction, core, targets).await?;
+    execute::run_for_views(transaction, &carried.drop, PUBLISH).await?;
+    for target in &mut *targets {
         let swapped = swap(transaction, target).await;
         swapped.map_err(|error| error.in_table(&target.name))?;
     }
-    Ok(())
+    execute::run_for_views(transaction, &carried.after, PUBLISH).await
 }
 
 async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<(), Error> {
@@ -47,10 +45,9 @@ async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<(), 
         return Ok(());
     };
     // What was granted, or said in the comment, while the rows were loaded is not lost.
-    let sql = catalog::isolated(&grants::sql(live.oid, current.live.oid));
-    let grants = read_grants(&query(transaction, &sql, PUBLISH).await?)?;
+    carry_grants(transaction, &live, current).await?;
     let comment = comment_of(transaction, &target.name).await?;
-    let mut statements = publish::carry_grants(&current.name, &grants);
+    let mut statements = Vec::new();
     if comment.is_some() {
         statements.push(watermark::store(&current.name, comment.as_deref()));
     }
@@ -60,6 +57,17 @@ async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<(), 
     current.name = target.name.clone();
     current.live.shape.indexes = live.shape.indexes;
     Ok(())
+}
+
+/// Gives the new table the grants that the live one has.
+pub(super) async fn carry_grants(
+    transaction: &Transaction<'_>,
+    live: &LiveTable,
+    current: &Current,
+) -> Result<(), Error> {
+    let sql = catalog::isolated(&grants::sql(live.oid, current.live.oid));
+    let grants = read_grants(&query(transaction, &sql, PUBLISH).await?)?;
+    execute::run(transaction, &publish::carry_grants(&current.name, &grants), PUBLISH).await
 }
 
 fn read_grants(messages: &[tokio_postgres::SimpleQueryMessage]) -> Result<Vec<Grant>, Error> {
@@ -115,7 +123,7 @@ async fn comment_one(
     definition: &Table,
     unreadable: impl Fn(Unreadable, &LiveTable) -> Error,
 ) -> Result<Vec<Statement>, Error> {
-    let lockable = Lockable { name: current.name.clone(), oid: current.live.oid };
+    let lockable = Lockable::table(current.name.clone(), current.live.oid);
     // As it is now: from the lock on nobody else changes it.
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&current.name), &[]));
     let waiting = core.waiting();
@@ -146,7 +154,7 @@ pub(super) async fn store(
     let Some(current) = &first.current else {
         return Ok(());
     };
-    let lockable = Lockable { name: current.name.clone(), oid: current.live.oid };
+    let lockable = Lockable::table(current.name.clone(), current.live.oid);
     let read = catalog::isolated(&state::sql(std::slice::from_ref(&current.name)));
     let failed = |error: Error| error.in_table(&first.name);
     let messages =

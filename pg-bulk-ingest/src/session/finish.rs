@@ -6,8 +6,9 @@ use super::scope::Scope;
 use super::target::Target;
 use super::{close, open};
 use crate::error::Error;
-use crate::execute::{self, Lockable, numbers};
+use crate::execute::{self, numbers};
 use crate::ident::QualifiedName;
+use crate::lock::Lockable;
 use crate::options::{Delete, Visibility};
 use crate::report::Phase;
 use crate::{comment, plan, publish};
@@ -102,7 +103,7 @@ async fn empty(
     targets: &[Target],
 ) -> Result<Vec<(QualifiedName, u64)>, Error> {
     let lockable = |target: &Target| {
-        target.visible().map(|live| Lockable { name: target.name.clone(), oid: live.oid })
+        target.visible().map(|live| Lockable::table(target.name.clone(), live.oid))
     };
     let tables = targets.iter().filter_map(lockable).collect::<Vec<_>>();
     let mut names = tables.iter().map(|table| table.name.clone()).collect::<Vec<_>>();

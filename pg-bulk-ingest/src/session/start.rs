@@ -1,8 +1,8 @@
 //! The start of a session: what is there, whether it is as it is defined, what is refused.
 
 use super::core::{Core, Settings};
-use super::enum_type;
 use super::target::{Current, Target};
+use super::{enum_type, views};
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server, attached};
 use crate::compare::{compare, predict};
 use crate::definition::Table;
@@ -53,6 +53,8 @@ pub(super) async fn start(
                 check_definition(client, &server, &found, &name, &live, definition).await?;
                 if settings.delete != Delete::Off {
                     check_attached(client, &name, &live, definition).await?;
+                    let checked = views::check(client, &server, &found, &name, &live, definition);
+                    checked.await.map_err(|error| error.in_table(&name))?;
                 }
                 let current = Current::new(name.clone(), live, definition, false)?;
                 Target { definition, name, current: Some(current), replaces: None }
