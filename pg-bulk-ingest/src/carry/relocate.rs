@@ -36,6 +36,12 @@ pub(super) fn relocate(sql: &str, moved: &Moved) -> Option<String> {
         }
         tokens.next();
         let name = tokens.next()?;
+        // A relation of the schema's name is referred to by it, as an alias would be.
+        if let Kind::Name(name) = &name.kind
+            && moved.keys().any(|moved| moved.schema() == name)
+        {
+            return None;
+        }
         let is_called = tokens.peek().is_some_and(|next| next.text == "(");
         let relation = match &name.kind {
             Kind::Name(name) if !after_dot && !is_called => Some(QualifiedName::new(schema, name)),
@@ -159,6 +165,7 @@ mod tests {
             "SELECT 'public.t'::regclass",
             "SELECT E'\\\\public.t'",
             "SELECT public.t FROM other.s public",
+            "SELECT public.t FROM public.public",
         ] {
             assert_eq!(moved(sql), None, "{sql}");
         }

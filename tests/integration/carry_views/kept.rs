@@ -119,8 +119,8 @@ const CASES: &[Case] = &[
         "CREATE RECURSIVE VIEW v (id) AS
              SELECT id FROM t UNION ALL SELECT id - 1 FROM v WHERE id > 3;
          CREATE VIEW w AS SELECT t, t.* FROM t; CREATE VIEW u AS SELECT w FROM w",
-        "SELECT (w.t).id + count(*) FROM v, w GROUP BY 1, w.id ORDER BY 1",
-        &["6", "7"],
+        "SELECT (w.t).id FROM w WHERE w.id IN (SELECT v.id FROM v) ORDER BY 1",
+        NEW,
     ),
     case(
         "CREATE MATERIALIZED VIEW m WITH (fillfactor = 70, toast.autovacuum_enabled = off) AS

@@ -28,6 +28,29 @@ async fn a_view_that_is_made_or_changed_during_the_load_is_carried_over() {
     assert_eq!(database.rows("SELECT value FROM m ORDER BY 1").await, ["v3", "v4"]);
 }
 
+/// It becomes visible only after the views were read, while the locks are waited for.
+#[tokio::test]
+async fn a_view_that_is_being_made_is_waited_for_and_carried_over() {
+    let database = with_rows().await;
+    database
+        .execute("CREATE VIEW v AS SELECT * FROM t; CREATE MATERIALIZED VIEW m AS SELECT id FROM v")
+        .await;
+    let other = database.connect().await;
+    let late = "CREATE VIEW w AS SELECT id FROM m; COMMENT ON VIEW w IS 'late'";
+    other.batch_execute(&format!("BEGIN; {late}")).await.unwrap();
+    let mut client = database.connect().await;
+    let replaced =
+        tokio::spawn(async move { super::replace(&mut client, Delete::All, &[3]).await });
+    let waits = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted";
+    while tests::rows(&other, waits).await == ["0"] {
+        tokio::task::yield_now().await;
+    }
+    other.batch_execute("COMMIT").await.unwrap();
+    replaced.await.unwrap().unwrap();
+    assert_eq!(database.rows("SELECT id FROM w").await, ["3"]);
+    assert_eq!(database.row("SELECT obj_description('w'::regclass)").await, "late");
+}
+
 #[tokio::test]
 async fn a_view_that_cannot_be_filled_is_named_and_all_is_as_it_was() {
     let database = with_rows().await;
