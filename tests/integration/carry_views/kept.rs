@@ -85,8 +85,8 @@ const CASES: &[Case] = &[
         rows: NEW,
     },
     case(
-        "CREATE VIEW v AS SELECT * FROM t; ALTER VIEW v RENAME COLUMN value TO old;
-         CREATE VIEW w AS SELECT v.old FROM v; ALTER VIEW v RENAME COLUMN old TO new",
+        "CREATE VIEW v AS SELECT * FROM t; ALTER TABLE v RENAME COLUMN value TO old;
+         CREATE VIEW w AS SELECT v.old FROM v; ALTER TABLE v RENAME COLUMN old TO new",
         "SELECT w.old FROM w JOIN v ON v.new = w.old ORDER BY 1",
         &["v3", "v4"],
     ),
@@ -161,8 +161,8 @@ const CASES: &[Case] = &[
         "CREATE MATERIALIZED VIEW m AS SELECT id, 't'::regclass::text AS name FROM t;
          CREATE VIEW public AS SELECT id AS t FROM t;
          CREATE MATERIALIZED VIEW n AS SELECT public.t FROM public",
-        "SELECT id, name FROM m JOIN n ON id = n.t ORDER BY 1",
-        &["3|t", "4|t"],
+        "SELECT id FROM m JOIN n ON id = n.t WHERE name ~ 't$' ORDER BY 1",
+        NEW,
     ),
 ];
 
