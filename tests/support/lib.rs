@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "for tests")]
 
 mod database;
+mod round_trips;
 mod views;
 
 pub use database::{Database, rows};
+pub use round_trips::RoundTrips;
 pub use views::{assert_same_views, snapshot_of_views};
 
 use local_postgres::LocalPostgres;

@@ -3,6 +3,7 @@
 //! Every query runs with an empty search path but for `pg_catalog`, so that names print qualified
 //! and nothing planted in another schema is called. The queries work from PostgreSQL 10 on.
 
+mod dependent;
 pub(crate) mod enum_type;
 mod grant;
 mod query;
@@ -10,11 +11,12 @@ mod relation;
 mod types;
 mod view;
 
+pub(crate) use dependent::Surroundings;
 pub(crate) use enum_type::{FoundEnum, HeldIn, LiveType};
 pub(crate) use grant::Grant;
 pub(crate) use query::{
-    Inspected, alone, attached, grants, holders, inspect, inspect_temporary, isolated, state,
-    transaction_id, view_attached, views,
+    Inspected, alone, attached, further, grants, holders, inspect, inspect_temporary, isolated,
+    state, transaction_id, view_attached, views,
 };
 pub(crate) use relation::{IndexShape, LiveColumn, LiveTable, Relation, Server, Shape};
 pub(crate) use view::{Commented, View};

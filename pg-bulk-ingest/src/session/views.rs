@@ -113,7 +113,7 @@ pub(super) async fn lock(
         }
         let tables = replaced.iter().map(|table| Lockable::table(table.name.clone(), table.oid));
         let all = tables.chain(carried.locks.iter().cloned()).collect::<Vec<_>>();
-        execute::lock_exclusively(transaction, &all, core.waiting()).await?;
+        execute::lock_exclusively(transaction, &all, core.waiting(), PUBLISH).await?;
         // As they are now: from the locks on they stay so.
         let now = read(&query(transaction, &sql, PUBLISH).await?, PUBLISH)?;
         let now = carry::carry(&now, &replaced, role);
