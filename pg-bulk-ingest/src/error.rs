@@ -76,6 +76,12 @@ pub enum ErrorKind {
         /// Each object, as PostgreSQL describes it, or why it cannot be carried over.
         objects: Vec<String>,
     },
+    /// A view that depends on the table cannot be made again over the table that replaces it; the
+    /// source says why.
+    View {
+        /// The view.
+        view: QualifiedName,
+    },
     /// The role lacks a privilege.
     Privilege {
         /// The role.
@@ -149,6 +155,14 @@ impl Error {
     /// For `map_err`: an error that the driver returned while doing this.
     pub(crate) fn while_doing(action: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
         move |error| Self::server(error, action)
+    }
+
+    /// The error of the server, as one of a view.
+    pub(crate) fn of_view(mut self, view: &QualifiedName) -> Self {
+        if matches!(self.0.kind, ErrorKind::Server) {
+            self.0.kind = ErrorKind::View { view: view.clone() };
+        }
+        self
     }
 
     pub(crate) fn caused_by(mut self, source: impl Into<BoxError>) -> Self {
@@ -304,6 +318,7 @@ impl fmt::Display for ErrorKind {
                 ": these hang on the table and would be lost with it: {}",
                 objects.join("; ")
             ),
+            Self::View { view } => write!(f, ": view {view} cannot be made again"),
             Self::Privilege { role, missing } => write!(f, ": role {role:?} lacks {missing}"),
             Self::Unsupported { reason } | Self::Definition { reason } => write!(f, ": {reason}"),
             Self::Watermark { stored, expected } => {

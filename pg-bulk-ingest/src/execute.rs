@@ -7,6 +7,8 @@ use crate::ident::QualifiedName;
 use crate::lock::{self, Lockable};
 use crate::options::Locks;
 use crate::statement::{Statement, rollback_to, script};
+use futures_util::TryStreamExt;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
@@ -25,6 +27,39 @@ pub(crate) async fn run(
     }
     let sql = script(statements);
     transaction.batch_execute(&sql).await.map_err(Error::while_doing(action))
+}
+
+/// Runs statements in one round trip. The error of one that is for a view names the view.
+pub(crate) async fn run_for_views(
+    transaction: &Transaction<'_>,
+    statements: &[Statement],
+    action: &'static str,
+) -> Result<(), Error> {
+    if statements.is_empty() {
+        return Ok(());
+    }
+    for statement in statements {
+        tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
+    }
+    let sql = script(statements);
+    let messages = transaction.client().simple_query_raw(&sql).await;
+    let mut messages = pin!(messages.map_err(Error::while_doing(action))?);
+    let mut completed = 0;
+    loop {
+        match messages.try_next().await {
+            Ok(Some(SimpleQueryMessage::CommandComplete(_))) => completed += 1,
+            Ok(Some(_)) => {}
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                let view = statements.get(completed).and_then(Statement::view);
+                let error = Error::server(error, action);
+                return Err(match view {
+                    Some(view) => error.of_view(view),
+                    None => error,
+                });
+            }
+        }
+    }
 }
 
 /// Runs queries in one round trip.
@@ -84,13 +119,13 @@ pub(crate) async fn lock_exclusively(
     waiting: Waiting<'_>,
     action: &'static str,
 ) -> Result<(), Error> {
-    let mut names = tables.iter().map(|table| &table.name).collect::<Vec<_>>();
-    names.sort();
+    let mut sorted = tables.iter().collect::<Vec<_>>();
+    sorted.sort_by(|a, b| a.name.cmp(&b.name));
     let oids = tables.iter().map(|table| table.oid).collect::<Vec<_>>();
     // A reader that waits for longer than deadlock_timeout looks for a deadlock, and would be the
     // one to end.
     let attempt = waiting.locks.attempt.min(Duration::from_millis(waiting.deadlock_timeout / 2));
-    let sql = lock::exclusive(&names, attempt, waiting.lock_timeout);
+    let sql = lock::exclusive(&sorted, attempt, waiting.lock_timeout);
     let pause = format!("{};\n{}", rollback_to(lock::ATTEMPT), lock::pause());
     let start = Instant::now();
     let terminate_after = waiting.locks.terminate_after;

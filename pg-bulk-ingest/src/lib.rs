@@ -24,6 +24,7 @@ mod session;
 mod source;
 mod statement;
 mod table;
+mod views;
 mod watermark;
 
 pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Streamed, TryIter};

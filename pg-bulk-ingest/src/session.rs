@@ -17,6 +17,7 @@ mod refusal;
 mod scope;
 mod start;
 mod target;
+mod views;
 
 pub(crate) use self::core::Settings;
 pub(crate) use batch::OpenBatch;

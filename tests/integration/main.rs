@@ -3,6 +3,7 @@
 
 mod attached;
 mod carry;
+mod carry_views;
 mod comments;
 mod concurrent;
 mod connections;

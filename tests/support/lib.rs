@@ -6,10 +6,12 @@
 mod database;
 mod round_trips;
 mod snapshot;
+mod views;
 
 pub use database::{Database, rows};
 pub use round_trips::RoundTrips;
 pub use snapshot::{assert_same, snapshot};
+pub use views::{assert_same_views, snapshot_of_views};
 
 use local_postgres::LocalPostgres;
 use std::sync::LazyLock;

@@ -180,6 +180,38 @@ pub(crate) mod grants {
     }
 }
 
+/// The views that depend on tables.
+pub(crate) mod views {
+    use super::SimpleQueryMessage;
+    use crate::catalog::View;
+    use crate::ident::list;
+
+    pub(crate) fn sql(tables: &[u32]) -> String {
+        include_str!("view.sql").replace(":roots", &list(tables))
+    }
+
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Vec<View>> {
+        super::read(messages)
+    }
+}
+
+/// What hangs on the views that depend on a table, and would be lost with them.
+pub(crate) mod view_attached {
+    use super::{SimpleQueryMessage, texts};
+    use crate::ident::list;
+
+    pub(crate) fn sql(table: u32, views: impl IntoIterator<Item = u32>) -> String {
+        include_str!("view_attached.sql")
+            .replace(":roots", &table.to_string())
+            .replace(":views", &list(views))
+    }
+
+    /// Each object in words.
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Vec<String> {
+        texts(messages).map(str::to_owned).collect()
+    }
+}
+
 /// Who holds locks on tables.
 pub(crate) mod holders {
     use super::SimpleQueryMessage;

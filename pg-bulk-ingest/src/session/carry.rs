@@ -7,7 +7,7 @@ use super::target::Target;
 use crate::carry::{self, Carried, Replacing, Swapped, Unreferred, carry_grants, unrefer};
 use crate::catalog::{self, Grant, Hanging, LiveTable, Shape, attached, grants, hanging};
 use crate::error::{Error, ErrorKind};
-use crate::execute::query;
+use crate::execute::{self, query};
 use crate::ident::QualifiedName;
 use crate::publish;
 use crate::statement::Statement;
@@ -146,6 +146,26 @@ pub(super) async fn of_locked(
     // Last: what is done before may need a privilege that the owner does not grant itself.
     carried.after.extend(carry_grants(&replacing, &grants, &core.server.role));
     Ok(carried)
+}
+
+/// Gives the new table the grants of the live one while it still has its own name, for those who
+/// read it before the swap.
+pub(super) async fn grant(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    target: &Target,
+) -> Result<(), Error> {
+    let (Some(live), Some(current)) = (&target.replaces, &target.current) else {
+        return Ok(());
+    };
+    let sql = catalog::isolated(&grants::sql(live.oid, current.live.oid));
+    let grants = read_grants(&query(transaction, &sql, CARRY).await?)?;
+    let hanging = hanging_on(transaction, live.oid).await?;
+    let names = Swapped { live: current.name.clone(), fresh: current.name.clone() };
+    let (live, fresh) = (&live.shape, &current.live.shape);
+    let all = std::slice::from_ref(&names);
+    let replacing = Replacing { hanging: &hanging, names: &names, live, fresh, all };
+    execute::run(transaction, &carry_grants(&replacing, &grants, &core.server.role), CARRY).await
 }
 
 fn read_grants(messages: &[SimpleQueryMessage]) -> Result<Vec<Grant>, Error> {

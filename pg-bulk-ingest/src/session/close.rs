@@ -4,8 +4,8 @@ use super::carry;
 use super::core::{Core, Pending};
 use super::open::check_watermark;
 use super::refusal::unreadable;
-use super::start;
 use super::target::{Current, Target};
+use super::{start, views};
 use crate::catalog::{self, LiveTable, Surroundings, state};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
@@ -37,21 +37,20 @@ pub(super) async fn replace(
     if all.is_empty() {
         return Ok(migrated);
     }
-    let mut tables = Vec::new();
+    let mut locks = Vec::new();
     let mut before = Vec::new();
     for target in targets.iter() {
         let carried = carry::of(transaction, core, target, &all).await;
         let carried = carried.map_err(|error| error.in_table(&target.name))?;
-        let lockable = |live: &LiveTable| Lockable { name: target.name.clone(), oid: live.oid };
-        tables.extend(target.replaces.as_ref().map(lockable));
-        tables.extend(carried.locks);
+        locks.extend(carried.locks);
         if target.is_migrated {
             migrated.extend(carried.before.clone());
         }
         before.extend(carried.before);
     }
     execute::run(transaction, &before, PUBLISH).await?;
-    execute::lock_exclusively(transaction, &tables, core.waiting(), PUBLISH).await?;
+    let views = views::lock(transaction, core, targets, &locks).await?;
+    execute::run_for_views(transaction, &views.drop, PUBLISH).await?;
     // What was granted, or said in a comment, while the rows were loaded is not lost.
     let mut carried = Vec::with_capacity(targets.len());
     for target in targets.iter() {
@@ -73,6 +72,7 @@ pub(super) async fn replace(
             migrated.extend(one.drop.into_iter().chain(swapped).chain(one.after));
         }
     }
+    execute::run_for_views(transaction, &views.after, PUBLISH).await?;
     Ok(migrated)
 }
 
@@ -140,7 +140,7 @@ async fn comment_one(
     definition: &Table,
     unreadable: impl Fn(Unreadable, &LiveTable) -> Error,
 ) -> Result<Vec<Statement>, Error> {
-    let lockable = Lockable { name: current.name.clone(), oid: current.live.oid };
+    let lockable = Lockable::table(current.name.clone(), current.live.oid);
     // As it is now: from the lock on nobody else changes it.
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&current.name), &[]));
     let waiting = core.waiting();
@@ -168,7 +168,7 @@ pub(super) async fn read(
     let Some((first, current)) = first else {
         return Ok(None);
     };
-    let lockable = Lockable { name: current.name.clone(), oid: current.live.oid };
+    let lockable = Lockable::table(current.name.clone(), current.live.oid);
     let read = catalog::isolated(&state::sql(std::slice::from_ref(&current.name)));
     let failed = |error: Error| error.in_table(&first.name);
     let messages =

@@ -194,7 +194,7 @@ impl Examined<'_> {
     async fn await_builds(self, client: &mut Client, live: LiveTable) -> Result<LiveTable, Error> {
         let inspect = catalog::inspect(std::slice::from_ref(self.name), &[]);
         let inspect = catalog::isolated(&inspect);
-        let lockable = Lockable { name: self.name.clone(), oid: live.oid };
+        let lockable = Lockable::table(self.name.clone(), live.oid);
         let waiting = self.waiting;
         let messages = execute::await_shared(client, &lockable, &inspect, waiting, MIGRATE).await?;
         let relation = read(&messages)?.relations.into_iter().next();

@@ -118,7 +118,7 @@ async fn empty(
     targets: &[Target],
 ) -> Result<Vec<(QualifiedName, u64)>, Error> {
     let lockable = |target: &Target| {
-        target.visible().map(|live| Lockable { name: target.name.clone(), oid: live.oid })
+        target.visible().map(|live| Lockable::table(target.name.clone(), live.oid))
     };
     let mut tables = targets.iter().filter_map(lockable).collect::<Vec<_>>();
     tables.sort_by(|a, b| a.name.cmp(&b.name));

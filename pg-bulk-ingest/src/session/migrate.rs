@@ -211,7 +211,7 @@ async fn exclusive(
 
 fn lockable(target: &Target) -> Result<Lockable, Error> {
     let live = target.current.as_ref().ok_or_else(changed)?;
-    Ok(Lockable { name: target.name.clone(), oid: live.live.oid })
+    Ok(Lockable::table(target.name.clone(), live.live.oid))
 }
 
 fn is_same(target: &Target, relation: &Relation) -> bool {

@@ -207,7 +207,7 @@ async fn settle_one(
     let lockable = parts
         .iter()
         .zip(states)
-        .filter_map(|(name, state)| state.oid.map(|oid| Lockable { name: name.clone(), oid }));
+        .filter_map(|(name, state)| state.oid.map(|oid| Lockable::table(name.clone(), oid)));
     let lockable = lockable.collect::<Vec<_>>();
     execute::lock_exclusively(transaction, &lockable, core.waiting(), SETTLE).await?;
     if load.is_staging() {
