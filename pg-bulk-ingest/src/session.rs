@@ -9,6 +9,7 @@ mod load;
 mod meter;
 mod open;
 mod parallel;
+mod parts;
 mod scope;
 mod start;
 mod target;

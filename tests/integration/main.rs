@@ -19,6 +19,7 @@ mod locks;
 mod multi_table;
 mod newtypes;
 mod nycflights13;
+mod parts;
 mod privileges;
 mod progress;
 mod refused;

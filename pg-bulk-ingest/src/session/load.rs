@@ -4,7 +4,7 @@ use super::core::Core;
 use super::start;
 use super::target::{Current, Target};
 use crate::catalog;
-use crate::copy::{Copy, Failed, Route};
+use crate::copy::{Copy, Encoding, Failed, Route};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{numbers, query};
@@ -74,6 +74,10 @@ impl Load {
 
     pub(super) fn copy(&mut self) -> &mut Copy {
         &mut self.copy
+    }
+
+    pub(super) fn encoding(&self) -> Option<Encoding<'_>> {
+        self.copy.encoding()
     }
 
     pub(super) fn bytes(&self) -> u64 {
