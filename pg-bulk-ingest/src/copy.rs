@@ -133,12 +133,13 @@ impl Copy {
         let numbered = rows.route.create.is_some();
         let fields = field_count(rows.targets.len() + usize::from(numbered));
         let mut encoder = RowEncoder::begin(&mut rows.buffer, &rows.targets, fields);
-        if let Err(error) = row.encode_row(&mut encoder) {
-            rows.buffer.truncate(start);
-            return Err(Failed { table, row: rows.received + 1, error });
-        }
+        row.encode_row(&mut encoder);
         if numbered {
             encoder.number(rows.received + 1);
+        }
+        if let Err(error) = encoder.finish() {
+            rows.buffer.truncate(start);
+            return Err(Failed { table, row: rows.received + 1, error });
         }
         rows.received += 1;
         let length = rows.buffer.len() - start;

@@ -76,6 +76,11 @@ pub enum ErrorKind {
         /// Each difference.
         differences: Vec<String>,
     },
+    /// The live table cannot be made as it is defined, or its rows cannot be rows of such a table.
+    Migration {
+        /// Each reason.
+        reasons: Vec<String>,
+    },
     /// Objects hang on the table that would be lost if it were replaced.
     Attached {
         /// Each object, as PostgreSQL describes it.
@@ -316,6 +321,7 @@ impl fmt::Display for ErrorKind {
             Self::Differs { differences } => {
                 write!(f, ": the table is not as it is defined: {}", differences.join("; "))
             }
+            Self::Migration { reasons } => write!(f, ": {}", reasons.join("; ")),
             Self::Attached { objects } => write!(
                 f,
                 ": these hang on the table and would be lost with it: {}",

@@ -1,13 +1,14 @@
 //! The entrance.
 
-use crate::batch::{Batch, IntoBatch};
+use crate::batch::{Batch, IntoBatch, NoWatermark};
 use crate::connections::{Connection, Connections};
+use crate::definition::Table;
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::hook::{BeforeVisible, Hook, NoHook, OnBeforeVisible};
 use crate::ident::QualifiedName;
-use crate::options::{Delete, HighWatermark, Locks, Upsert, Visibility};
-use crate::report::{Progress, Report};
-use crate::session::{OnProgress, Session, Settings};
+use crate::options::{ColumnOrder, Delete, HighWatermark, Locks, Migration, Upsert, Visibility};
+use crate::report::{Plan, Progress, Report};
+use crate::session::{self, OnProgress, Session, Settings};
 use crate::source::RowSource;
 use crate::table::{IngestTable, IngestTables};
 use futures_util::future::BoxFuture;
@@ -31,6 +32,8 @@ pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
         visibility: Visibility::default(),
         upsert: Upsert::default(),
         delete: Delete::default(),
+        migration: Migration::default(),
+        column_order: ColumnOrder::default(),
         locks: Locks::default(),
         show_values: false,
         on_progress: None,
@@ -52,6 +55,8 @@ pub struct Ingest<'c, S: ?Sized, H = NoHook> {
     visibility: Visibility,
     upsert: Upsert,
     delete: Delete,
+    migration: Migration,
+    column_order: ColumnOrder,
     locks: Locks,
     show_values: bool,
     on_progress: Option<OnProgress<'c>>,
@@ -86,6 +91,26 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// the table that would be lost with it, the ingest is refused with [`ErrorKind::Attached`].
     pub fn delete(mut self, delete: Delete) -> Self {
         self.delete = delete;
+        self
+    }
+
+    /// What becomes of a table that is not as it is defined. Default: [`Migration::Evolve`], it is
+    /// changed until it is.
+    ///
+    /// What PostgreSQL can change in place is changed before the first batch, under ACCESS EXCLUSIVE
+    /// that is held for an instant and asked for in short attempts ([`Locks`]). Indexes are built,
+    /// and rows are looked at, while readers and writers go on. For anything else the first batch's
+    /// transaction makes a new table, copies the rows into it while writers wait and readers go on,
+    /// and puts it in the place of the old one. [`plan`](Self::plan) says what would be done.
+    pub fn migration(mut self, migration: Migration) -> Self {
+        self.migration = migration;
+        self
+    }
+
+    /// Whether the order of the columns has to be that of the fields. Default:
+    /// [`ColumnOrder::Exact`].
+    pub fn column_order(mut self, column_order: ColumnOrder) -> Self {
+        self.column_order = column_order;
         self
     }
 
@@ -156,6 +181,8 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
             visibility: self.visibility,
             upsert: self.upsert,
             delete: self.delete,
+            migration: self.migration,
+            column_order: self.column_order,
             locks: self.locks,
             show_values: self.show_values,
             on_progress: self.on_progress,
@@ -177,23 +204,56 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// [`ErrorKind::Unsupported`], [`ErrorKind::Definition`], [`ErrorKind::Watermark`],
     /// [`ErrorKind::Comment`]; any error of the server.
     pub async fn start<W: DeserializeOwned>(self) -> Result<Session<'c, S, W, H>, Error> {
-        let name =
-            |table: &crate::definition::Table| QualifiedName::new(table.schema(), table.name());
-        let tables = S::TABLES
-            .iter()
-            .map(|table| (self.into_table.clone().unwrap_or_else(|| name(table)), *table));
-        let settings = Settings {
+        let (tables, settings) = (self.tables(), self.settings());
+        let Self { client, high_watermark, on_progress, connections, hook, .. } = self;
+        Session::start(client, tables, settings, on_progress, connections, high_watermark, hook)
+            .await
+    }
+
+    /// Makes the tables as they are defined, without a batch: they exist afterwards, and are
+    /// migrated. Answers what was done. With [`Delete::All`] they are emptied.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start); any error of the server.
+    pub async fn migrate(self) -> Result<Plan, Error> {
+        let ingest = Self { high_watermark: HighWatermark::Earliest, ..self };
+        let session = ingest.start::<NoWatermark>().await?;
+        Ok(session.finish().await?.migrated)
+    }
+
+    /// What the next ingest would do for the tables to be as they are defined: its statements, what
+    /// each locks, how much of the table it goes through, and why. Nothing is changed.
+    ///
+    /// With a [`Delete`], a table that is not as it is defined is replaced without its rows; what
+    /// the deletion alone does is no part of the plan.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start): what would be refused is refused.
+    pub async fn plan(self) -> Result<Plan, Error> {
+        let (tables, settings) = (self.tables(), self.settings());
+        session::plan(self.client, tables, settings).await
+    }
+
+    fn tables(&self) -> Vec<(QualifiedName, &'static Table)> {
+        let name = |table: &Table| QualifiedName::new(table.schema(), table.name());
+        let named =
+            |table: &'static Table| (self.into_table.clone().unwrap_or_else(|| name(table)), table);
+        S::TABLES.iter().copied().map(named).collect()
+    }
+
+    fn settings(&self) -> Settings {
+        Settings {
             visibility: self.visibility,
             upsert: self.upsert,
             delete: self.delete,
-            locks: self.locks,
+            migration: self.migration,
+            column_order: self.column_order,
+            locks: self.locks.clone(),
             show_values: self.show_values,
             several_connections: self.connections.is_some(),
-        };
-        let Self { client, high_watermark, on_progress, connections, hook, .. } = self;
-        let tables = tables.collect();
-        Session::start(client, tables, settings, on_progress, connections, high_watermark, hook)
-            .await
+        }
     }
 
     /// Ingests the batches that a function makes.
@@ -287,6 +347,8 @@ impl<S: ?Sized, H> fmt::Debug for Ingest<'_, S, H> {
             .field("visibility", &self.visibility)
             .field("upsert", &self.upsert)
             .field("delete", &self.delete)
+            .field("migration", &self.migration)
+            .field("column_order", &self.column_order)
             .field("locks", &self.locks)
             .finish_non_exhaustive()
     }

@@ -4,12 +4,16 @@ mod batch;
 mod close;
 mod core;
 mod enum_type;
+mod examine;
 mod finish;
 mod load;
 mod meter;
+mod migrate;
 mod open;
 mod parallel;
 mod parts;
+mod preview;
+mod refusal;
 mod scope;
 mod start;
 mod target;
@@ -25,7 +29,7 @@ use crate::error::{Error, ErrorKind};
 use crate::hook::{Hook, NoHook};
 use crate::ident::{QualifiedName, list};
 use crate::options::HighWatermark;
-use crate::report::{Phase, Progress, Report};
+use crate::report::{Phase, Plan, Progress, Report};
 use crate::table::RowOf;
 use meter::Meter;
 use scope::Scope;
@@ -83,10 +87,22 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
             None => error,
         })?;
         enum_type::extend(client, &mut core).await?;
+        if examine::keeps_rows(&core.settings) {
+            migrate::in_place(client, &mut core).await?;
+        }
         meter.leave();
         let scope = Scope::new(client, core.settings.visibility);
         Ok(Self { scope, core, meter, connections, high_watermark, hook, tables: PhantomData })
     }
+}
+
+/// The statements that an ingest would run for its tables to be as they are defined.
+pub(crate) async fn plan(
+    client: &mut Client,
+    tables: Vec<(QualifiedName, &'static Table)>,
+    settings: Settings,
+) -> Result<Plan, Error> {
+    Ok(preview::preview(&start::start(client, tables, settings).await?))
 }
 
 /// The high watermark after which the ingest begins.

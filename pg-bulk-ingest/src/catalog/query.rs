@@ -35,7 +35,7 @@ fn texts(messages: &[SimpleQueryMessage]) -> impl Iterator<Item = &str> {
 }
 
 /// Reads an answer whose rows are each a JSON value.
-fn read<T: DeserializeOwned>(messages: &[SimpleQueryMessage]) -> Option<Vec<T>> {
+pub(super) fn read<T: DeserializeOwned>(messages: &[SimpleQueryMessage]) -> Option<Vec<T>> {
     texts(messages).map(|row| serde_json::from_str(row).ok()).collect()
 }
 

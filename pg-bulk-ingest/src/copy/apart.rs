@@ -50,12 +50,13 @@ impl Apart {
             let start = self.buffer.len();
             let number = numbered_in_part(self.part, self.received() + 1);
             let mut encoder = RowEncoder::begin(&mut self.buffer, targets, fields);
-            if let Err(error) = row.encode_row(&mut encoder) {
-                self.buffer.truncate(start);
-                return Err(Failed { table: 0, row: number, error });
-            }
+            row.encode_row(&mut encoder);
             if numbered {
                 encoder.number(number);
+            }
+            if let Err(error) = encoder.finish() {
+                self.buffer.truncate(start);
+                return Err(Failed { table: 0, row: number, error });
             }
             self.rows += 1;
             if self.buffer.len() >= STEP {

@@ -25,7 +25,11 @@ pub(crate) fn name(target: &QualifiedName, transaction: u64) -> QualifiedName {
 
 /// Creates the table into which rows are copied straight, and which then becomes the table itself.
 pub(crate) fn create_table(part: &QualifiedName, target: &QualifiedName, table: &Table) -> String {
-    format!("{};\n{}", create_fresh(part, table).sql(), label(part, target))
+    format!(
+        "{};\n{}",
+        create_fresh(part, table, "its rows come over several connections").sql(),
+        label(part, target)
+    )
 }
 
 /// Creates a staging table. Nothing of it has to survive a crash.

@@ -65,10 +65,15 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let (targets, prepared) = join(open::enter(&transaction, core), preparing).await;
         let mut targets = targets.map_err(|error| failed(error, core))?;
         prepared.map_err(|error| failed(error, core))?;
-        let deleted = open::create_replacements(&transaction, core, &mut targets).await;
+        let mut migrated = Plan::default();
+        let deletes = core.settings.delete != Delete::Off && core.totals.batches == 0;
+        let deletes = |_: &Target| deletes;
+        let deleted =
+            open::create_replacements(&transaction, core, &mut targets, deletes, &mut migrated);
+        let deleted = deleted.await;
         let deleted = deleted.map_err(|error| failed(error, core))?;
-        let migrated = open::create_missing(&transaction, core, &mut targets).await;
-        let migrated = migrated.map_err(|error| failed(error, core))?;
+        let created = open::create_missing(&transaction, core, &mut targets).await;
+        migrated.extend(created.map_err(|error| failed(error, core))?.into_statements());
         let mut load = ahead.unwrap_or_else(|| Load::new(core, &targets));
         if connections.is_some() && load.may_be_dealt(core, &targets) {
             load.copy().hold();
@@ -246,7 +251,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             self.enter(Phase::Index);
         }
         let built =
-            self.load.build(&self.transaction, self.core, &mut self.targets, &mut counts).await?;
+            Load::build(&self.transaction, self.core, &mut self.targets, &mut counts).await?;
         self.migrated.extend(built.into_statements());
         self.load.clear(&self.transaction, self.core).await?;
         if H::EXISTS {
@@ -258,7 +263,8 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             if self.targets.iter().any(|target| target.replaces.is_some()) {
                 self.enter(Phase::Publish);
             }
-            close::replace(&self.transaction, self.core, &mut self.targets).await?;
+            let swapped = close::replace(&self.transaction, self.core, &mut self.targets).await?;
+            self.migrated.extend(swapped.into_statements());
             self.enter(Phase::Commit);
             let commented = close::comment(&self.transaction, self.core, &mut self.targets).await?;
             let commented = commented.into_statements();

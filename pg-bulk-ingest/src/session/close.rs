@@ -2,9 +2,10 @@
 
 use super::core::{Core, Pending};
 use super::open::check_watermark;
+use super::refusal::unreadable;
 use super::start;
 use super::target::{Current, Target};
-use crate::catalog::{self, Grant, LiveTable, grants, state};
+use crate::catalog::{self, Grant, LiveTable, Surroundings, grants, state};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Lockable, query};
@@ -23,30 +24,34 @@ const COMMENT: &str = "cannot comment on the table";
 const STORE: &str = "cannot store the high watermark";
 
 /// Puts the new tables in the place of the live ones. ACCESS EXCLUSIVE is held from here to the
-/// commit.
+/// commit. Answers what was done for tables that were not as they are defined.
 pub(super) async fn replace(
     transaction: &Transaction<'_>,
     core: &Core,
     targets: &mut [Target],
-) -> Result<(), Error> {
+) -> Result<Plan, Error> {
     let lockable = |target: &Target| {
         target.replaces.as_ref().map(|live| Lockable { name: target.name.clone(), oid: live.oid })
     };
     let tables = targets.iter().filter_map(lockable).collect::<Vec<_>>();
+    let mut migrated = Plan::default();
     if tables.is_empty() {
-        return Ok(());
+        return Ok(migrated);
     }
-    execute::lock_exclusively(transaction, &tables, core.waiting()).await?;
+    execute::lock_exclusively(transaction, &tables, core.waiting(), PUBLISH).await?;
     for target in targets {
         let swapped = swap(transaction, target).await;
-        swapped.map_err(|error| error.in_table(&target.name))?;
+        let statements = swapped.map_err(|error| error.in_table(&target.name))?;
+        if std::mem::take(&mut target.is_migrated) {
+            migrated.extend(statements);
+        }
     }
-    Ok(())
+    Ok(migrated)
 }
 
-async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<(), Error> {
+async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<Vec<Statement>, Error> {
     let (Some(live), Some(current)) = (target.replaces.take(), target.current.as_mut()) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     // What was granted, or said in the comment, while the rows were loaded is not lost.
     let sql = catalog::isolated(&grants::sql(live.oid, current.live.oid));
@@ -57,18 +62,17 @@ async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<(), 
         statements.push(watermark::store(&current.name, comment.as_deref()));
     }
     let (old, new) = (&live.shape, &current.live.shape);
-    statements.extend(publish::swap(&target.name, &current.name, old, new));
+    let names = catalog::isolated(&Surroundings::sql(live.oid));
+    let names = Surroundings::read(&query(transaction, &names, PUBLISH).await?);
+    let taken = names.ok_or_else(|| unreadable(PUBLISH))?.names;
+    statements.extend(publish::swap(&target.name, &current.name, old, new, &taken));
     execute::run(transaction, &statements, PUBLISH).await?;
     current.name = target.name.clone();
-    current.live.shape.indexes = live.shape.indexes;
-    Ok(())
+    Ok(statements)
 }
 
 fn read_grants(messages: &[tokio_postgres::SimpleQueryMessage]) -> Result<Vec<Grant>, Error> {
-    grants::read(messages).ok_or_else(|| {
-        let reason = "the catalog's answer is not understood".to_owned();
-        Error::new(ErrorKind::Unsupported { reason }, PUBLISH)
-    })
+    grants::read(messages).ok_or_else(|| unreadable(PUBLISH))
 }
 
 /// The comment on the table that is visible, as it is now.

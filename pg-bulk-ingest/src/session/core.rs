@@ -5,7 +5,7 @@ use crate::catalog::{FoundEnum, Server};
 use crate::definition::{EnumType, Index, Table};
 use crate::execute::Waiting;
 use crate::ident::QualifiedName;
-use crate::options::{Delete, Locks, Upsert, Visibility};
+use crate::options::{ColumnOrder, Delete, Locks, Migration, Upsert, Visibility};
 use crate::report::{Phase, Plan, Progress, TableReport};
 
 /// The settings of an ingest but for those that depend on a type.
@@ -14,6 +14,8 @@ pub(crate) struct Settings {
     pub(crate) visibility: Visibility,
     pub(crate) upsert: Upsert,
     pub(crate) delete: Delete,
+    pub(crate) migration: Migration,
+    pub(crate) column_order: ColumnOrder,
     pub(crate) locks: Locks,
     pub(crate) show_values: bool,
     /// Whether rows may go over several connections.
@@ -107,11 +109,7 @@ impl Core {
     }
 
     pub(super) fn waiting(&self) -> Waiting<'_> {
-        Waiting {
-            locks: &self.settings.locks,
-            lock_timeout: &self.server.lock_timeout,
-            deadlock_timeout: self.server.deadlock_timeout,
-        }
+        Waiting::new(&self.settings.locks, &self.server)
     }
 
     /// What became of the high watermark was committed.

@@ -4,6 +4,7 @@ use super::core::Core;
 use super::start;
 use super::target::{Current, Target};
 use crate::catalog;
+use crate::compare::Change;
 use crate::copy::{Copy, Encoding, Failed, Route};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
@@ -68,8 +69,9 @@ impl Load {
     /// known how the rows reach them.
     pub(super) fn ahead(core: &Core) -> Option<Self> {
         let replaces = core.settings.delete != Delete::Off && core.totals.batches == 0;
-        let is_there = core.targets.len() == 1 && core.targets.iter().all(|t| t.current.is_some());
-        (is_there && !replaces).then(|| Self::new(core, &core.targets))
+        let [target] = core.targets.as_slice() else { return None };
+        let stays = target.current.is_some() && target.outstanding.is_none() && !replaces;
+        stays.then(|| Self::new(core, &core.targets))
     }
 
     pub(super) fn copy(&mut self) -> &mut Copy {
@@ -127,7 +129,8 @@ impl Load {
         let [target] = targets else { return false };
         let is_bare = target.current.as_ref().is_some_and(|current| current.bare);
         let is_new = Self::is_into_new(core, targets) && is_bare;
-        self.is_staging() || is_new && !target.upserts(core.settings.upsert)
+        let is_as_defined = target.kept.is_empty();
+        self.is_staging() || is_new && is_as_defined && !target.upserts(core.settings.upsert)
     }
 
     /// Whether any rows went through staging tables.
@@ -171,7 +174,6 @@ impl Load {
     /// Builds the indexes of the tables that were created by the batch, and their statistics.
     /// Of rows with equal keys the last stays: what others there were no longer counts as inserted.
     pub(super) async fn build(
-        &mut self,
         transaction: &Transaction<'_>,
         core: &Core,
         targets: &mut [Target],
@@ -183,9 +185,9 @@ impl Load {
                 continue;
             }
             let Some(current) = target.current.as_mut() else { continue };
-            let built = build_one(transaction, target.definition, current).await;
+            let built = build_one(transaction, target.definition, current, &target.kept).await;
             let built = built.map_err(|error| error.in_table(&target.name))?;
-            if target.replaces.is_none() {
+            if target.replaces.is_none() || target.is_migrated {
                 migrated.extend(built.statements);
             }
             if let Some(counts) = counts.get_mut(position) {
@@ -275,10 +277,14 @@ async fn build_one(
     transaction: &Transaction<'_>,
     table: &Table,
     current: &mut Current,
+    kept: &[Change],
 ) -> Result<Built, Error> {
     let action = "cannot build the indexes";
-    let indexes =
-        if current.bare { plan::create_indexes(&current.name, table) } else { Vec::new() };
+    let mut indexes = Vec::new();
+    if current.bare {
+        indexes = plan::create_indexes(&current.name, table);
+        indexes.extend(plan::keep_indexes(&current.name, kept));
+    }
     let mut sql = indexes.clone();
     sql.push(plan::analyze(&current.name));
     let build = script(&sql);

@@ -208,7 +208,7 @@ async fn settle_one(
         .zip(states)
         .filter_map(|(name, state)| state.oid.map(|oid| Lockable { name: name.clone(), oid }));
     let lockable = lockable.collect::<Vec<_>>();
-    execute::lock_exclusively(transaction, &lockable, core.waiting()).await?;
+    execute::lock_exclusively(transaction, &lockable, core.waiting(), SETTLE).await?;
     if load.is_staging() {
         return Ok(());
     }
