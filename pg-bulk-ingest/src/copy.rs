@@ -6,10 +6,12 @@
 //! within a bound, and a `COPY` is begun for a worthwhile number of bytes.
 
 mod active;
+mod apart;
 mod chunk;
 mod deal;
 mod lane;
 
+pub(crate) use apart::{Apart, Encoding};
 pub(crate) use lane::Lane;
 
 use crate::encode::{RowEncoder, TargetType, ValueError};

@@ -31,8 +31,18 @@ struct Inner {
 struct Place {
     table: Option<QualifiedName>,
     batch: Option<u64>,
+    part: Option<u64>,
     row: Option<u64>,
     column: Option<String>,
+}
+
+/// The numbers of the rows of one part of a batch: those of each part follow those of all before.
+const PART: u64 = 1 << 40;
+
+/// The number of a row of a part, which is counted from 0. The rows of a batch that is not in parts
+/// are numbered as if they were before the first.
+pub(crate) fn numbered_in_part(part: u64, row: u64) -> u64 {
+    (part + 1) * PART + row
 }
 
 /// What kind of error it is.
@@ -180,8 +190,13 @@ impl Error {
         self
     }
 
-    pub(crate) fn in_row(mut self, row: u64) -> Self {
-        self.0.place.row.get_or_insert(row);
+    /// The row of this number, which says the part if the rows came in parts.
+    pub(crate) fn in_row(mut self, number: u64) -> Self {
+        let place = &mut self.0.place;
+        if place.row.is_none() {
+            place.row = Some(number % PART);
+            place.part = Some(number / PART).filter(|part| *part > 0);
+        }
         self
     }
 
@@ -208,7 +223,14 @@ impl Error {
         self.0.place.batch
     }
 
-    /// The row, counted from 1 among the rows of its table in the batch.
+    /// The part of the batch, counted from 1, if its rows came in parts
+    /// ([`Batch::parts`](crate::Batch::parts)) that were encoded at the same time.
+    #[must_use]
+    pub fn part(&self) -> Option<u64> {
+        self.0.place.part
+    }
+
+    /// The row, counted from 1 among the rows of its table in the batch, or in the part.
     #[must_use]
     pub fn row(&self) -> Option<u64> {
         self.0.place.row
@@ -285,9 +307,10 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let table = self.table.as_ref().map(ToString::to_string);
         let batch = self.batch.map(|batch| format!("batch {batch}"));
+        let part = self.part.map(|part| format!("part {part}"));
         let row = self.row.map(|row| format!("row {row}"));
         let column = self.column.as_ref().map(|column| format!("column {column:?}"));
-        let parts = [table, batch, row, column].into_iter().flatten().collect::<Vec<_>>();
+        let parts = [table, batch, part, row, column].into_iter().flatten().collect::<Vec<_>>();
         if parts.is_empty() { Ok(()) } else { write!(f, ": {}", parts.join(", ")) }
     }
 }

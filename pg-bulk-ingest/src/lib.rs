@@ -27,7 +27,7 @@ mod table;
 mod views;
 mod watermark;
 
-pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Streamed, TryIter};
+pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Parts, Streamed, TryIter};
 pub use connections::Connection;
 pub use definition::{Column, ColumnType, EnumType, Index, IndexKey, Kind, Table};
 #[cfg(feature = "hstore")]

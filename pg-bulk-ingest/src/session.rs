@@ -12,6 +12,7 @@ mod meter;
 mod migrate;
 mod open;
 mod parallel;
+mod parts;
 mod preview;
 mod refusal;
 mod scope;

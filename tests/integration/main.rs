@@ -22,6 +22,7 @@ mod migrate;
 mod multi_table;
 mod newtypes;
 mod nycflights13;
+mod parts;
 mod privileges;
 mod progress;
 mod refused;

@@ -8,6 +8,7 @@ use super::target::Target;
 use super::{close, open, parallel};
 use crate::catalog;
 use crate::connections::Connections;
+use crate::copy::{Apart, Encoding, Failed};
 use crate::error::{Error, ErrorKind};
 use crate::execute::numbers;
 use crate::hook::{BeforeVisible, Hook, HookTable};
@@ -100,7 +101,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
                 self.rows += 1;
                 Ok(full)
             }
-            Err(failed) => Err(self.locate(self.load.failed(&failed, self.core))),
+            Err(failed) => Err(self.failed(&failed)),
         }
     }
 
@@ -108,6 +109,11 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
     pub(crate) async fn send(&mut self) -> Result<(), Error> {
         let sent = self.load.copy().send(&self.transaction).await;
         sent.map_err(|error| self.locate(error))?;
+        self.spread().await
+    }
+
+    /// Takes further connections, once there is enough for them. Tells how far it is.
+    async fn spread(&mut self) -> Result<(), Error> {
         if self.load.copy().overflows()
             && let Some(connections) = &mut self.connections
         {
@@ -118,6 +124,35 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let progress = self.progress(Phase::Copy);
         self.meter.tell(&progress);
         Ok(())
+    }
+
+    /// Whether parts of the rows may be encoded and sent apart: not where the order in which they are
+    /// sent has to be that in which they arrived.
+    pub(super) fn takes_parts(&self) -> bool {
+        let [target] = self.targets.as_slice() else { return false };
+        self.load.is_staging() || !target.upserts(self.core.settings.upsert)
+    }
+
+    /// How rows of the only table are encoded.
+    pub(super) fn encoding(&self) -> Option<Encoding<'_>> {
+        self.load.encoding()
+    }
+
+    /// Rows were encoded apart.
+    pub(super) fn count(&mut self, rows: u64) {
+        self.rows += rows;
+    }
+
+    /// Sends what is encoded of a part.
+    pub(super) async fn send_apart(&mut self, apart: &mut Apart) -> Result<(), Error> {
+        let sent = self.load.copy().send_apart(apart, &self.transaction).await;
+        sent.map_err(|error| self.locate(error))?;
+        self.spread().await
+    }
+
+    /// The error of a row that could not be encoded.
+    pub(super) fn failed(&self, failed: &Failed) -> Error {
+        self.locate(self.load.failed(failed, self.core))
     }
 
     /// The number of the row that comes next, among all rows of the batch.
