@@ -37,6 +37,8 @@ struct Rows {
     /// The live columns' types, in the order of the definition.
     targets: Vec<TargetType>,
     route: Route,
+    /// The number of fields of a row: one more than there are columns if rows are numbered.
+    fields: i16,
     /// The statement of the `COPY`, once it was needed.
     prepared: Option<Statement>,
     buffer: Vec<u8>,
@@ -84,10 +86,12 @@ impl Copy {
 
     /// Adds the next table.
     pub(crate) fn add(&mut self, table: QualifiedName, targets: Vec<TargetType>, route: Route) {
+        let fields = field_count(targets.len() + usize::from(route.create.is_some()));
         self.tables.push(Rows {
             table,
             targets,
             route,
+            fields,
             prepared: None,
             buffer: Vec::new(),
             received: 0,
@@ -112,8 +116,7 @@ impl Copy {
         let rows = &mut self.tables[table];
         let start = rows.buffer.len();
         let numbered = rows.route.create.is_some();
-        let fields = field_count(rows.targets.len() + usize::from(numbered));
-        let mut encoder = RowEncoder::begin(&mut rows.buffer, &rows.targets, fields);
+        let mut encoder = RowEncoder::begin(&mut rows.buffer, &rows.targets, rows.fields);
         row.encode_row(&mut encoder);
         if numbered {
             encoder.number(rows.received + 1);
@@ -149,7 +152,8 @@ impl Copy {
         };
         self.activate(table, transaction).await?;
         let rows = &mut self.tables[table];
-        let chunk = std::mem::replace(&mut rows.buffer, self.pool.take());
+        let next = self.pool.take(rows.buffer.capacity());
+        let chunk = std::mem::replace(&mut rows.buffer, next);
         rows.sent = rows.received;
         self.buffered -= chunk.len();
         self.bytes += chunk.len() as u64;
@@ -266,7 +270,6 @@ pub(crate) struct Failed {
 }
 
 /// The number of fields as a row carries it. A table has up to 1,600 columns.
-#[inline]
 fn field_count(fields: usize) -> i16 {
     i16::try_from(fields).unwrap_or(i16::MAX)
 }

@@ -16,9 +16,10 @@ const KEPT_CAPACITY: usize = 1024 * 1024;
 pub(super) struct Pool(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl Pool {
-    /// An empty buffer.
-    pub(super) fn take(&self) -> Vec<u8> {
-        self.lock(Vec::pop).unwrap_or_default()
+    /// An empty buffer; a new one has room for as much as the one before took.
+    pub(super) fn take(&self, before: usize) -> Vec<u8> {
+        let new = || Vec::with_capacity(before.min(KEPT_CAPACITY));
+        self.lock(Vec::pop).unwrap_or_else(new)
     }
 
     /// The messages that carry a chunk. Once they are dropped, its buffer is to be taken again.
