@@ -4,6 +4,7 @@ mod batch;
 mod catalog;
 mod comment;
 mod compare;
+mod connections;
 mod copy;
 mod definition;
 mod encode;
@@ -25,6 +26,7 @@ mod table;
 mod watermark;
 
 pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Streamed, TryIter};
+pub use connections::Connection;
 pub use definition::{Column, ColumnType, EnumType, Index, IndexKey, Kind, Table};
 #[cfg(feature = "hstore")]
 pub use encode::HstoreValue;
@@ -37,7 +39,7 @@ pub use futures_util::future::BoxFuture;
 pub use hook::{BeforeVisible, Hook, HookTable, NoHook, OnBeforeVisible};
 pub use ident::QualifiedName;
 pub use ingest::{Ingest, ingest};
-pub use options::{Delete, HighWatermark, Locks, Upsert, Visibility};
+pub use options::{ColumnOrder, Delete, HighWatermark, Locks, Migration, Upsert, Visibility};
 #[doc = include_str!("docs/ingest_column.md")]
 pub use pg_bulk_ingest_derive::IngestColumn;
 #[doc = include_str!("docs/ingest_enum.md")]
@@ -49,7 +51,7 @@ pub use pg_bulk_ingest_derive::IngestTables;
 pub use report::{Phase, Plan, Progress, Report, TableReport};
 pub use session::{Session, SessionBatch};
 pub use source::RowSource;
-pub use statement::{LockLevel, Statement};
+pub use statement::{LockLevel, Statement, Work};
 pub use table::{IngestTable, IngestTables, RowOf};
 
 /// What the derives' expansions name, and nothing else does.

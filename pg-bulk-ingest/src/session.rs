@@ -4,10 +4,15 @@ mod batch;
 mod close;
 mod core;
 mod enum_type;
+mod examine;
 mod finish;
 mod load;
 mod meter;
+mod migrate;
 mod open;
+mod parallel;
+mod preview;
+mod refusal;
 mod scope;
 mod start;
 mod target;
@@ -17,12 +22,13 @@ pub(crate) use batch::OpenBatch;
 pub(crate) use meter::OnProgress;
 
 use self::core::{Core, Pending};
+use crate::connections::Connections;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::hook::{Hook, NoHook};
 use crate::ident::{QualifiedName, list};
 use crate::options::HighWatermark;
-use crate::report::{Phase, Progress, Report};
+use crate::report::{Phase, Plan, Progress, Report};
 use crate::table::RowOf;
 use meter::Meter;
 use scope::Scope;
@@ -40,6 +46,7 @@ pub struct Session<'c, S: ?Sized, W, H = NoHook> {
     scope: Scope<'c>,
     core: Core,
     meter: Meter<'c>,
+    connections: Option<Connections<'c>>,
     high_watermark: Option<W>,
     hook: H,
     tables: PhantomData<fn(&S)>,
@@ -63,6 +70,7 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         tables: Vec<(QualifiedName, &'static Table)>,
         settings: Settings,
         on_progress: Option<OnProgress<'c>>,
+        connections: Option<Connections<'c>>,
         high_watermark: HighWatermark,
         hook: H,
     ) -> Result<Self, Error> {
@@ -78,10 +86,22 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
             None => error,
         })?;
         enum_type::extend(client, &mut core).await?;
+        if examine::keeps_rows(&core.settings) {
+            migrate::in_place(client, &mut core).await?;
+        }
         meter.leave();
         let scope = Scope::new(client, core.settings.visibility);
-        Ok(Self { scope, core, meter, high_watermark, hook, tables: PhantomData })
+        Ok(Self { scope, core, meter, connections, high_watermark, hook, tables: PhantomData })
     }
+}
+
+/// The statements that an ingest would run for its tables to be as they are defined.
+pub(crate) async fn plan(
+    client: &mut Client,
+    tables: Vec<(QualifiedName, &'static Table)>,
+    settings: Settings,
+) -> Result<Plan, Error> {
+    Ok(preview::preview(&start::start(client, tables, settings).await?))
 }
 
 /// The high watermark after which the ingest begins.
@@ -127,11 +147,11 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     /// [`ErrorKind::ConcurrentIngest`] if another ingest has committed since; any error of the
     /// server.
     pub async fn batch(&mut self) -> Result<SessionBatch<'_, 'c, S, W, H>, Error> {
-        let Self { scope, core, meter, high_watermark, hook, tables } = self;
+        let Self { scope, core, meter, connections, high_watermark, hook, tables } = self;
         meter.enter(&core.progress(Phase::Begin));
         let batch = core.totals.batches + 1;
         let transaction = scope.begin().await.map_err(|error| error.in_batch(batch))?;
-        let open = OpenBatch::begin(transaction, core, meter).await?;
+        let open = OpenBatch::begin(transaction, core, meter, connections.as_mut()).await?;
         Ok(SessionBatch { open, high_watermark, hook, tables: *tables })
     }
 

@@ -10,6 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["catalog", "encode"],
     &["compare", "table"],
     &["comment", "lock", "merge", "plan", "publish", "watermark"],
+    &["connections"],
     &["copy", "execute"],
     &["session", "source"],
     &["ingest"],
@@ -17,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// The modules that may hold a connection.
-const CONNECTED: &[&str] = &["copy", "execute", "hook", "ingest", "session"];
+const CONNECTED: &[&str] = &["connections", "copy", "execute", "hook", "ingest", "session"];
 
 /// What SQL begins with.
 const STATEMENTS: &[&str] = &[

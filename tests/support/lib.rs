@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "for tests")]
 
 mod database;
+mod round_trips;
 
 pub use database::{Database, rows};
+pub use round_trips::RoundTrips;
 
 use local_postgres::LocalPostgres;
 use std::sync::LazyLock;

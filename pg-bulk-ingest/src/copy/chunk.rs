@@ -11,15 +11,23 @@ const MESSAGE: usize = 1024 * 1024;
 const KEPT: usize = 8;
 const KEPT_CAPACITY: usize = 1024 * 1024;
 
+/// Rows of a table that follow each other, encoded.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    pub(super) data: Vec<u8>,
+    /// How many rows of the table were before.
+    pub(super) before: u64,
+    pub(super) rows: u64,
+}
+
 /// Buffers to be used again once the driver has sent what is in them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pool(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl Pool {
-    /// An empty buffer; a new one has room for as much as the one before took.
-    pub(super) fn take(&self, before: usize) -> Vec<u8> {
-        let new = || Vec::with_capacity(before.min(KEPT_CAPACITY));
-        self.lock(Vec::pop).unwrap_or_else(new)
+    /// An empty buffer.
+    pub(super) fn take(&self) -> Vec<u8> {
+        self.lock(Vec::pop).unwrap_or_default()
     }
 
     /// The messages that carry a chunk. Once they are dropped, its buffer is to be taken again.
