@@ -68,6 +68,24 @@ pub(crate) struct N {
     pub(crate) sensor: i32,
 }
 
+/// The same with a primary key.
+#[derive(Debug, Clone, IngestTable)]
+#[ingest(table = "n")]
+pub(crate) struct KeyedN {
+    #[ingest(primary_key)]
+    pub(crate) id: i64,
+    pub(crate) ts: DateTime<Utc>,
+    pub(crate) value: f64,
+    pub(crate) sensor: i32,
+}
+
+impl N {
+    pub(crate) fn keyed(&self) -> KeyedN {
+        let Self { id, ts, value, sensor } = *self;
+        KeyedN { id, ts, value, sensor }
+    }
+}
+
 /// `SplitMix64`: the same numbers for the same seed, on every machine.
 struct Random(u64);
 

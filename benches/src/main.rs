@@ -2,6 +2,9 @@
 //!
 //! `cargo run --release -p benches -- [--smoke] [--rounds N] [--rows N] [SUITE…]`
 //!
+//! The suites are `compile`, `count`, `load`, `small`, `memory`, `growth`, `upsert` and `migrate`; all,
+//! unless some are named.
+//!
 //! Every measurement is one of several interleaved rounds, and is quoted as the median of its ratios
 //! to the reference of the same round: the machine may be shared and noisy.
 
@@ -9,11 +12,15 @@
 
 mod compile;
 mod contender;
+mod count;
 mod data;
+mod growth;
 mod hand_written;
 mod load;
 mod measure;
+mod memory;
 mod migrate;
+mod small;
 mod upsert;
 
 use local_postgres::LocalPostgres;
@@ -21,7 +28,13 @@ use measure::Settings;
 
 #[tokio::main]
 async fn main() {
-    let settings = Settings::from_arguments(std::env::args().skip(1));
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some((count::RUN, arguments)) =
+        arguments.split_first().map(|(first, rest)| (first.as_str(), rest))
+    {
+        return count::run_counted(arguments).await;
+    }
+    let settings = Settings::from_arguments(arguments.into_iter());
     let server = LocalPostgres::builder()
         .durable()
         .setting("shared_buffers", if settings.smoke { "128MB" } else { "2GB" })
@@ -33,8 +46,20 @@ async fn main() {
     if settings.runs("compile") {
         compile::run(&settings);
     }
+    if settings.runs("count") {
+        count::run(&url, &settings);
+    }
     if settings.runs("load") {
         load::run(&url, &settings).await;
+    }
+    if settings.runs("small") {
+        small::run(&url, &settings).await;
+    }
+    if settings.runs("memory") {
+        memory::run(&url, &settings).await;
+    }
+    if settings.runs("growth") {
+        growth::run(&url, &settings).await;
     }
     if settings.runs("upsert") {
         upsert::run(&url, &settings).await;

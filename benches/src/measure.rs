@@ -34,7 +34,12 @@ impl Settings {
 
     /// Whether a suite is asked for: all are, unless some are named.
     pub(crate) fn runs(&self, suite: &str) -> bool {
-        self.suites.is_empty() || self.suites.iter().any(|asked| asked == suite)
+        self.suites.is_empty() || self.names(suite)
+    }
+
+    /// Whether a suite is asked for by its name.
+    pub(crate) fn names(&self, suite: &str) -> bool {
+        self.suites.iter().any(|asked| asked == suite)
     }
 }
 
@@ -98,7 +103,7 @@ fn ratio(cost: Duration, reference: Duration) -> f64 {
     cost.as_secs_f64() / reference.as_secs_f64()
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
+pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values = values.collect::<Vec<_>>();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

@@ -37,6 +37,9 @@ impl<T: IngestColumn> IngestColumn for [T] {
         const {
             assert!(Self::DIMENSIONS <= MAX_DIMENSIONS, "an array has up to 6 dimensions");
         }
+        if T::DIMENSIONS == 0 {
+            return flat(self, cell);
+        }
         let (column, element) = (cell.column(), cell.target().element());
         let mut shape = Shape::default();
         self.shape(&mut shape);
@@ -47,7 +50,7 @@ impl<T: IngestColumn> IngestColumn for [T] {
             value.put(&element.to_be_bytes());
             for length in dimensions {
                 let Ok(length) = i32::try_from(*length) else {
-                    return Err(ValueError::new("has more elements than an array can hold"));
+                    return Err(too_many());
                 };
                 value.put(&length.to_be_bytes());
                 value.put(&[0, 0, 0, 1]); // the lower bound
@@ -78,6 +81,30 @@ impl<T: IngestColumn> IngestColumn for [T] {
         self.iter()
             .try_for_each(|element| element.encode_elements(shape, dimension + 1, column, row))
     }
+}
+
+/// Writes an array of one dimension, as most are.
+#[inline]
+fn flat<T: IngestColumn>(elements: &[T], cell: Cell<'_>) -> Result<Written, ValueError> {
+    let (column, element) = (cell.column(), cell.target().element());
+    let length = i32::try_from(elements.len()).map_err(|_| too_many())?;
+    let mut header = [0; 20];
+    header[3] = u8::from(length > 0); // the dimensions
+    header[7] = u8::from(T::NULLABLE);
+    header[8..12].copy_from_slice(&element.to_be_bytes());
+    header[12..16].copy_from_slice(&length.to_be_bytes());
+    header[19] = 1; // the lower bound
+    cell.with(|value| {
+        value.put(if length > 0 { &header } else { &header[..12] });
+        elements
+            .iter()
+            .try_for_each(|element| element.encode(value.cell(column)).map(|_written| ()))
+    })
+}
+
+#[cold]
+fn too_many() -> ValueError {
+    ValueError::new("has more elements than an array can hold")
 }
 
 #[cold]

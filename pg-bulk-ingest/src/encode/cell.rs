@@ -98,6 +98,15 @@ impl<'r> Cell<'r> {
         Ok(Written(()))
     }
 
+    /// A value of any length that comes after one byte.
+    #[inline]
+    pub(super) fn prefixed(self, first: u8, value: &[u8]) -> Result<Written, ValueError> {
+        let [a, b, c, d] = checked_length(value.len() + 1)?;
+        self.row.extend_from_slice(&[a, b, c, d, first]);
+        self.row.extend_from_slice(value);
+        Ok(Written(()))
+    }
+
     /// A value written piece by piece.
     ///
     /// # Errors

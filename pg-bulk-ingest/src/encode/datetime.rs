@@ -6,12 +6,15 @@ use super::calendar::{
 use super::{Cell, IngestColumn, ValueError, Written};
 use crate::definition::{ColumnType, Kind};
 use chrono::{
-    DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike,
+    DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Utc,
 };
 use std::time::Duration;
 
 /// 2000-01-01 in days since 0000-12-31.
 const EPOCH: i32 = 730_120;
+
+/// 2000-01-01 in seconds since 1970-01-01.
+const EPOCH_SECONDS: i64 = 946_684_800;
 
 /// What cuts a fraction of a microsecond off.
 const CUT: &str = "chrono's `trunc_subsecs(6)`";
@@ -42,9 +45,21 @@ fn micros(time: NaiveTime, kind: Kind) -> Result<i64, ValueError> {
 
 /// Microseconds since 2000-01-01.
 #[inline]
-fn timestamp(value: NaiveDateTime, kind: Kind) -> Result<i64, ValueError> {
-    let days = days(value.date(), kind)?;
-    Ok(i64::from(days) * MICROS_PER_DAY + micros(value.time(), kind)?)
+fn timestamp(value: DateTime<Utc>, kind: Kind) -> Result<i64, ValueError> {
+    let seconds = value.timestamp() - EPOCH_SECONDS;
+    let nanos = value.timestamp_subsec_nanos();
+    if nanos >= 1_000_000_000 {
+        return Err(leap_second(value.time(), kind));
+    }
+    if !nanos.is_multiple_of(1_000) {
+        return Err(fraction_of_micros(kind, CUT).with_value(&value.time()));
+    }
+    let micros = seconds * 1_000_000 + i64::from(nanos / 1_000);
+    // chrono's last year, 262142, is within the range of timestamp.
+    if micros < i64::from(FIRST_DAY) * MICROS_PER_DAY {
+        return Err(before_first_day(kind).with_value(&value.date_naive()));
+    }
+    Ok(micros)
 }
 
 #[cold]
@@ -77,7 +92,7 @@ impl IngestColumn for NaiveDateTime {
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
-        let micros = exact(timestamp(*self, Kind::Timestamp)?, &cell, Kind::Timestamp);
+        let micros = exact(timestamp(self.and_utc(), Kind::Timestamp)?, &cell, Kind::Timestamp);
         Ok(cell.eight_bytes(micros.map_err(|e| e.with_value(self))?.to_be_bytes()))
     }
 }
@@ -87,9 +102,10 @@ impl<Tz: TimeZone> IngestColumn for DateTime<Tz> {
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
-        let utc = self.naive_utc();
+        let utc = self.to_utc();
         let micros = exact(timestamp(utc, Kind::Timestamptz)?, &cell, Kind::Timestamptz);
-        Ok(cell.eight_bytes(micros.map_err(|e| e.with_value(&utc))?.to_be_bytes()))
+        let micros = micros.map_err(|e| e.with_value(&utc.naive_utc()))?;
+        Ok(cell.eight_bytes(micros.to_be_bytes()))
     }
 }
 

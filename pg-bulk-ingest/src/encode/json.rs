@@ -36,15 +36,10 @@ impl IngestColumn for Value {
 impl IngestColumn for RawValue {
     const TYPE: ColumnType = ColumnType::new(Kind::Json);
 
+    #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
-        let jsonb = cell.target().is_jsonb();
-        cell.with(|value| {
-            if jsonb {
-                value.put(&[JSONB_VERSION]);
-            }
-            value.put(self.get().as_bytes());
-            Ok(())
-        })
+        let text = self.get().as_bytes();
+        if cell.target().is_jsonb() { cell.prefixed(JSONB_VERSION, text) } else { cell.bytes(text) }
     }
 }
 

@@ -34,7 +34,8 @@ impl<'b> RowEncoder<'b> {
         self.write(position, |cell| value.encode(cell));
     }
 
-    #[inline]
+    // As one function for each type it would cost more instructions than it has.
+    #[inline(always)]
     pub(super) fn write(
         &mut self,
         position: usize,

@@ -8,7 +8,7 @@ impl IngestColumn for str {
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
-        if self.as_bytes().contains(&0) {
+        if has_nul(self.as_bytes()) {
             return Err(nul(self));
         }
         if self.starts_with(XML_DECLARATION) && cell.target().is_xml() {
@@ -70,8 +70,51 @@ impl IngestColumn for char {
     }
 }
 
+/// Whether there is a NUL. Texts are short, so it is told without a branch for each byte: the chunks
+/// at the end overlap.
+#[inline]
+pub(super) fn has_nul(text: &[u8]) -> bool {
+    // The lowest byte of a word that is NUL leaves its highest bit set, and none does if none is.
+    let in_8 = |bytes: &[u8; 8]| {
+        let word = u64::from_ne_bytes(*bytes);
+        word.wrapping_sub(0x0101_0101_0101_0101) & !word & 0x8080_8080_8080_8080
+    };
+    let in_4 = |bytes: &[u8; 4]| {
+        let word = u32::from_ne_bytes(*bytes);
+        word.wrapping_sub(0x0101_0101) & !word & 0x8080_8080
+    };
+    if let Some(last) = text.last_chunk() {
+        let (words, _) = text.as_chunks();
+        words.iter().fold(in_8(last), |found, word| found | in_8(word)) != 0
+    } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        in_4(first) | in_4(last) != 0
+    } else {
+        text.contains(&0)
+    }
+}
+
 #[cold]
 pub(super) fn nul(text: &str) -> ValueError {
     ValueError::new("contains a NUL character, which PostgreSQL's text cannot hold")
         .with_value(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_nul;
+
+    #[test]
+    fn a_nul_is_found_wherever_it_is() {
+        for length in 0..40 {
+            for rest in ['a', '\u{1}', '\u{80}', '\u{7f}'] {
+                let text = String::from_iter(std::iter::repeat_n(rest, length));
+                assert!(!has_nul(text.as_bytes()), "{text:?}");
+                for at in 0..text.len() {
+                    let mut bytes = text.clone().into_bytes();
+                    bytes[at] = 0;
+                    assert!(has_nul(&bytes), "{bytes:?}");
+                }
+            }
+        }
+    }
 }
