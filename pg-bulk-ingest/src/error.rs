@@ -44,8 +44,11 @@ pub enum ErrorKind {
     /// The connection to the server was lost.
     Connection,
     /// The connection was lost while the transaction was being committed: it may have been
-    /// committed, or not.
-    CommitUnknown,
+    /// committed, or not. [`Error::resolve`] finds out.
+    CommitUnknown {
+        /// The transaction, as `txid_current()` calls it.
+        transaction: u64,
+    },
     /// A value that its column cannot hold.
     Value {
         /// Why not.
@@ -112,7 +115,8 @@ pub enum ErrorKind {
         /// Why they were not terminated, or what was tried.
         reason: String,
     },
-    /// The session failed before.
+    /// It failed before, and cannot go on: a batch of which a write failed, or was dropped half-way,
+    /// a session whose transaction could not be begun.
     Failed,
 }
 
@@ -277,7 +281,7 @@ impl fmt::Display for ErrorKind {
         match self {
             Self::Server | Self::Rows | Self::Hook | Self::WatermarkSerialize => Ok(()),
             Self::Connection => f.write_str(": the connection to the server was lost"),
-            Self::CommitUnknown => f.write_str(
+            Self::CommitUnknown { .. } => f.write_str(
                 ": the connection to the server was lost during COMMIT, so the batch may have been \
                  committed or not; the next ingest carries on from whatever was",
             ),
@@ -308,7 +312,7 @@ impl fmt::Display for ErrorKind {
             Self::Locked { holders, reason } => {
                 write!(f, ": {reason}; locks are held by {}", holders.join(", "))
             }
-            Self::Failed => f.write_str(": the session failed before"),
+            Self::Failed => f.write_str(": it failed before"),
         }
     }
 }

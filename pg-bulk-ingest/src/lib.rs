@@ -18,6 +18,7 @@ mod options;
 mod plan;
 mod publish;
 mod report;
+mod resolve;
 mod session;
 mod source;
 mod statement;
@@ -46,6 +47,7 @@ pub use pg_bulk_ingest_derive::IngestTable;
 #[doc = include_str!("docs/ingest_tables.md")]
 pub use pg_bulk_ingest_derive::IngestTables;
 pub use report::{Phase, Plan, Progress, Report, TableReport};
+pub use resolve::Outcome;
 pub use session::{Session, SessionBatch};
 pub use source::RowSource;
 pub use statement::{LockLevel, Statement};

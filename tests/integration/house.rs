@@ -10,14 +10,14 @@ const LAYERS: &[&[&str]] = &[
     &["catalog", "encode"],
     &["compare", "table"],
     &["comment", "lock", "merge", "plan", "publish", "watermark"],
-    &["copy", "execute"],
+    &["copy", "execute", "resolve"],
     &["session", "source"],
     &["ingest"],
     &["lib"],
 ];
 
 /// The modules that may hold a connection.
-const CONNECTED: &[&str] = &["copy", "execute", "hook", "ingest", "session"];
+const CONNECTED: &[&str] = &["copy", "execute", "hook", "ingest", "resolve", "session"];
 
 /// What SQL begins with.
 const STATEMENTS: &[&str] = &[

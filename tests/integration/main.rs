@@ -3,6 +3,7 @@
 
 mod attached;
 mod comments;
+mod commit;
 mod concurrent;
 mod create;
 mod delete;

@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "for tests")]
 
 mod database;
+mod proxy;
 
 pub use database::{Database, rows};
+pub use proxy::{At, Call, Direction, Harm, Message, Proxy};
 
 use local_postgres::LocalPostgres;
 use std::sync::LazyLock;

@@ -13,6 +13,6 @@ pub(crate) use enum_type::{FoundEnum, HeldIn, LiveType};
 pub(crate) use grant::Grant;
 pub(crate) use query::{
     Inspected, alone, attached, grants, holders, inspect, inspect_temporary, isolated, state,
-    transaction_id,
+    transaction, transaction_id,
 };
 pub(crate) use relation::{IndexShape, LiveColumn, LiveTable, Relation, Server, Shape};

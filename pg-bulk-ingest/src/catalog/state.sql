@@ -3,7 +3,9 @@ SELECT
   obj_description(c.oid, 'pg_class'),
   -- the rows, as the planner estimates them: as dense as they were when they were counted last
   (CASE WHEN c.relpages > 0 AND c.reltuples >= 0 THEN c.reltuples / c.relpages ELSE 50 END
-    * pg_relation_size(c.oid) / current_setting('block_size')::int8)::int8::text
+    * pg_relation_size(c.oid) / current_setting('block_size')::int8)::int8::text,
+  -- the transaction, by an id that does not wrap around
+  txid_current()::text
 FROM (VALUES :tables) AS wanted(position, schema_name, table_name)
 LEFT JOIN pg_namespace n ON n.nspname = wanted.schema_name::name
 LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name::name

@@ -30,6 +30,9 @@ pub struct OpenBatch<'s, 'c> {
     /// What was created.
     migrated: Plan,
     rows: u64,
+    /// Whether sending began and did not come to a good end: it failed, or its future was dropped.
+    /// Rows are missing then, and the batch must not be committed.
+    broken: bool,
 }
 
 /// What a batch did that is complete but for the commit.
@@ -46,15 +49,27 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         meter: &'s mut Meter<'c>,
     ) -> Result<Self, Error> {
         let failed = |error: Error, core: &Core| error.in_batch(core.totals.batches + 1);
-        let targets = open::enter(&transaction, core).await;
-        let mut targets = targets.map_err(|error| failed(error, core))?;
+        let entered = open::enter(&transaction, core).await;
+        let entered = entered.map_err(|error| failed(error, core))?;
+        core.transaction = entered.transaction;
+        let mut targets = entered.targets;
         let deleted = open::create_replacements(&transaction, core, &mut targets).await;
         let deleted = deleted.map_err(|error| failed(error, core))?;
         let migrated = open::create_missing(&transaction, core, &mut targets).await;
         let migrated = migrated.map_err(|error| failed(error, core))?;
         let load = Load::new(core, &targets);
         meter.enter(&core.progress(Phase::Copy));
-        Ok(Self { load, transaction, core, meter, targets, deleted, migrated, rows: 0 })
+        Ok(Self {
+            load,
+            transaction,
+            core,
+            meter,
+            targets,
+            deleted,
+            migrated,
+            rows: 0,
+            broken: false,
+        })
     }
 
     /// Encodes a row. Answers whether it is time to [`send`](Self::send).
@@ -71,10 +86,22 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
 
     /// Sends a chunk of rows.
     pub(crate) async fn send(&mut self) -> Result<(), Error> {
+        self.check_whole()?;
+        self.broken = true;
         let sent = self.load.copy().send(&self.transaction).await;
         sent.map_err(|error| self.locate(error))?;
+        self.broken = false;
         let progress = self.progress(Phase::Copy);
         self.meter.tell(&progress);
+        Ok(())
+    }
+
+    /// A batch of which rows were lost on the way takes no more and is not committed.
+    fn check_whole(&self) -> Result<(), Error> {
+        if self.broken {
+            let action = "cannot go on with the batch";
+            return Err(self.locate(Error::new(ErrorKind::Failed, action)));
+        }
         Ok(())
     }
 
@@ -109,13 +136,14 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         hook: &mut H,
         metadata: M,
     ) -> Result<bool, Error> {
+        self.check_whole()?;
         let completed = self.complete(pending, hook, metadata).await;
         let completed = completed.map_err(|error| self.locate(error))?;
         let bytes = self.load.bytes();
-        let Self { load, transaction, core, meter, targets, deleted, migrated, rows } = self;
+        let Self { load, transaction, core, meter, targets, deleted, migrated, rows, .. } = self;
         drop(load);
         let batch = core.totals.batches + 1;
-        let committed = close::commit(transaction).await;
+        let committed = close::commit_batch(transaction, core).await;
         meter.leave();
         committed.map_err(|error| error.in_batch(batch))?;
         core.targets = targets;

@@ -9,6 +9,7 @@ use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Lockable, query};
 use crate::ident::QualifiedName;
+use crate::options::Visibility;
 use crate::report::Plan;
 use crate::statement::Statement;
 use crate::watermark::{self, Unreadable};
@@ -18,6 +19,7 @@ use tokio_postgres::error::{DbError, Severity};
 
 const PUBLISH: &str = "cannot replace the table";
 const COMMENT: &str = "cannot comment on the table";
+const COMMIT: &str = "cannot commit the batch";
 const STORE: &str = "cannot store the high watermark";
 
 /// Puts the new tables in the place of the live ones. ACCESS EXCLUSIVE is held from here to the
@@ -163,16 +165,29 @@ pub(super) async fn store(
     Ok(())
 }
 
+/// Ends a batch: its transaction is committed, or its savepoint released.
+pub(super) async fn commit_batch(transaction: Transaction<'_>, core: &Core) -> Result<(), Error> {
+    match core.settings.visibility {
+        Visibility::AfterEachBatch => commit(transaction, core.transaction).await,
+        // Nothing is committed yet, whatever becomes of the connection.
+        Visibility::AfterLastBatch => {
+            transaction.commit().await.map_err(Error::while_doing(COMMIT))
+        }
+    }
+}
+
 /// Commits. From the moment COMMIT is sent, a lost connection leaves it unknown what became of it.
-pub(super) async fn commit(transaction: Transaction<'_>) -> Result<(), Error> {
-    let action = "cannot commit the batch";
+///
+/// Everything sent before it was answered without an error: the server would answer COMMIT by
+/// ROLLBACK otherwise, and the driver not tell.
+pub(super) async fn commit(transaction: Transaction<'_>, id: u64) -> Result<(), Error> {
     transaction.commit().await.map_err(|error| {
         // An ERROR means that it was rolled back. A FATAL one ends the session, perhaps after the
         // commit was durable: while it waited for a standby, say.
         let refused = error.as_db_error().and_then(DbError::parsed_severity);
         if refused == Some(Severity::Error) {
-            return Error::server(error, action);
+            return Error::server(error, COMMIT);
         }
-        Error::new(ErrorKind::CommitUnknown, action).caused_by(error)
+        Error::new(ErrorKind::CommitUnknown { transaction: id }, COMMIT).caused_by(error)
     })
 }

@@ -40,6 +40,8 @@ pub(super) struct Core {
     pub(super) stored: Option<String>,
     /// What the high watermark is going to be when the transaction of all batches is committed.
     pub(super) pending: Option<Pending>,
+    /// The id of the transaction in progress.
+    pub(super) transaction: u64,
     pub(super) totals: Totals,
 }
 
@@ -88,6 +90,7 @@ impl Core {
             targets,
             stored,
             pending: None,
+            transaction: 0,
             totals: Totals { tables, ..Totals::default() },
         }
     }

@@ -37,7 +37,7 @@ pub(super) async fn finish(
     if let Some(pending) = &pending {
         close::store(&transaction, core, &targets, pending).await?;
     }
-    close::commit(transaction).await?;
+    close::commit(transaction, core.transaction).await?;
     meter.leave();
     core.totals.migrated.extend(commented.into_statements());
     core.keep(pending.as_ref());
@@ -63,7 +63,7 @@ async fn without_batch(
     }
     meter.enter(&core.progress(Phase::Begin));
     let transaction = scope.end().await?;
-    open::enter(&transaction, core).await?;
+    core.transaction = open::enter(&transaction, core).await?.transaction;
     let existing = core.targets.iter().filter(|target| target.current.is_some()).cloned();
     let existing = existing.collect::<Vec<_>>();
     let mut targets = core.targets.clone();
@@ -84,7 +84,7 @@ async fn without_batch(
         meter.enter(&core.progress(Phase::Commit));
         close::store(&transaction, core, &targets, &Pending::Clear).await?;
     }
-    close::commit(transaction).await?;
+    close::commit(transaction, core.transaction).await?;
     meter.leave();
     core.totals.migrated.extend(migrated.into_statements());
     for (table, deleted) in deleted.into_iter().flatten() {
