@@ -7,8 +7,9 @@
 
 mod chunk;
 
+use crate::deadline::answer;
 use crate::encode::{HEADER, RowEncoder, TRAILER, TargetType, ValueError};
-use crate::error::Error;
+use crate::error::{Error, Failure};
 use crate::ident::QualifiedName;
 use crate::table::RowOf;
 use bytes::Bytes;
@@ -158,7 +159,7 @@ impl Copy {
         active.bytes += chunk.len() as u64;
         let stretched = active.bytes >= STRETCH;
         for message in self.pool.messages(chunk) {
-            if let Err(error) = active.sink.feed(message).await {
+            if let Err(error) = answer(active.sink.feed(message)).await {
                 return Err(self.lost(error).await);
             }
         }
@@ -180,7 +181,8 @@ impl Copy {
         }
         self.end().await?;
         let rows = &mut self.tables[table];
-        let failed = |error| Error::server(error, "cannot begin to copy").in_table(&rows.table);
+        let failed =
+            |error: Failure| Error::server(error, "cannot begin to copy").in_table(&rows.table);
         let prepared = match &rows.prepared {
             Some(prepared) => prepared.clone(),
             None => {
@@ -188,8 +190,8 @@ impl Copy {
                 rows.prepared.insert(prepared).clone()
             }
         };
-        let mut sink = Box::pin(transaction.copy_in(&prepared).await.map_err(failed)?);
-        sink.feed(Bytes::from_static(HEADER)).await.map_err(failed)?;
+        let mut sink = Box::pin(answer(transaction.copy_in(&prepared)).await.map_err(failed)?);
+        answer(sink.feed(Bytes::from_static(HEADER))).await.map_err(failed)?;
         self.active = Some(Active { table, sink, first: rows.sent, bytes: 0 });
         Ok(())
     }
@@ -199,8 +201,8 @@ impl Copy {
         let Some(active) = self.active.as_mut() else {
             return Ok(());
         };
-        let sent = match active.sink.feed(Bytes::from_static(TRAILER)).await {
-            Ok(()) => active.sink.as_mut().finish().await.map(|_| ()),
+        let sent = match answer(active.sink.feed(Bytes::from_static(TRAILER))).await {
+            Ok(()) => answer(active.sink.as_mut().finish()).await.map(|_| ()),
             Err(error) => Err(error),
         };
         match sent {
@@ -213,23 +215,25 @@ impl Copy {
     }
 
     /// The error behind a chunk that could not be sent: the server's own, if it says one.
-    async fn lost(&mut self, error: tokio_postgres::Error) -> Error {
+    async fn lost(&mut self, failure: Failure) -> Error {
         match self.active.as_mut() {
-            Some(active) => match active.sink.as_mut().finish().await {
-                Err(last) if last.as_db_error().is_some() => self.failed(last),
-                _ => self.failed(error),
-            },
-            None => Error::server(error, WRITE),
+            Some(active) if matches!(failure, Failure::Driver(_)) => {
+                match answer(active.sink.as_mut().finish()).await {
+                    Err(last) if last.db_error().is_some() => self.failed(last),
+                    _ => self.failed(failure),
+                }
+            }
+            _ => self.failed(failure),
         }
     }
 
     /// The error of the `COPY` in progress, at its row and column.
-    fn failed(&mut self, error: tokio_postgres::Error) -> Error {
+    fn failed(&mut self, failure: Failure) -> Error {
         let Some(active) = self.active.take() else {
-            return Error::server(error, WRITE);
+            return Error::server(failure, WRITE);
         };
-        let (line, column) = error.as_db_error().map(place).unwrap_or_default();
-        let mut error = Error::server(error, WRITE).in_table(&self.tables[active.table].table);
+        let (line, column) = failure.db_error().map(place).unwrap_or_default();
+        let mut error = Error::server(failure, WRITE).in_table(&self.tables[active.table].table);
         if let Some(line) = line {
             error = error.in_row(active.first + line);
         }
@@ -241,16 +245,14 @@ impl Copy {
 }
 
 /// Prepares a `COPY`, and before it creates the temporary table that it is into, in one round trip.
-async fn prepare(
-    route: &Route,
-    transaction: &Transaction<'_>,
-) -> Result<Statement, tokio_postgres::Error> {
+async fn prepare(route: &Route, transaction: &Transaction<'_>) -> Result<Statement, Failure> {
     tracing::debug!(sql = route.copy, "copy");
     let Some(create) = &route.create else {
-        return transaction.prepare(&route.copy).await;
+        return answer(transaction.prepare(&route.copy)).await;
     };
     let (created, prepared) =
-        join(transaction.batch_execute(create), transaction.prepare(&route.copy)).await;
+        join(answer(transaction.batch_execute(create)), answer(transaction.prepare(&route.copy)))
+            .await;
     created?;
     prepared
 }

@@ -1,13 +1,14 @@
 //! Statements on a connection: several in one round trip, locks in attempts.
 
 use crate::catalog::holders::{self, Holder};
-use crate::error::{Error, ErrorKind};
+use crate::deadline::answer;
+use crate::error::{Error, ErrorKind, Failure};
 use crate::ident::QualifiedName;
 use crate::lock;
 use crate::options::Locks;
 use crate::statement::{Statement, rollback_to, script};
 use std::time::{Duration, Instant};
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::{SimpleQueryMessage, Transaction};
 
 /// Runs statements in one round trip.
@@ -23,7 +24,7 @@ pub(crate) async fn run(
         tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
     }
     let sql = script(statements);
-    transaction.batch_execute(&sql).await.map_err(Error::while_doing(action))
+    answer(transaction.batch_execute(&sql)).await.map_err(Error::while_doing(action))
 }
 
 /// Runs queries in one round trip.
@@ -33,7 +34,7 @@ pub(crate) async fn query(
     action: &'static str,
 ) -> Result<Vec<SimpleQueryMessage>, Error> {
     tracing::debug!(sql, "query");
-    transaction.simple_query(sql).await.map_err(Error::while_doing(action))
+    answer(transaction.simple_query(sql)).await.map_err(Error::while_doing(action))
 }
 
 /// Runs queries of which the first to answer a row answers one of numbers. NULL counts as 0.
@@ -96,7 +97,7 @@ pub(crate) async fn lock_exclusively(
     let terminate_after = waiting.locks.terminate_after;
     let patience = terminate_after.map_or(PATIENCE, |after| after + PATIENCE_AFTER_TERMINATION);
     loop {
-        match transaction.batch_execute(&sql).await {
+        match answer(transaction.batch_execute(&sql)).await {
             Ok(()) => return Ok(()),
             Err(error) if !is_lock_not_available(&error) => {
                 return Err(Error::server(error, PUBLISH));
@@ -116,8 +117,8 @@ pub(crate) async fn lock_exclusively(
     }
 }
 
-fn is_lock_not_available(error: &tokio_postgres::Error) -> bool {
-    error.code().is_some_and(|code| {
+fn is_lock_not_available(error: &Failure) -> bool {
+    error.db_error().map(DbError::code).is_some_and(|code| {
         *code == SqlState::LOCK_NOT_AVAILABLE || *code == SqlState::T_R_DEADLOCK_DETECTED
     })
 }
@@ -148,13 +149,16 @@ async fn terminate(transaction: &Transaction<'_>, oids: &[u32]) -> Result<(), Er
     for holder in &holders {
         let Some(process) = holder.process else { continue };
         tracing::warn!(holder = holder.description, "terminating a session that is in the way");
-        match transaction.batch_execute(&lock::terminate(process)).await {
+        match answer(transaction.batch_execute(&lock::terminate(process))).await {
             Ok(()) => {}
-            Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
+            Err(error) => {
+                let error = Error::server(error, PUBLISH);
+                if error.code() != Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
+                    return Err(error);
+                }
                 let reason = "the role may not terminate the sessions in the way";
                 return Err(locked(&holders, reason, PUBLISH).caused_by(error));
             }
-            Err(error) => return Err(Error::server(error, PUBLISH)),
         }
     }
     Ok(())
@@ -171,7 +175,7 @@ pub(crate) async fn lock_for_comment(
     action: &'static str,
 ) -> Result<Vec<SimpleQueryMessage>, Error> {
     let lock = lock::comment(&table.name, waiting.locks.watermark, waiting.lock_timeout);
-    let error = match transaction.simple_query(&format!("{lock};\n{sql}")).await {
+    let error = match answer(transaction.simple_query(&format!("{lock};\n{sql}"))).await {
         Ok(messages) => return Ok(messages),
         Err(error) => error,
     };
@@ -182,5 +186,5 @@ pub(crate) async fn lock_for_comment(
     let modes = lock::CONFLICTING_WITH_COMMENT;
     let holders = find_holders(transaction, &[table.oid], modes, action).await?;
     let reason = "waited in vain for SHARE UPDATE EXCLUSIVE";
-    Err(locked(&holders, reason, action).caused_by(error))
+    Err(locked(&holders, reason, action).caused_by(Error::server(error, action)))
 }

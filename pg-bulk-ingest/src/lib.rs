@@ -5,6 +5,7 @@ mod catalog;
 mod comment;
 mod compare;
 mod copy;
+mod deadline;
 mod definition;
 mod encode;
 mod error;

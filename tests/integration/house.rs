@@ -10,6 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["catalog", "encode"],
     &["compare", "table"],
     &["comment", "lock", "merge", "plan", "publish", "watermark"],
+    &["deadline"],
     &["copy", "execute", "resolve"],
     &["session", "source"],
     &["ingest"],
@@ -17,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// The modules that may hold a connection.
-const CONNECTED: &[&str] = &["copy", "execute", "hook", "ingest", "resolve", "session"];
+const CONNECTED: &[&str] = &["copy", "deadline", "execute", "hook", "ingest", "resolve", "session"];
 
 /// What SQL begins with.
 const STATEMENTS: &[&str] = &[

@@ -23,6 +23,7 @@ mod privileges;
 mod progress;
 mod refused;
 mod send;
+mod timeout;
 mod to_sql;
 mod types;
 mod upsert;

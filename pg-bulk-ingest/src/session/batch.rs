@@ -6,6 +6,7 @@ use super::meter::Meter;
 use super::target::Target;
 use super::{close, open};
 use crate::catalog;
+use crate::deadline::{Deadline, within};
 use crate::error::{Error, ErrorKind};
 use crate::execute::numbers;
 use crate::hook::{BeforeVisible, Hook, HookTable};
@@ -88,7 +89,8 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
     pub(crate) async fn send(&mut self) -> Result<(), Error> {
         self.check_whole()?;
         self.broken = true;
-        let sent = self.load.copy().send(&self.transaction).await;
+        let sent = within(self.core.deadline.clone(), self.load.copy().send(&self.transaction));
+        let sent = sent.await;
         sent.map_err(|error| self.locate(error))?;
         self.broken = false;
         let progress = self.progress(Phase::Copy);
@@ -108,6 +110,11 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
     /// The number of the row that comes next, among all rows of the batch.
     pub(crate) fn next_row(&self) -> u64 {
         self.rows + 1
+    }
+
+    /// How long the server may take to answer.
+    pub(super) fn deadline(&self) -> Option<Deadline> {
+        self.core.deadline.clone()
     }
 
     /// The error, in this batch.

@@ -5,6 +5,7 @@ use super::open::check_watermark;
 use super::start;
 use super::target::{Current, Target};
 use crate::catalog::{self, Grant, LiveTable, grants, state};
+use crate::deadline::answer;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Lockable, query};
@@ -171,7 +172,7 @@ pub(super) async fn commit_batch(transaction: Transaction<'_>, core: &Core) -> R
         Visibility::AfterEachBatch => commit(transaction, core.transaction).await,
         // Nothing is committed yet, whatever becomes of the connection.
         Visibility::AfterLastBatch => {
-            transaction.commit().await.map_err(Error::while_doing(COMMIT))
+            answer(transaction.commit()).await.map_err(Error::while_doing(COMMIT))
         }
     }
 }
@@ -181,13 +182,14 @@ pub(super) async fn commit_batch(transaction: Transaction<'_>, core: &Core) -> R
 /// Everything sent before it was answered without an error: the server would answer COMMIT by
 /// ROLLBACK otherwise, and the driver not tell.
 pub(super) async fn commit(transaction: Transaction<'_>, id: u64) -> Result<(), Error> {
-    transaction.commit().await.map_err(|error| {
+    answer(transaction.commit()).await.map_err(|failure| {
         // An ERROR means that it was rolled back. A FATAL one ends the session, perhaps after the
         // commit was durable: while it waited for a standby, say.
-        let refused = error.as_db_error().and_then(DbError::parsed_severity);
+        let refused = failure.db_error().and_then(DbError::parsed_severity);
         if refused == Some(Severity::Error) {
-            return Error::server(error, COMMIT);
+            return Error::server(failure, COMMIT);
         }
-        Error::new(ErrorKind::CommitUnknown { transaction: id }, COMMIT).caused_by(error)
+        let unknown = Error::new(ErrorKind::CommitUnknown { transaction: id }, COMMIT);
+        unknown.caused_by(Error::server(failure, COMMIT))
     })
 }

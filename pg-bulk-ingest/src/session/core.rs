@@ -2,11 +2,13 @@
 
 use super::target::Target;
 use crate::catalog::{FoundEnum, Server};
+use crate::deadline::Deadline;
 use crate::definition::{EnumType, Table};
 use crate::execute::Waiting;
 use crate::ident::QualifiedName;
 use crate::options::{Delete, Locks, Upsert, Visibility};
 use crate::report::{Phase, Plan, Progress, TableReport};
+use std::time::Duration;
 
 /// The settings of an ingest but for those that depend on a type.
 #[derive(Debug)]
@@ -16,6 +18,7 @@ pub(crate) struct Settings {
     pub(crate) delete: Delete,
     pub(crate) locks: Locks,
     pub(crate) show_values: bool,
+    pub(crate) timeout: Option<Duration>,
 }
 
 impl Settings {
@@ -30,6 +33,8 @@ impl Settings {
 pub(super) struct Core {
     pub(super) server: Server,
     pub(super) settings: Settings,
+    /// How long the server may take to answer.
+    pub(super) deadline: Option<Deadline>,
     /// The enum types of the tables' columns.
     pub(super) enums: Vec<&'static EnumType>,
     /// What there was under their names when the session began.
@@ -85,6 +90,7 @@ impl Core {
         Self {
             server,
             settings,
+            deadline: None,
             enums,
             found,
             targets,

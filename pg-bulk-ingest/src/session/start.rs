@@ -5,8 +5,9 @@ use super::enum_type;
 use super::target::{Current, Target};
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server, attached};
 use crate::compare::{compare, predict};
+use crate::deadline::answer;
 use crate::definition::Table;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Failure};
 use crate::ident::{MAX_NAME, QualifiedName};
 use crate::options::Delete;
 use crate::statement::script;
@@ -25,7 +26,7 @@ pub(super) async fn start(
     let enums = enum_type::defined(&tables)?;
     let names = tables.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     let sql = catalog::alone(&catalog::inspect(&names, &enums));
-    let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
+    let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(START))?;
     let Inspected { server, enums: found, relations } = read(&messages)?;
     check_server(&server)?;
     for (name, definition) in &tables {
@@ -266,15 +267,15 @@ async fn twin(
     definition: &'static Table,
 ) -> Result<catalog::Shape, Error> {
     let action = "cannot compare the table with its definition";
-    let failed = |error| Error::server(error, action);
-    let transaction = client.transaction().await.map_err(failed)?;
+    let failed = |error: Failure| Error::server(error, action);
+    let transaction = answer(client.transaction()).await.map_err(failed)?;
     let inspect = catalog::isolated(&catalog::inspect_temporary(&[TWIN]));
     let enums = enum_type::of(definition);
     let mut statements = plan::create_enum_types(&enums, found);
     statements.extend(plan::create_twin(TWIN, definition));
     let sql = format!("{};\n{inspect}", script(&statements));
-    let messages = transaction.simple_query(&sql).await.map_err(failed)?;
-    transaction.rollback().await.map_err(failed)?;
+    let messages = answer(transaction.simple_query(&sql)).await.map_err(failed)?;
+    answer(transaction.rollback()).await.map_err(failed)?;
     let twin = read(&messages)?.relations.into_iter().find_map(|relation| relation.table);
     twin.map(|table| table.shape).ok_or_else(|| {
         let reason = "the definition could not be read back".to_owned();
@@ -290,7 +291,7 @@ async fn check_attached(
     definition: &Table,
 ) -> Result<(), Error> {
     let sql = catalog::alone(&attached::sql(live.oid, definition));
-    let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
+    let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(START))?;
     let objects = attached::read(&messages);
     if objects.is_empty() {
         return Ok(());
