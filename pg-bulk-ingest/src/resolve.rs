@@ -4,6 +4,7 @@ use crate::catalog::transaction::{self, Status};
 use crate::error::{Error, ErrorKind};
 use std::time::{Duration, Instant};
 use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
 
 const RESOLVE: &str = "cannot find out whether the batch was committed";
 
@@ -29,9 +30,9 @@ impl Error {
     /// later); a transaction that is still in progress is waited for, for up to 5 seconds. After
     /// any other error the batch was rolled back, and nobody is asked.
     ///
-    /// It is meant to be asked soon: a server keeps the outcome of some hundred million
-    /// transactions, and one that crashed, or was replaced by a standby, may give the id of a
-    /// transaction whose traces it lost to another.
+    /// It is meant to be asked soon, before anything else is written: a server keeps the outcome of
+    /// some hundred million transactions, and one that crashed, or was replaced by a standby, may
+    /// have lost all traces of a transaction that was not committed, and give its id to the next.
     ///
     /// ```no_run
     /// use pg_bulk_ingest::{Error, Outcome};
@@ -75,7 +76,15 @@ impl Error {
 
 async fn status(client: &Client, id: u64) -> Result<Status, Error> {
     let sql = transaction::status(id);
-    let messages = client.simple_query(&sql).await.map_err(Error::while_doing(RESOLVE))?;
+    let messages = match client.simple_query(&sql).await {
+        Ok(messages) => messages,
+        // No id so high was given yet: the server crashed, and of the transaction nothing had
+        // reached the disk; a commit would have.
+        Err(error) if error.code() == Some(&SqlState::INVALID_PARAMETER_VALUE) => {
+            return Ok(Status::Aborted);
+        }
+        Err(error) => return Err(Error::server(error, RESOLVE)),
+    };
     transaction::read(&messages).ok_or_else(|| unsupported("the answer is not understood"))
 }
 

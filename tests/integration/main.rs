@@ -23,6 +23,7 @@ mod privileges;
 mod progress;
 mod refused;
 mod send;
+mod sweep;
 mod timeout;
 mod to_sql;
 mod types;

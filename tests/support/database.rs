@@ -138,7 +138,8 @@ async fn template(prefix: &str) -> String {
     TEMPLATE_NAME.get_or_init(|| create).await.clone()
 }
 
-async fn connect(url: &str) -> Client {
+/// A connection to a database by its URL.
+pub async fn connect(url: &str) -> Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     tokio::spawn(connection);
     client

@@ -6,7 +6,7 @@
 mod database;
 mod proxy;
 
-pub use database::{Database, rows};
+pub use database::{Database, connect, rows};
 pub use proxy::{At, Call, Direction, Harm, Message, Proxy};
 
 use local_postgres::LocalPostgres;

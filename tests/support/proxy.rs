@@ -117,8 +117,6 @@ struct Fault {
     direction: Direction,
     at: At,
     harm: Harm,
-    /// The messages in its direction so far.
-    count: usize,
 }
 
 #[derive(Debug, Default)]
@@ -126,6 +124,8 @@ struct State {
     fault: Option<Fault>,
     /// Whether the fault happened.
     struck: bool,
+    /// The messages to the server and to the client so far.
+    counts: [usize; 2],
 }
 
 /// A proxy before the tests' server.
@@ -184,8 +184,19 @@ impl Proxy {
 
     /// Sets a fault. Messages are counted from now on.
     pub fn set(&self, direction: Direction, at: At, harm: Harm) {
-        let fault = Fault { direction, at, harm, count: 0 };
-        *lock(&self.state) = State { fault: Some(fault), struck: false };
+        let fault = Some(Fault { direction, at, harm });
+        *lock(&self.state) = State { fault, ..State::default() };
+    }
+
+    /// Counts messages anew, without a fault.
+    pub fn count_anew(&self) {
+        *lock(&self.state) = State::default();
+    }
+
+    /// The messages to the server and to the client since they are counted.
+    #[must_use]
+    pub fn counts(&self) -> [usize; 2] {
+        lock(&self.state).counts
     }
 
     /// Whether the fault happened.
@@ -253,12 +264,14 @@ enum Verdict {
 
 fn judge(state: &Mutex<State>, direction: Direction, message: &Message<'_>) -> Verdict {
     let mut state = lock(state);
-    let Some(fault) = state.fault.as_mut().filter(|fault| fault.direction == direction) else {
+    let count = &mut state.counts[usize::from(direction == Direction::ToClient)];
+    *count += 1;
+    let count = *count;
+    let Some(fault) = state.fault.as_ref().filter(|fault| fault.direction == direction) else {
         return Verdict::Forward;
     };
-    fault.count += 1;
     let strikes = match &fault.at {
-        At::Number(number) => *number == fault.count,
+        At::Number(number) => *number == count,
         At::First(is_such) => is_such(message),
     };
     if !strikes {
