@@ -16,6 +16,7 @@ mod house;
 mod identifiers;
 mod indexes;
 mod locks;
+mod model;
 mod multi_table;
 mod newtypes;
 mod nycflights13;

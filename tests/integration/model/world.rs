@@ -1,0 +1,98 @@
+//! The model: what the table is, and what an ingest makes of it.
+
+use super::step::{BatchOf, Definition, IngestOf};
+use pg_bulk_ingest::{Delete, Upsert, Visibility};
+
+/// The table as it is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Table {
+    pub(super) definition: Definition,
+    /// In order.
+    pub(super) rows: Vec<(i32, String)>,
+    pub(super) high_watermark: Option<i64>,
+    pub(super) is_granted: bool,
+}
+
+pub(super) type World = Option<Table>;
+
+impl Definition {
+    pub(super) fn is_keyed(self) -> bool {
+        self != Self::Unkeyed
+    }
+}
+
+impl Table {
+    pub(super) fn new(definition: Definition) -> Self {
+        Self { definition, rows: Vec::new(), high_watermark: None, is_granted: false }
+    }
+
+    pub(super) fn has(&self, id: i32) -> bool {
+        self.rows.iter().any(|row| row.0 == id)
+    }
+
+    pub(super) fn add(&mut self, id: i32, value: &str) {
+        self.rows.push((id, value.to_owned()));
+        self.rows.sort();
+    }
+
+    /// The table with a batch in it; `None` if the batch is an error.
+    fn with(&self, batch: &BatchOf, upsert: Upsert) -> Option<Self> {
+        let mut table = self.clone();
+        for &(id, value) in &batch.rows {
+            if value.chars().count() > 8 {
+                return None;
+            }
+            if self.definition.is_keyed() && table.has(id) {
+                if upsert == Upsert::Off {
+                    return None;
+                }
+                table.rows.retain(|row| row.0 != id);
+            }
+            table.add(id, value);
+        }
+        table.high_watermark = batch.high_watermark.or(table.high_watermark);
+        Some(table)
+    }
+}
+
+/// What an ingest is to do.
+#[derive(Debug)]
+pub(super) struct Foretold {
+    /// What there may be if it is interrupted, in order; the last is what there is at its end.
+    pub(super) worlds: Vec<World>,
+    /// Whether it succeeds.
+    pub(super) succeeds: bool,
+}
+
+/// Foretells an ingest.
+pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
+    let refused = Foretold { worlds: vec![before.clone()], succeeds: false };
+    if before.as_ref().is_some_and(|table| table.definition != ingest.definition) {
+        return refused;
+    }
+    let deletes = ingest.delete != Delete::Off;
+    let mut table = before.clone().unwrap_or_else(|| Table::new(ingest.definition));
+    if ingest.batches.is_empty() {
+        if ingest.delete == Delete::All {
+            table.rows.clear();
+            table.high_watermark = None;
+        }
+        return Foretold { worlds: vec![before.clone(), Some(table)], succeeds: true };
+    }
+    if deletes {
+        table.rows.clear();
+        table.high_watermark = None;
+    }
+    let mut worlds = vec![before.clone()];
+    for (position, batch) in ingest.batches.iter().enumerate() {
+        let Some(next) = table.with(batch, ingest.upsert) else {
+            return Foretold { worlds, succeeds: false };
+        };
+        table = next;
+        let is_last = position + 1 == ingest.batches.len();
+        if is_last || ingest.visibility == Visibility::AfterEachBatch {
+            worlds.push(Some(table.clone()));
+        }
+    }
+    Foretold { worlds, succeeds: true }
+}
