@@ -5,13 +5,15 @@ use crate::data::{create_narrow, create_wide, narrow, wide};
 use crate::hand_written::Encode;
 use crate::measure::{Rounds, Settings, cost};
 use pg_bulk_ingest::{Batch, IngestTable, RowOf, ingest};
+use std::convert::Infallible;
 use tokio_postgres::Client;
 
-const CONTENDERS: [&str; 4] = [
+const CONTENDERS: [&str; 5] = [
     "encoded beforehand, one connection",
     "encoded by hand on the way",
     "tokio-postgres BinaryCopyInWriter",
     "pg-bulk-ingest",
+    "pg-bulk-ingest, 2 connections, no table",
 ];
 
 pub(crate) async fn run(url: &str, settings: &Settings) {
@@ -32,14 +34,22 @@ where
     let mut rounds = Rounds::new(&CONTENDERS);
     for _ in 0..settings.rounds {
         for (contender, _) in CONTENDERS.iter().enumerate() {
-            fresh(&client, &table, create).await;
+            fresh(&client, &table, if contender == 4 { "" } else { create }).await;
             let cost = match contender {
                 0 => cost(copy_encoded(&client, &table, &chunks)).await,
                 1 => cost(copy_hand_written(&client, &table, rows)).await,
                 2 => cost(copy_written(&client, &table, rows)).await,
-                _ => {
+                3 => {
                     cost(async {
                         let ingest = ingest::<R>(&mut client);
+                        ingest.batches(|_| [Batch::new(rows)]).await.unwrap();
+                    })
+                    .await
+                }
+                _ => {
+                    let connect = || async { Ok::<_, Infallible>(connect(url).await) };
+                    cost(async {
+                        let ingest = ingest::<R>(&mut client).connections(2, connect);
                         ingest.batches(|_| [Batch::new(rows)]).await.unwrap();
                     })
                     .await

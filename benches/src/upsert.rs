@@ -5,12 +5,14 @@ use crate::data::{KeyedW, create_wide, wide};
 use crate::measure::{Rounds, Settings, cost};
 use bytes::Bytes;
 use pg_bulk_ingest::{Batch, ingest};
+use std::convert::Infallible;
 use tokio_postgres::Client;
 
-const CONTENDERS: [&str; 3] = [
+const CONTENDERS: [&str; 4] = [
     "the Python package's SQL, encoded beforehand",
     "pg-bulk-ingest, no table before",
     "pg-bulk-ingest, an empty table before",
+    "pg-bulk-ingest, 2 connections, no table",
 ];
 
 /// The columns but for the key.
@@ -36,7 +38,7 @@ pub(crate) async fn run(url: &str, settings: &Settings) {
     for _ in 0..settings.rounds {
         for contender in 0..CONTENDERS.len() {
             client.batch_execute("DROP TABLE IF EXISTS w").await.unwrap();
-            if contender != 1 {
+            if contender != 1 && contender != 3 {
                 client.batch_execute(&create_wide("w")).await.unwrap();
                 client.batch_execute("ALTER TABLE w ADD PRIMARY KEY (id)").await.unwrap();
             }
@@ -47,6 +49,9 @@ pub(crate) async fn run(url: &str, settings: &Settings) {
                     _ => {
                         cost(async {
                             let ingest = ingest::<KeyedW<'_>>(&mut client);
+                            let connect = || async { Ok::<_, Infallible>(connect(url).await) };
+                            let connections = if contender == 3 { 2 } else { 1 };
+                            let ingest = ingest.connections(connections, connect);
                             let batch = Batch::new(rows.iter().map(crate::data::W::keyed));
                             ingest.batches(|_| [batch]).await.unwrap();
                         })

@@ -115,11 +115,6 @@ fn expand(
                 const DIMENSIONS: ::core::primitive::usize = #of::DIMENSIONS;
 
                 #[inline]
-                fn size_hint(&self) -> ::core::primitive::usize {
-                    #of::size_hint(&self.#member)
-                }
-
-                #[inline]
                 fn encode(
                     &self,
                     __cell: #private::Cell<'_>,
@@ -137,7 +132,7 @@ fn expand(
                     __shape: &#private::Shape,
                     __dimension: ::core::primitive::usize,
                     __column: ::core::primitive::usize,
-                    __row: &mut #private::RowEncoder<'_>,
+                    __row: &mut #private::ValueEncoder<'_>,
                 ) -> ::core::result::Result<(), #private::ValueError> {
                     #of::encode_elements(&self.#member, __shape, __dimension, __column, __row)
                 }
@@ -158,10 +153,6 @@ fn fallback(item: &DeriveInput, library: &TokenStream, errors: Errors) -> TokenS
             #[automatically_derived]
             impl #impl_generics #private::IngestColumn for #ident #type_generics #where_clause {
                 const TYPE: #private::ColumnType = #private::ColumnType::to_sql(|_| true);
-
-                fn size_hint(&self) -> ::core::primitive::usize {
-                    0
-                }
 
                 fn encode(
                     &self,

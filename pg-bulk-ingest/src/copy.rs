@@ -5,20 +5,24 @@
 //! ended and another begun. However rows of different tables are mixed, what is buffered stays
 //! within a bound, and a `COPY` is begun for a worthwhile number of bytes.
 
+mod active;
 mod chunk;
+mod deal;
+mod lane;
+
+pub(crate) use lane::Lane;
 
 use crate::deadline::answer;
-use crate::encode::{HEADER, RowEncoder, TRAILER, TargetType, ValueError};
+use crate::encode::{RowEncoder, TargetType, ValueError};
 use crate::error::{Error, Failure};
 use crate::ident::QualifiedName;
 use crate::table::RowOf;
-use bytes::Bytes;
-use chunk::Pool;
-use futures_util::SinkExt;
+use active::Active;
+use chunk::{Chunk, Pool};
+use deal::Dealing;
 use futures_util::future::join;
-use std::pin::Pin;
 use tokio_postgres::error::DbError;
-use tokio_postgres::{CopyInSink, Statement, Transaction};
+use tokio_postgres::{Statement, Transaction};
 
 /// The bytes of a chunk: from 8 KiB on it makes no difference in time.
 const CHUNK: usize = 64 * 1024;
@@ -56,31 +60,44 @@ pub(crate) struct Route {
     pub(crate) create: Option<String>,
 }
 
-/// A `COPY` in progress.
-struct Active {
-    table: usize,
-    sink: Pin<Box<CopyInSink<Bytes>>>,
-    /// The rows of the table that were sent before.
-    first: u64,
-    bytes: u64,
-}
-
 /// The rows of a batch.
 ///
 /// Dropping it while a `COPY` is in progress makes the `COPY` fail.
 pub(crate) struct Copy {
     tables: Vec<Rows>,
     active: Option<Active>,
+    /// How chunks are dealt to several connections, if they may be.
+    dealing: Option<Dealing>,
     pool: Pool,
     buffered: usize,
     bytes: u64,
 }
 
 const WRITE: &str = "cannot write a row";
+const BEGIN: &str = "cannot begin to copy";
+
+impl Rows {
+    /// The statement of the `COPY`; the temporary table that it is into is created before it.
+    async fn prepare(&mut self, transaction: &Transaction<'_>) -> Result<Statement, Error> {
+        if let Some(prepared) = &self.prepared {
+            return Ok(prepared.clone());
+        }
+        let prepared = prepare(&self.route, transaction).await;
+        let failed = |error| Error::server(error, BEGIN).in_table(&self.table);
+        Ok(self.prepared.insert(prepared.map_err(failed)?).clone())
+    }
+}
 
 impl Copy {
     pub(crate) fn new() -> Self {
-        Self { tables: Vec::new(), active: None, pool: Pool::default(), buffered: 0, bytes: 0 }
+        Self {
+            tables: Vec::new(),
+            active: None,
+            dealing: None,
+            pool: Pool::default(),
+            buffered: 0,
+            bytes: 0,
+        }
     }
 
     /// Adds the next table.
@@ -115,12 +132,13 @@ impl Copy {
         let numbered = rows.route.create.is_some();
         let fields = field_count(rows.targets.len() + usize::from(numbered));
         let mut encoder = RowEncoder::begin(&mut rows.buffer, &rows.targets, fields);
-        if let Err(error) = row.encode_row(&mut encoder) {
-            rows.buffer.truncate(start);
-            return Err(Failed { table, row: rows.received + 1, error });
-        }
+        row.encode_row(&mut encoder);
         if numbered {
             encoder.number(rows.received + 1);
+        }
+        if let Err(error) = encoder.finish() {
+            rows.buffer.truncate(start);
+            return Err(Failed { table, row: rows.received + 1, error });
         }
         rows.received += 1;
         let length = rows.buffer.len() - start;
@@ -142,28 +160,52 @@ impl Copy {
             .or_else(|| (0..self.tables.len()).max_by_key(|table| self.tables[*table].buffer.len()))
     }
 
+    /// Prepares the `COPY` into the first table, before there are rows for it.
+    pub(crate) async fn prepare(&mut self, transaction: &Transaction<'_>) -> Result<(), Error> {
+        match self.tables.first_mut() {
+            Some(rows) => rows.prepare(transaction).await.map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the temporary table for the rows of a table was created.
+    pub(crate) fn is_created(&self, table: usize) -> bool {
+        self.tables.get(table).is_some_and(|rows| rows.prepared.is_some())
+    }
+
     /// Sends the next chunk.
     pub(crate) async fn send(&mut self, transaction: &Transaction<'_>) -> Result<(), Error> {
         let Some(table) = self.next() else {
             return Ok(());
         };
-        self.activate(table, transaction).await?;
         let rows = &mut self.tables[table];
-        let chunk = std::mem::replace(&mut rows.buffer, self.pool.take());
+        let data = std::mem::replace(&mut rows.buffer, self.pool.take());
+        let chunk = Chunk { data, before: rows.sent, rows: rows.received - rows.sent };
         rows.sent = rows.received;
-        self.buffered -= chunk.len();
-        self.bytes += chunk.len() as u64;
+        self.buffered -= chunk.data.len();
+        self.bytes += chunk.data.len() as u64;
+        if self.dealing.is_some() {
+            return self.deal(chunk, transaction).await;
+        }
+        self.send_alone(table, chunk, transaction).await
+    }
+
+    /// Sends a chunk over the batch's own connection.
+    async fn send_alone(
+        &mut self,
+        table: usize,
+        chunk: Chunk,
+        transaction: &Transaction<'_>,
+    ) -> Result<(), Error> {
+        self.activate(table, transaction).await?;
         let Some(active) = self.active.as_mut() else {
             return Ok(());
         };
-        active.bytes += chunk.len() as u64;
-        let stretched = active.bytes >= STRETCH;
-        for message in self.pool.messages(chunk) {
-            if let Err(error) = answer(active.sink.feed(message)).await {
-                return Err(self.lost(error).await);
-            }
+        if let Err(error) = active.feed(chunk, &self.pool).await {
+            let active = self.active.take();
+            return Err(lost(active, error, &self.tables).await);
         }
-        if stretched { self.end().await } else { Ok(()) }
+        if active.bytes >= STRETCH { self.end().await } else { Ok(()) }
     }
 
     /// Sends all that is buffered and ends the `COPY` in progress.
@@ -171,7 +213,10 @@ impl Copy {
         while self.buffered > 0 {
             self.send(transaction).await?;
         }
-        self.end().await
+        match self.dealing {
+            Some(_) => self.finish_dealing(transaction).await,
+            None => self.end().await,
+        }
     }
 
     /// Makes the `COPY` in progress one into this table.
@@ -181,67 +226,54 @@ impl Copy {
         }
         self.end().await?;
         let rows = &mut self.tables[table];
-        let failed =
-            |error: Failure| Error::server(error, "cannot begin to copy").in_table(&rows.table);
-        let prepared = match &rows.prepared {
-            Some(prepared) => prepared.clone(),
-            None => {
-                let prepared = prepare(&rows.route, transaction).await.map_err(failed)?;
-                rows.prepared.insert(prepared).clone()
-            }
-        };
-        let mut sink = Box::pin(answer(transaction.copy_in(&prepared)).await.map_err(failed)?);
-        answer(sink.feed(Bytes::from_static(HEADER))).await.map_err(failed)?;
-        self.active = Some(Active { table, sink, first: rows.sent, bytes: 0 });
+        let prepared = rows.prepare(transaction).await?;
+        let failed = |error| Error::server(error, BEGIN).in_table(&rows.table);
+        let active = Active::begin(transaction.client(), &prepared, table).await;
+        self.active = Some(active.map_err(failed)?);
         Ok(())
     }
 
     /// Ends the `COPY` in progress.
     async fn end(&mut self) -> Result<(), Error> {
-        let Some(active) = self.active.as_mut() else {
+        let Some(mut active) = self.active.take() else {
             return Ok(());
         };
-        let sent = match answer(active.sink.feed(Bytes::from_static(TRAILER))).await {
-            Ok(()) => answer(active.sink.as_mut().finish()).await.map(|_| ()),
+        let ended = match active.end().await {
+            Ok(()) => active.finish().await,
             Err(error) => Err(error),
         };
-        match sent {
-            Ok(()) => {
-                self.active = None;
-                Ok(())
-            }
-            Err(error) => Err(self.failed(error)),
-        }
+        ended.map_err(|error| failed(Some(active), error, &self.tables))
     }
+}
 
-    /// The error behind a chunk that could not be sent: the server's own, if it says one.
-    async fn lost(&mut self, failure: Failure) -> Error {
-        match self.active.as_mut() {
-            Some(active) if matches!(failure, Failure::Driver(_)) => {
-                match answer(active.sink.as_mut().finish()).await {
-                    Err(last) if last.db_error().is_some() => self.failed(last),
-                    _ => self.failed(failure),
-                }
-            }
-            _ => self.failed(failure),
-        }
+/// The error behind a chunk that could not be sent: the server's own, if it says one.
+async fn lost(active: Option<Active>, failure: Failure, tables: &[Rows]) -> Error {
+    let Some(mut active) = active else {
+        return Error::server(failure, WRITE);
+    };
+    if matches!(failure, Failure::Timeout(_)) {
+        return failed(Some(active), failure, tables);
     }
+    match active.finish().await {
+        Err(last) if last.db_error().is_some() => failed(Some(active), last, tables),
+        _ => failed(Some(active), failure, tables),
+    }
+}
 
-    /// The error of the `COPY` in progress, at its row and column.
-    fn failed(&mut self, failure: Failure) -> Error {
-        let Some(active) = self.active.take() else {
-            return Error::server(failure, WRITE);
-        };
-        let (line, column) = failure.db_error().map(place).unwrap_or_default();
-        let mut error = Error::server(failure, WRITE).in_table(&self.tables[active.table].table);
-        if let Some(line) = line {
-            error = error.in_row(active.first + line);
-        }
-        if let Some(column) = column {
-            error = error.in_column(column);
-        }
-        error
+/// The error of a `COPY` in progress, at its row and column.
+fn failed(active: Option<Active>, failure: Failure, tables: &[Rows]) -> Error {
+    let Some(active) = active else {
+        return Error::server(failure, WRITE);
+    };
+    let (line, column) = failure.db_error().map(place).unwrap_or_default();
+    let mut error = Error::server(failure, WRITE).in_table(&tables[active.table].table);
+    if let Some(line) = line {
+        error = error.in_row(active.row(line));
     }
+    if let Some(column) = column {
+        error = error.in_column(column);
+    }
+    error
 }
 
 /// Prepares a `COPY`, and before it creates the temporary table that it is into, in one round trip.

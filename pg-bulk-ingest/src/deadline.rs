@@ -36,17 +36,22 @@ pub(crate) async fn within<F: Future>(deadline: Option<Deadline>, work: F) -> F:
 }
 
 /// Waits for an answer of the server.
-///
-/// If it does not come in time the server is asked, on a connection of its own, to give up: what it
-/// holds would stay locked otherwise, even once the client is gone.
 pub(crate) async fn answer<T>(
     answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
 ) -> Result<T, Failure> {
+    in_time(answer).await?.map_err(Failure::Driver)
+}
+
+/// Waits for the server.
+///
+/// If it takes too long it is asked, on a connection of its own, to give up: what it holds would
+/// stay locked otherwise, even once the client is gone.
+pub(crate) async fn in_time<T>(awaited: impl Future<Output = T>) -> Result<T, Failure> {
     let Ok(Some(Deadline { timeout, cancel })) = DEADLINE.try_with(Clone::clone) else {
-        return answer.await.map_err(Failure::Driver);
+        return Ok(awaited.await);
     };
-    if let Ok(answered) = tokio::time::timeout(timeout, answer).await {
-        return answered.map_err(Failure::Driver);
+    if let Ok(output) = tokio::time::timeout(timeout, awaited).await {
+        return Ok(output);
     }
     tracing::warn!(?timeout, "the server did not answer in time");
     let canceled = tokio::time::timeout(timeout, cancel.cancel_query(NoTls)).await;

@@ -44,6 +44,8 @@ pub enum ErrorKind {
     Server,
     /// The connection to the server was lost.
     Connection,
+    /// A further connection could not be opened; the source says why.
+    Connect,
     /// The server did not answer in the time that [`timeout`](crate::Ingest::timeout) allows.
     Timeout {
         /// The time.
@@ -72,6 +74,11 @@ pub enum ErrorKind {
     Differs {
         /// Each difference.
         differences: Vec<String>,
+    },
+    /// The live table cannot be made as it is defined, or its rows cannot be rows of such a table.
+    Migration {
+        /// Each reason.
+        reasons: Vec<String>,
     },
     /// Objects hang on the table that would be lost if it were replaced.
     Attached {
@@ -314,7 +321,9 @@ impl fmt::Display for Place {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Server | Self::Rows | Self::Hook | Self::WatermarkSerialize => Ok(()),
+            Self::Server | Self::Connect | Self::Rows | Self::Hook | Self::WatermarkSerialize => {
+                Ok(())
+            }
             Self::Connection => f.write_str(": the connection to the server was lost"),
             Self::Timeout { after } => {
                 write!(f, ": the server did not answer within {after:?}")
@@ -331,6 +340,7 @@ impl fmt::Display for ErrorKind {
             Self::Differs { differences } => {
                 write!(f, ": the table is not as it is defined: {}", differences.join("; "))
             }
+            Self::Migration { reasons } => write!(f, ": {}", reasons.join("; ")),
             Self::Attached { objects } => write!(
                 f,
                 ": these hang on the table and would be lost with it: {}",

@@ -1,5 +1,6 @@
 //! Statements on a connection: several in one round trip, locks in attempts.
 
+use crate::catalog::Server;
 use crate::catalog::holders::{self, Holder};
 use crate::deadline::answer;
 use crate::error::{Error, ErrorKind, Failure};
@@ -69,7 +70,12 @@ pub(crate) struct Waiting<'a> {
     pub(crate) deadlock_timeout: u64,
 }
 
-const PUBLISH: &str = "cannot replace the table";
+impl<'a> Waiting<'a> {
+    pub(crate) fn new(locks: &'a Locks, server: &'a Server) -> Self {
+        let Server { lock_timeout, deadlock_timeout, .. } = server;
+        Self { locks, lock_timeout, deadlock_timeout: *deadlock_timeout }
+    }
+}
 
 /// How long a lock is waited for if its holders are not to be terminated.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -84,6 +90,7 @@ pub(crate) async fn lock_exclusively(
     transaction: &Transaction<'_>,
     tables: &[Lockable],
     waiting: Waiting<'_>,
+    action: &'static str,
 ) -> Result<(), Error> {
     let mut names = tables.iter().map(|table| &table.name).collect::<Vec<_>>();
     names.sort();
@@ -100,19 +107,19 @@ pub(crate) async fn lock_exclusively(
         match answer(transaction.batch_execute(&sql)).await {
             Ok(()) => return Ok(()),
             Err(error) if !is_lock_not_available(&error) => {
-                return Err(Error::server(error, PUBLISH));
+                return Err(Error::server(error, action));
             }
             Err(_) => {}
         }
         tracing::debug!(waited = ?start.elapsed(), "ACCESS EXCLUSIVE is not to be had yet");
-        query(transaction, &pause, PUBLISH).await?;
+        query(transaction, &pause, action).await?;
         if start.elapsed() >= patience {
             let modes = lock::CONFLICTING_WITH_EXCLUSIVE;
-            let holders = find_holders(transaction, &oids, modes, PUBLISH).await?;
-            return Err(locked(&holders, "waited in vain for ACCESS EXCLUSIVE", PUBLISH));
+            let holders = find_holders(transaction, &oids, modes, action).await?;
+            return Err(locked(&holders, "waited in vain for ACCESS EXCLUSIVE", action));
         }
         if terminate_after.is_some_and(|after| start.elapsed() >= after) {
-            terminate(transaction, &oids).await?;
+            terminate(transaction, &oids, action).await?;
         }
     }
 }
@@ -139,12 +146,16 @@ fn locked(holders: &[Holder], reason: &str, action: &'static str) -> Error {
 }
 
 /// Terminates the sessions that hold locks on the tables.
-async fn terminate(transaction: &Transaction<'_>, oids: &[u32]) -> Result<(), Error> {
+async fn terminate(
+    transaction: &Transaction<'_>,
+    oids: &[u32],
+    action: &'static str,
+) -> Result<(), Error> {
     let modes = lock::CONFLICTING_WITH_EXCLUSIVE;
-    let holders = find_holders(transaction, oids, modes, PUBLISH).await?;
+    let holders = find_holders(transaction, oids, modes, action).await?;
     if holders.iter().any(|holder| holder.process.is_none()) {
         let reason = "a prepared transaction cannot be terminated, it has to be ended";
-        return Err(locked(&holders, reason, PUBLISH));
+        return Err(locked(&holders, reason, action));
     }
     for holder in &holders {
         let Some(process) = holder.process else { continue };
@@ -152,16 +163,34 @@ async fn terminate(transaction: &Transaction<'_>, oids: &[u32]) -> Result<(), Er
         match answer(transaction.batch_execute(&lock::terminate(process))).await {
             Ok(()) => {}
             Err(error) => {
-                let error = Error::server(error, PUBLISH);
+                let error = Error::server(error, action);
                 if error.code() != Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
                     return Err(error);
                 }
                 let reason = "the role may not terminate the sessions in the way";
-                return Err(locked(&holders, reason, PUBLISH).caused_by(error));
+                return Err(locked(&holders, reason, action).caused_by(error));
             }
         }
     }
     Ok(())
+}
+
+/// Drops a table if its lock is to be had in one attempt.
+pub(crate) async fn try_drop(
+    transaction: &Transaction<'_>,
+    table: &QualifiedName,
+    waiting: Waiting<'_>,
+    action: &'static str,
+) -> Result<(), Error> {
+    let attempt = waiting.locks.attempt.min(Duration::from_millis(waiting.deadlock_timeout / 2));
+    let sql = lock::drop_table(table, attempt, waiting.lock_timeout);
+    match answer(transaction.batch_execute(&sql)).await {
+        Ok(()) => Ok(()),
+        Err(error) if is_lock_not_available(&error) => {
+            query(transaction, &rollback_to(lock::ATTEMPT), action).await.map(|_| ())
+        }
+        Err(error) => Err(Error::server(error, action)),
+    }
 }
 
 /// Takes the lock that writing a comment takes, SHARE UPDATE EXCLUSIVE, which is waited for plainly

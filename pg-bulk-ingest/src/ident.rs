@@ -62,6 +62,19 @@ impl QualifiedName {
         &self.name
     }
 
+    /// A digest of the name: FNV-1a, the same for every client.
+    pub(crate) fn digest(&self) -> u64 {
+        let text = format!("pg-bulk-ingest\0{}\0{}", self.schema(), self.name());
+        text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+    }
+
+    /// What the names of tables begin with through which the rows of this one go.
+    pub(crate) fn part_prefix(&self) -> String {
+        format!("pg_bulk_ingest_{:016x}_", self.digest())
+    }
+
     /// Another name in the same schema.
     pub(crate) fn sibling(&self, name: impl Into<String>) -> Self {
         Self { schema: self.schema.clone(), name: Ident::new(name) }

@@ -1,12 +1,14 @@
 //! The entrance.
 
-use crate::batch::{Batch, IntoBatch};
+use crate::batch::{Batch, IntoBatch, NoWatermark};
+use crate::connections::{Connection, Connections};
+use crate::definition::Table;
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::hook::{BeforeVisible, Hook, NoHook, OnBeforeVisible};
 use crate::ident::QualifiedName;
-use crate::options::{Delete, HighWatermark, Locks, Upsert, Visibility};
-use crate::report::{Progress, Report};
-use crate::session::{OnProgress, Session, Settings};
+use crate::options::{ColumnOrder, Delete, HighWatermark, Locks, Migration, Upsert, Visibility};
+use crate::report::{Plan, Progress, Report};
+use crate::session::{self, OnProgress, Session, Settings};
 use crate::source::RowSource;
 use crate::table::{IngestTable, IngestTables};
 use futures_util::future::BoxFuture;
@@ -31,10 +33,13 @@ pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
         visibility: Visibility::default(),
         upsert: Upsert::default(),
         delete: Delete::default(),
+        migration: Migration::default(),
+        column_order: ColumnOrder::default(),
         locks: Locks::default(),
         show_values: false,
         timeout: None,
         on_progress: None,
+        connections: None,
         hook: NoHook,
         tables: PhantomData,
     }
@@ -52,10 +57,13 @@ pub struct Ingest<'c, S: ?Sized, H = NoHook> {
     visibility: Visibility,
     upsert: Upsert,
     delete: Delete,
+    migration: Migration,
+    column_order: ColumnOrder,
     locks: Locks,
     show_values: bool,
     timeout: Option<Duration>,
     on_progress: Option<OnProgress<'c>>,
+    connections: Option<Connections<'c>>,
     hook: H,
     tables: PhantomData<fn(&S)>,
 }
@@ -86,6 +94,26 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// the table that would be lost with it, the ingest is refused with [`ErrorKind::Attached`].
     pub fn delete(mut self, delete: Delete) -> Self {
         self.delete = delete;
+        self
+    }
+
+    /// What becomes of a table that is not as it is defined. Default: [`Migration::Evolve`], it is
+    /// changed until it is.
+    ///
+    /// What PostgreSQL can change in place is changed before the first batch, under ACCESS EXCLUSIVE
+    /// that is held for an instant and asked for in short attempts ([`Locks`]). Indexes are built,
+    /// and rows are looked at, while readers and writers go on. For anything else the first batch's
+    /// transaction makes a new table, copies the rows into it while writers wait and readers go on,
+    /// and puts it in the place of the old one. [`plan`](Self::plan) says what would be done.
+    pub fn migration(mut self, migration: Migration) -> Self {
+        self.migration = migration;
+        self
+    }
+
+    /// Whether the order of the columns has to be that of the fields. Default:
+    /// [`ColumnOrder::Exact`].
+    pub fn column_order(mut self, column_order: ColumnOrder) -> Self {
+        self.column_order = column_order;
         self
     }
 
@@ -130,6 +158,41 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
         self
     }
 
+    /// Copies the rows of large batches over up to `count` connections at once, the client's own
+    /// among them. Default: over the client's own alone.
+    ///
+    /// The others are made by `connect`, which answers a [`Client`], or a connection pool's object
+    /// that derefs to one: of the same role and database. It is called when the first megabyte of a
+    /// batch is there, so that small batches do not pay; what it made is used for all batches, and
+    /// dropped with the ingest.
+    ///
+    /// They are of use where rows do not go straight into a live table: where they are merged on the
+    /// primary key, and in the first load, or the reload by [`delete`](Self::delete), of a table that
+    /// has no unique constraint. The tables that they fill are committed before the batch is, under
+    /// names that begin with `pg_bulk_ingest_`; they become the batch's, or are dropped, in its own
+    /// transaction. After an error they are dropped; what a killed program leaves behind, the next
+    /// ingest of the table removes. Where the role may not create tables in the schema, or the schema
+    /// or an enum type is new in this batch, and for sets of several tables, all goes over one
+    /// connection.
+    ///
+    /// Rows that went over several connections into a new table are not frozen: a REPEATABLE READ
+    /// transaction that began before they were published, and has not read the table yet, sees
+    /// none of them.
+    ///
+    /// An error of `connect` ends the ingest with [`ErrorKind::Connect`].
+    pub fn connections<C, By, E, F, Fut>(mut self, count: usize, connect: F) -> Self
+    where
+        By: 'static,
+        C: Connection<By>,
+        E: Into<BoxError>,
+        F: FnMut() -> Fut + Send + 'c,
+        Fut: Future<Output = Result<C, E>> + Send + 'c,
+    {
+        let connections = Connections::new(count, connect);
+        self.connections = connections.are_several().then_some(connections);
+        self
+    }
+
     /// Calls a hook once a batch, in its transaction, just before its rows are visible. An error
     /// rolls the batch back and ends the ingest with [`ErrorKind::Hook`].
     pub fn on_before_visible<M, F>(self, hook: F) -> Ingest<'c, S, OnBeforeVisible<'c, M>>
@@ -143,10 +206,13 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
             visibility: self.visibility,
             upsert: self.upsert,
             delete: self.delete,
+            migration: self.migration,
+            column_order: self.column_order,
             locks: self.locks,
             show_values: self.show_values,
             timeout: self.timeout,
             on_progress: self.on_progress,
+            connections: self.connections,
             hook: OnBeforeVisible(Box::new(hook)),
             tables: self.tables,
         }
@@ -164,21 +230,57 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// [`ErrorKind::Unsupported`], [`ErrorKind::Definition`], [`ErrorKind::Watermark`],
     /// [`ErrorKind::Comment`]; any error of the server.
     pub async fn start<W: DeserializeOwned>(self) -> Result<Session<'c, S, W, H>, Error> {
-        let name =
-            |table: &crate::definition::Table| QualifiedName::new(table.schema(), table.name());
-        let tables = S::TABLES
-            .iter()
-            .map(|table| (self.into_table.clone().unwrap_or_else(|| name(table)), *table));
-        let settings = Settings {
+        let (tables, settings) = (self.tables(), self.settings());
+        let Self { client, high_watermark, on_progress, connections, hook, .. } = self;
+        Session::start(client, tables, settings, on_progress, connections, high_watermark, hook)
+            .await
+    }
+
+    /// Makes the tables as they are defined, without a batch: they exist afterwards, and are
+    /// migrated. Answers what was done. With [`Delete::All`] they are emptied.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start); any error of the server.
+    pub async fn migrate(self) -> Result<Plan, Error> {
+        let ingest = Self { high_watermark: HighWatermark::Earliest, ..self };
+        let session = ingest.start::<NoWatermark>().await?;
+        Ok(session.finish().await?.migrated)
+    }
+
+    /// What the next ingest would do for the tables to be as they are defined: its statements, what
+    /// each locks, how much of the table it goes through, and why. Nothing is changed.
+    ///
+    /// With a [`Delete`], a table that is not as it is defined is replaced without its rows; what
+    /// the deletion alone does is no part of the plan.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start): what would be refused is refused.
+    pub async fn plan(self) -> Result<Plan, Error> {
+        let (tables, settings) = (self.tables(), self.settings());
+        session::plan(self.client, tables, settings).await
+    }
+
+    fn tables(&self) -> Vec<(QualifiedName, &'static Table)> {
+        let name = |table: &Table| QualifiedName::new(table.schema(), table.name());
+        let named =
+            |table: &'static Table| (self.into_table.clone().unwrap_or_else(|| name(table)), table);
+        S::TABLES.iter().copied().map(named).collect()
+    }
+
+    fn settings(&self) -> Settings {
+        Settings {
             visibility: self.visibility,
             upsert: self.upsert,
             delete: self.delete,
-            locks: self.locks,
+            migration: self.migration,
+            column_order: self.column_order,
+            locks: self.locks.clone(),
             show_values: self.show_values,
             timeout: self.timeout,
-        };
-        let Self { client, high_watermark, on_progress, hook, .. } = self;
-        Session::start(client, tables.collect(), settings, on_progress, high_watermark, hook).await
+            several_connections: self.connections.is_some(),
+        }
     }
 
     /// Ingests the batches that a function makes.
@@ -272,6 +374,8 @@ impl<S: ?Sized, H> fmt::Debug for Ingest<'_, S, H> {
             .field("visibility", &self.visibility)
             .field("upsert", &self.upsert)
             .field("delete", &self.delete)
+            .field("migration", &self.migration)
+            .field("column_order", &self.column_order)
             .field("locks", &self.locks)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()

@@ -4,6 +4,7 @@ mod batch;
 mod catalog;
 mod comment;
 mod compare;
+mod connections;
 mod copy;
 mod deadline;
 mod definition;
@@ -27,18 +28,20 @@ mod table;
 mod watermark;
 
 pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Streamed, TryIter};
+pub use connections::Connection;
 pub use definition::{Column, ColumnType, EnumType, Index, IndexKey, Kind, Table};
 #[cfg(feature = "hstore")]
 pub use encode::HstoreValue;
 pub use encode::{
-    Cell, IngestColumn, Json, RangeElement, RowEncoder, TargetType, ValueError, Written,
+    Cell, IngestColumn, Json, RangeElement, RowEncoder, TargetType, ValueEncoder, ValueError,
+    Written,
 };
 pub use error::{BoxError, Error, ErrorKind};
 pub use futures_util::future::BoxFuture;
 pub use hook::{BeforeVisible, Hook, HookTable, NoHook, OnBeforeVisible};
 pub use ident::QualifiedName;
 pub use ingest::{Ingest, ingest};
-pub use options::{Delete, HighWatermark, Locks, Upsert, Visibility};
+pub use options::{ColumnOrder, Delete, HighWatermark, Locks, Migration, Upsert, Visibility};
 #[doc = include_str!("docs/ingest_column.md")]
 pub use pg_bulk_ingest_derive::IngestColumn;
 #[doc = include_str!("docs/ingest_enum.md")]
@@ -51,19 +54,19 @@ pub use report::{Phase, Plan, Progress, Report, TableReport};
 pub use resolve::Outcome;
 pub use session::{Session, SessionBatch};
 pub use source::RowSource;
-pub use statement::{LockLevel, Statement};
+pub use statement::{LockLevel, Statement, Work};
 pub use table::{IngestTable, IngestTables, RowOf};
 
 /// What the derives' expansions name, and nothing else does.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::definition::{
-        Column, ColumnType, EnumType, Flatten, Flattened, Index, IndexKey, Part, Table,
+        Column, ColumnType, EnumType, FieldType, Flatten, Flattened, Index, IndexKey, Part, Table,
         flatten_problem,
     };
     pub use crate::encode::{
-        Cell, IngestColumn, JsonFallback, JsonField, RowEncoder, Shape, ToSqlColumn, ValueError,
-        Written,
+        Cell, IngestColumn, JsonFallback, JsonField, RowEncoder, Shape, ToSqlColumn, ValueEncoder,
+        ValueError, Written,
     };
     pub use crate::table::{IngestTable, IngestTables, RowOf};
     pub use serde::Serialize;

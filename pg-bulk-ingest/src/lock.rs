@@ -16,13 +16,14 @@ pub(crate) fn advisory(names: &[QualifiedName]) -> String {
     keys.iter().map(lock).collect::<Vec<_>>().join(";\n")
 }
 
-/// The key of the advisory lock of a table: FNV-1a over its name, the same for every client.
+/// The key of the advisory lock of a table, the same for every client.
 fn advisory_key(name: &QualifiedName) -> i64 {
-    let text = format!("pg-bulk-ingest\0{}\0{}", name.schema(), name.name());
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    i64::from_ne_bytes(hash.to_ne_bytes())
+    i64::from_ne_bytes(name.digest().to_ne_bytes())
+}
+
+/// One attempt to drop a table.
+pub(crate) fn drop_table(name: &QualifiedName, attempt: Duration, lock_timeout: &str) -> String {
+    within(attempt, lock_timeout, &format!("DROP TABLE IF EXISTS {name}"))
 }
 
 /// One attempt to lock tables in ACCESS EXCLUSIVE mode.

@@ -4,6 +4,7 @@
 //! is not the order in which rows were copied into it.
 
 mod arrival;
+pub(crate) mod part;
 mod upsert;
 
 pub(crate) use arrival::Arrival;
@@ -17,6 +18,8 @@ use crate::plan::{all_columns, column_list, plain_column_sql};
 #[derive(Debug)]
 pub(crate) struct Staging {
     name: String,
+    /// Where rows are that went over further connections.
+    parts: Vec<QualifiedName>,
     /// The name of its ordinal, which needs no quotes.
     ordinal: String,
     columns: String,
@@ -32,6 +35,7 @@ impl Staging {
         }
         let definition = list(table.columns().iter().map(plain_column_sql));
         Self {
+            parts: Vec::new(),
             name: format!("pg_temp.pg_bulk_ingest_staging_{position}"),
             definition: format!("{definition}, {ordinal} bigint NOT NULL"),
             columns: all_columns(table),
@@ -49,24 +53,53 @@ impl Staging {
         format!("CREATE TABLE {name} ({definition}) ON COMMIT DROP")
     }
 
+    /// Rows are in this table too.
+    pub(crate) fn add(&mut self, part: QualifiedName) {
+        self.parts.push(part);
+    }
+
     /// Drops it, for a transaction that goes on with another batch.
     pub(crate) fn drop(&self) -> String {
         format!("DROP TABLE {}", self.name)
     }
 
+    /// Drops the tables of further connections; `None` if there are none.
+    pub(crate) fn drop_parts(&self) -> Option<String> {
+        (!self.parts.is_empty()).then(|| format!("DROP TABLE {}", list(&self.parts)))
+    }
+
+    /// All rows, to select from.
+    fn rows(&self) -> String {
+        let Self { name, parts, columns, ordinal, .. } = self;
+        if parts.is_empty() {
+            return name.clone();
+        }
+        let parts = parts.iter().map(ToString::to_string);
+        let all = std::iter::once(name.clone()).chain(parts);
+        let all = all.map(|part| format!("SELECT {columns}, {ordinal} FROM {part}"));
+        format!("({})", all.collect::<Vec<_>>().join(" UNION ALL "))
+    }
+
     /// Copies into it, with the ordinal after the table's columns.
     pub(crate) fn copy(&self) -> String {
-        let Self { name, columns, ordinal, .. } = self;
-        format!("COPY {name} ({columns}, {ordinal}) FROM STDIN (FORMAT binary)")
+        self.copy_into(&self.name)
+    }
+
+    /// The same into a table of a further connection.
+    pub(crate) fn copy_into(&self, part: &impl std::fmt::Display) -> String {
+        let Self { columns, ordinal, .. } = self;
+        format!("COPY {part} ({columns}, {ordinal}) FROM STDIN (FORMAT binary)")
     }
 
     /// Adds its rows to the table, in order of arrival. Answers the rows inserted, updated and
     /// unchanged.
     pub(crate) fn insert(&self, target: &QualifiedName) -> String {
-        let Self { name, columns, ordinal, .. } = self;
+        let Self { columns, ordinal, .. } = self;
+        let rows = self.rows();
         format!(
             "WITH inserted AS (\
-             INSERT INTO {target} ({columns}) SELECT {columns} FROM {name} ORDER BY {ordinal} \
+             INSERT INTO {target} ({columns}) SELECT {columns} FROM {rows} AS staged \
+             ORDER BY {ordinal} \
              RETURNING 1) \
              SELECT pg_catalog.count(*), 0, 0 FROM inserted"
         )
@@ -75,10 +108,10 @@ impl Staging {
     /// Of rows with equal keys (and for which a condition holds) the last to arrive, in the order of
     /// the key.
     fn last(&self, table: &Table, condition: &str) -> String {
-        let Self { name, columns, ordinal, .. } = self;
-        let key = column_list(table, table.primary_key());
+        let Self { columns, ordinal, .. } = self;
+        let (rows, key) = (self.rows(), column_list(table, table.primary_key()));
         format!(
-            "SELECT DISTINCT ON ({key}) {columns} FROM {name} {condition}\
+            "SELECT DISTINCT ON ({key}) {columns} FROM {rows} AS staged {condition}\
              ORDER BY {key}, {ordinal} DESC"
         )
     }

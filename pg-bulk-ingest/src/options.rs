@@ -64,6 +64,34 @@ pub enum Delete {
     All,
 }
 
+/// What becomes of a table that is not as it is defined.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Migration {
+    /// It is changed until it is: the default. What is not defined is dropped.
+    #[default]
+    Evolve,
+    /// Nothing is dropped and nothing narrowed. What is there but not defined stays: columns,
+    /// indexes, defaults, a primary key. A column that allows NULL, or longer values than are
+    /// defined, stays so. A primary key of other columns than defined is an error.
+    AdditiveOnly,
+    /// Any difference is an error, [`ErrorKind::Differs`](crate::ErrorKind::Differs), and so is a
+    /// table that does not exist.
+    Freeze,
+}
+
+/// Whether the order of a table's columns has to be that of the struct's fields.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ColumnOrder {
+    /// It has: the default. A table whose columns are in another order, or that lacks one which is
+    /// not the last, is rebuilt.
+    #[default]
+    Exact,
+    /// It has not. Columns that are missing are added at the end, in place.
+    Any,
+}
+
 /// How locks are waited for that readers of the table would queue behind.
 ///
 /// Everything but `watermark` concerns ACCESS EXCLUSIVE, which is needed for the instant in which

@@ -1,12 +1,25 @@
 //! The statements that make a table what its definition says.
 
 mod enum_type;
+mod in_place;
+mod index_name;
+mod keep;
+mod migrate;
+mod rebuild;
+mod relevant;
+mod widen;
 
 pub(crate) use enum_type::{add_labels, create_enum_types};
+pub(crate) use in_place::Step;
+pub(crate) use index_name::index_name;
+pub(crate) use keep::{keep_columns, keep_indexes};
+pub(crate) use migrate::{Decision, Subject};
+pub(crate) use rebuild::{Check, Rebuild, checks, key_checks};
+pub(crate) use relevant::{Relevant, relevant};
 
 use crate::definition::{Column, Index, IndexKey, Table};
 use crate::ident::{Ident, QualifiedName, list};
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockLevel, Statement, Work};
 
 /// Creates a schema.
 pub(crate) fn create_schema(name: &QualifiedName) -> Statement {
@@ -20,27 +33,38 @@ pub(crate) fn create_table(name: &QualifiedName, table: &Table) -> Statement {
     Statement::new(sql, LockLevel::None, "the table does not exist")
 }
 
-/// Creates the table that is to replace another.
-pub(crate) fn create_fresh(name: &QualifiedName, table: &Table) -> Statement {
+/// Creates the table that is to replace another, for this reason.
+pub(crate) fn create_fresh(name: &QualifiedName, table: &Table, reason: &str) -> Statement {
     let sql = format!("CREATE TABLE {name} ({})", list(table.columns().iter().map(column_sql)));
-    Statement::new(sql, LockLevel::None, "the table that replaces the live one")
+    let purpose = format!("a table to replace the live one, because {reason}");
+    Statement::new(sql, LockLevel::None, purpose)
 }
 
-/// Creates the table as an empty temporary one, for PostgreSQL to say how it spells the definition.
-pub(crate) fn create_twin(name: &str, table: &Table) -> Vec<Statement> {
-    let twin = QualifiedName::new("pg_temp", name);
-    let columns = list(table.columns().iter().map(column_sql));
-    let create = format!("CREATE TEMPORARY TABLE {} ({columns})", Ident::new(name));
-    let purpose = "the definition as PostgreSQL spells it";
-    std::iter::once(Statement::new(create, LockLevel::None, purpose))
-        .chain(create_indexes(&twin, table))
+/// Creates the table as an empty one that is rolled back, for PostgreSQL to say how it spells the
+/// definition. Columns are added one by one, so that it says as well which defaults can be added
+/// without a rewrite.
+pub(crate) fn create_twin(twin: &QualifiedName, table: &Table) -> Vec<Statement> {
+    let statement = |sql: String| {
+        Statement::new(sql, LockLevel::None, "the definition as PostgreSQL spells it")
+    };
+    let add = |columns: &[Column]| {
+        let columns = columns.iter().map(|column| format!("ADD COLUMN {}", column_sql(column)));
+        statement(format!("ALTER TABLE {twin} {}", list(columns)))
+    };
+    let has_default = |column: &Column| column.default().is_some();
+    let columns = table.columns().chunk_by(|a, b| !has_default(a) && !has_default(b));
+    std::iter::once(statement(format!("CREATE TABLE {twin} ()")))
+        .chain(columns.map(add))
+        .chain(create_indexes(twin, table))
         .collect()
 }
 
 /// Builds the primary key, unique constraints and indexes of a table that nobody else sees yet.
 /// PostgreSQL chooses their names: `my_table_pkey`, `my_table_value_key`, `my_table_value_idx`.
 pub(crate) fn create_indexes(name: &QualifiedName, table: &Table) -> Vec<Statement> {
-    let statement = |sql: String| Statement::new(sql, LockLevel::None, "built after the load");
+    let statement = |sql: String| {
+        Statement::new(sql, LockLevel::None, "nobody sees the table yet").working(Work::Scan)
+    };
     let key = Some(table.primary_key()).filter(|key| !key.is_empty());
     let primary_key =
         key.map(|key| format!("ALTER TABLE {name} ADD PRIMARY KEY ({})", column_list(table, key)));
@@ -97,7 +121,8 @@ fn include_sql(table: &Table, index: &Index) -> String {
 
 /// Statistics of a table that nobody else sees yet.
 pub(crate) fn analyze(name: &QualifiedName) -> Statement {
-    Statement::new(format!("ANALYZE {name}"), LockLevel::None, "statistics of the loaded rows")
+    let sql = format!("ANALYZE {name}");
+    Statement::new(sql, LockLevel::None, "statistics of the loaded rows").working(Work::Scan)
 }
 
 /// The columns at these positions, as SQL.

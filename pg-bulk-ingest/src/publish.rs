@@ -2,6 +2,7 @@
 
 use crate::catalog::{Grant, Shape};
 use crate::ident::{Ident, QualifiedName, fitted};
+use crate::plan::index_name;
 use crate::statement::{LockLevel, Statement};
 use std::collections::BTreeSet;
 
@@ -11,11 +12,16 @@ pub(crate) fn fresh_name(live: &QualifiedName) -> QualifiedName {
 }
 
 /// Keeps writers from the live table while the other is loaded, since what they commit would be
-/// lost, and counts the rows that go with it. Readers go on.
+/// lost. Readers go on.
+pub(crate) fn keep_writers_out(live: &QualifiedName) -> Statement {
+    let sql = format!("LOCK TABLE {live} IN SHARE ROW EXCLUSIVE MODE");
+    let purpose = "writers wait, so that nothing they commit is lost; readers go on";
+    Statement::new(sql, LockLevel::ShareRowExclusive, purpose)
+}
+
+/// The same, and counts the rows that go with the live table.
 pub(crate) fn keep_writers_out_and_count(live: &QualifiedName) -> String {
-    format!(
-        "LOCK TABLE {live} IN SHARE ROW EXCLUSIVE MODE;\nSELECT pg_catalog.count(*) FROM {live}"
-    )
+    format!("{};\nSELECT pg_catalog.count(*) FROM {live}", keep_writers_out(live).sql())
 }
 
 /// Gives the new table the owner of the live one.
@@ -44,12 +50,14 @@ pub(crate) fn carry_grants(fresh: &QualifiedName, grants: &[Grant]) -> Vec<State
 }
 
 /// Drops the live table and puts the other in its place, indexes and constraints by their old
-/// names. It counts on ACCESS EXCLUSIVE on the live table, and on nothing hanging on it.
+/// names; those that it did not have get names that are not among those taken. It counts on ACCESS
+/// EXCLUSIVE on the live table, and on nothing hanging on it.
 pub(crate) fn swap(
     name: &QualifiedName,
     fresh_name: &QualifiedName,
     live: &Shape,
     fresh: &Shape,
+    taken: &[String],
 ) -> Vec<Statement> {
     let purpose = "the new table takes the place of the live one";
     let statement = |sql: String| Statement::new(sql, LockLevel::AccessExclusive, purpose);
@@ -57,27 +65,54 @@ pub(crate) fn swap(
         statement(format!("DROP TABLE {name}")),
         statement(format!("ALTER TABLE {fresh_name} RENAME TO {}", name.name_ident())),
     ];
-    let mut unmatched = live.indexes.iter().collect::<Vec<_>>();
-    for index in &fresh.indexes {
-        let Some(position) = unmatched.iter().position(|live| *live == index) else {
-            continue;
-        };
-        let old = Ident::new(&unmatched.remove(position).name);
-        let new = name.sibling(&index.name);
-        statements.push(statement(format!("ALTER INDEX {new} RENAME TO {old}")));
-    }
+    let indexes = index_names(name.name(), live, fresh, taken);
+    statements.extend(indexes.into_iter().map(|(index, new)| {
+        let (index, new) = (name.sibling(index), Ident::new(new));
+        statement(format!("ALTER INDEX {index} RENAME TO {new}"))
+    }));
     for column in &fresh.columns {
+        let Some(constraint) = &column.not_null_constraint else { continue };
         let old = live.columns.iter().find(|old| old.name == column.name);
-        let old = old.and_then(|old| old.not_null_constraint.as_ref());
-        if let (Some(old), Some(new)) = (old, &column.not_null_constraint)
-            && old != new
-        {
-            let (old, new) = (Ident::new(old), Ident::new(new));
-            let sql = format!("ALTER TABLE {name} RENAME CONSTRAINT {new} TO {old}");
+        let old = old.and_then(|old| old.not_null_constraint.clone());
+        let new =
+            old.unwrap_or_else(|| fitted(&format!("{}_{}", name.name(), column.name), "not_null"));
+        if new != *constraint {
+            let (constraint, new) = (Ident::new(constraint), Ident::new(new));
+            let sql = format!("ALTER TABLE {name} RENAME CONSTRAINT {constraint} TO {new}");
             statements.push(statement(sql));
         }
     }
     statements
+}
+
+/// The names of the new table's indexes, and those that they get.
+fn index_names(
+    table: &str,
+    live: &Shape,
+    fresh: &Shape,
+    taken: &[String],
+) -> Vec<(String, String)> {
+    let of_live = |name: &String| live.indexes.iter().any(|index| index.name == *name);
+    let mut taken = taken.iter().filter(|name| !of_live(name)).cloned().collect::<Vec<_>>();
+    let mut unmatched = live.indexes.iter().collect::<Vec<_>>();
+    let mut names = Vec::new();
+    let mut unnamed = Vec::new();
+    for index in &fresh.indexes {
+        match unmatched.iter().position(|live| *live == index) {
+            Some(position) => {
+                let old = unmatched.remove(position).name.clone();
+                taken.push(old.clone());
+                names.push((index.name.clone(), old));
+            }
+            None => unnamed.push(index),
+        }
+    }
+    for index in unnamed {
+        let new = index_name(table, index, &taken);
+        taken.push(new.clone());
+        names.push((index.name.clone(), new));
+    }
+    names
 }
 
 /// Empties the live table. It counts on ACCESS EXCLUSIVE.

@@ -124,7 +124,7 @@ impl Plan {
     }
 }
 
-/// One statement a line.
+/// Each statement after a comment that says why it is run, what it locks and what it costs.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.statements.iter().try_for_each(|statement| writeln!(f, "{statement}"))

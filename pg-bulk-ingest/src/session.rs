@@ -4,10 +4,15 @@ mod batch;
 mod close;
 mod core;
 mod enum_type;
+mod examine;
 mod finish;
 mod load;
 mod meter;
+mod migrate;
 mod open;
+mod parallel;
+mod preview;
+mod refusal;
 mod scope;
 mod start;
 mod target;
@@ -17,13 +22,14 @@ pub(crate) use batch::OpenBatch;
 pub(crate) use meter::OnProgress;
 
 use self::core::{Core, Pending};
+use crate::connections::Connections;
 use crate::deadline::{Deadline, within};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::hook::{Hook, NoHook};
 use crate::ident::{QualifiedName, list};
 use crate::options::HighWatermark;
-use crate::report::{Phase, Progress, Report};
+use crate::report::{Phase, Plan, Progress, Report};
 use crate::table::RowOf;
 use meter::Meter;
 use scope::Scope;
@@ -41,6 +47,7 @@ pub struct Session<'c, S: ?Sized, W, H = NoHook> {
     scope: Scope<'c>,
     core: Core,
     meter: Meter<'c>,
+    connections: Option<Connections<'c>>,
     high_watermark: Option<W>,
     hook: H,
     tables: PhantomData<fn(&S)>,
@@ -64,6 +71,7 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         tables: Vec<(QualifiedName, &'static Table)>,
         settings: Settings,
         on_progress: Option<OnProgress<'c>>,
+        connections: Option<Connections<'c>>,
         high_watermark: HighWatermark,
         hook: H,
     ) -> Result<Self, Error> {
@@ -76,17 +84,35 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
             settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
         let started = start::start(client, tables, settings);
         let mut core = within(deadline.clone(), started).await?;
-        core.deadline = deadline;
         let high_watermark = begin_after(high_watermark, core.stored.as_deref());
         let high_watermark = high_watermark.map_err(|error| match core.targets.first() {
             Some(first) => error.in_table(&first.name),
             None => error,
         })?;
-        within(core.deadline.clone(), enum_type::extend(client, &mut core)).await?;
+        let change = async {
+            enum_type::extend(client, &mut core).await?;
+            match examine::keeps_rows(&core.settings) {
+                true => migrate::in_place(client, &mut core).await,
+                false => Ok(()),
+            }
+        };
+        within(deadline.clone(), change).await?;
+        core.deadline = deadline;
         meter.leave();
         let scope = Scope::new(client, core.settings.visibility);
-        Ok(Self { scope, core, meter, high_watermark, hook, tables: PhantomData })
+        Ok(Self { scope, core, meter, connections, high_watermark, hook, tables: PhantomData })
     }
+}
+
+/// The statements that an ingest would run for its tables to be as they are defined.
+pub(crate) async fn plan(
+    client: &mut Client,
+    tables: Vec<(QualifiedName, &'static Table)>,
+    settings: Settings,
+) -> Result<Plan, Error> {
+    let deadline = settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
+    let started = within(deadline, start::start(client, tables, settings)).await?;
+    Ok(preview::preview(&started))
 }
 
 /// The high watermark after which the ingest begins.
@@ -132,13 +158,14 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     /// [`ErrorKind::ConcurrentIngest`] if another ingest has committed since; any error of the
     /// server.
     pub async fn batch(&mut self) -> Result<SessionBatch<'_, 'c, S, W, H>, Error> {
-        let Self { scope, core, meter, high_watermark, hook, tables } = self;
+        let Self { scope, core, meter, connections, high_watermark, hook, tables } = self;
         meter.enter(&core.progress(Phase::Begin));
         let batch = core.totals.batches + 1;
         let deadline = core.deadline.clone();
         let transaction = within(deadline.clone(), scope.begin()).await;
         let transaction = transaction.map_err(|error| error.in_batch(batch))?;
-        let open = within(deadline, OpenBatch::begin(transaction, core, meter)).await?;
+        let begun = OpenBatch::begin(transaction, core, meter, connections.as_mut());
+        let open = within(deadline, begun).await?;
         Ok(SessionBatch { open, high_watermark, hook, tables: *tables })
     }
 

@@ -1,5 +1,6 @@
 //! SQL that is going to be executed, with what it locks and what it is for.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// The strongest lock that a statement takes on an existing table (PostgreSQL documentation,
@@ -31,17 +32,59 @@ impl fmt::Display for LockLevel {
     }
 }
 
+/// How much of a table a statement goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Work {
+    /// Only the catalog is changed: it takes an instant, whatever the size of the table.
+    Catalog,
+    /// The table is read once.
+    Scan,
+    /// All rows are written again, into another table.
+    Rewrite,
+}
+
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Catalog => "catalog only",
+            Self::Scan => "scans the table",
+            Self::Rewrite => "rewrites the table",
+        })
+    }
+}
+
 /// A statement of a [`Plan`](crate::Plan).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     sql: String,
     lock: LockLevel,
-    purpose: &'static str,
+    work: Work,
+    is_outside_transaction: bool,
+    purpose: Cow<'static, str>,
 }
 
 impl Statement {
-    pub(crate) fn new(sql: impl Into<String>, lock: LockLevel, purpose: &'static str) -> Self {
-        Self { sql: sql.into(), lock, purpose }
+    pub(crate) fn new(
+        sql: impl Into<String>,
+        lock: LockLevel,
+        purpose: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            sql: sql.into(),
+            lock,
+            work: Work::Catalog,
+            is_outside_transaction: false,
+            purpose: purpose.into(),
+        }
+    }
+
+    pub(crate) fn working(self, work: Work) -> Self {
+        Self { work, ..self }
+    }
+
+    pub(crate) fn outside_transaction(self) -> Self {
+        Self { is_outside_transaction: true, ..self }
     }
 
     /// The SQL.
@@ -56,16 +99,31 @@ impl Statement {
         self.lock
     }
 
+    /// How much of the table it goes through.
+    #[must_use]
+    pub fn work(&self) -> Work {
+        self.work
+    }
+
+    /// Whether it runs outside a transaction, as `CREATE INDEX CONCURRENTLY` has to.
+    #[must_use]
+    pub fn is_outside_transaction(&self) -> bool {
+        self.is_outside_transaction
+    }
+
     /// What it is for, in words.
     #[must_use]
     pub fn purpose(&self) -> &str {
-        self.purpose
+        &self.purpose
     }
 }
 
+/// A comment that says what it is for, what it locks, and how much it goes through; then the SQL.
 impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{};  -- {} ({})", self.sql, self.purpose, self.lock)
+        let Self { sql, lock, work, is_outside_transaction, purpose } = self;
+        let outside = if *is_outside_transaction { ", outside a transaction" } else { "" };
+        write!(f, "-- {purpose}: {lock}, {work}{outside}\n{sql};")
     }
 }
 

@@ -1,7 +1,7 @@
 //! The traits that a derive implements: a table, a set of tables, a row of one of them.
 
 use crate::definition::Table;
-use crate::encode::{RowEncoder, ValueError};
+use crate::encode::RowEncoder;
 
 /// A struct that is a table. Derive it: [`macro@crate::IngestTable`].
 #[diagnostic::on_unimplemented(
@@ -14,11 +14,7 @@ pub trait IngestTable: IngestTables {
     const TABLE: &'static Table;
 
     /// Writes the cells of a row, in the order of the table's columns.
-    ///
-    /// # Errors
-    ///
-    /// A value cannot be held by its column.
-    fn encode(&self, row: &mut RowEncoder<'_>) -> Result<(), ValueError>;
+    fn encode(&self, row: &mut RowEncoder<'_>);
 }
 
 /// What [`ingest`](crate::ingest) fills: a struct that is a table, or an enum with a table in each
@@ -48,11 +44,7 @@ pub trait RowOf<S: ?Sized> {
     fn table(&self) -> usize;
 
     /// Writes the cells of the row.
-    ///
-    /// # Errors
-    ///
-    /// A value cannot be held by its column.
-    fn encode_row(&self, row: &mut RowEncoder<'_>) -> Result<(), ValueError>;
+    fn encode_row(&self, row: &mut RowEncoder<'_>);
 }
 
 impl<S: ?Sized, R: RowOf<S> + ?Sized> RowOf<S> for &R {
@@ -62,7 +54,7 @@ impl<S: ?Sized, R: RowOf<S> + ?Sized> RowOf<S> for &R {
     }
 
     #[inline]
-    fn encode_row(&self, row: &mut RowEncoder<'_>) -> Result<(), ValueError> {
-        R::encode_row(self, row)
+    fn encode_row(&self, row: &mut RowEncoder<'_>) {
+        R::encode_row(self, row);
     }
 }

@@ -5,8 +5,8 @@ mod refused;
 
 use futures_util::future::join_all;
 use pg_bulk_ingest::{
-    Batch, Delete, Error, ErrorKind, IngestEnum, IngestTable, IngestTables, Iter, Upsert,
-    Visibility, ingest,
+    Batch, Delete, Error, ErrorKind, IngestEnum, IngestTable, IngestTables, Iter, Migration,
+    Upsert, Visibility, ingest,
 };
 use tests::Database;
 
@@ -113,6 +113,12 @@ async fn a_second_run_changes_nothing_but_rows() {
 }
 
 /// A session that does not start.
+async fn frozen_error<S: IngestTables + ?Sized>(database: &Database) -> Error {
+    let mut client = database.connect().await;
+    let frozen = ingest::<S>(&mut client).migration(Migration::Freeze);
+    frozen.start::<i32>().await.unwrap_err()
+}
+
 async fn start_error<S: IngestTables + ?Sized>(database: &Database) -> Error {
     let mut client = database.connect().await;
     ingest::<S>(&mut client).start::<i32>().await.unwrap_err()

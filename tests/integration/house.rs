@@ -10,7 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["catalog", "encode"],
     &["compare", "table"],
     &["comment", "lock", "merge", "plan", "publish", "watermark"],
-    &["deadline"],
+    &["connections", "deadline"],
     &["copy", "execute", "resolve"],
     &["session", "source"],
     &["ingest"],
@@ -18,7 +18,8 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// The modules that may hold a connection.
-const CONNECTED: &[&str] = &["copy", "deadline", "execute", "hook", "ingest", "resolve", "session"];
+const CONNECTED: &[&str] =
+    &["connections", "copy", "deadline", "execute", "hook", "ingest", "resolve", "session"];
 
 /// What SQL begins with.
 const STATEMENTS: &[&str] = &[

@@ -5,9 +5,11 @@
 
 mod database;
 mod proxy;
+mod round_trips;
 
 pub use database::{Database, connect, rows};
 pub use proxy::{At, Call, Direction, Harm, Message, Proxy};
+pub use round_trips::RoundTrips;
 
 use local_postgres::LocalPostgres;
 use std::sync::LazyLock;

@@ -13,8 +13,6 @@ pub(super) fn enum_type(
     let EnumType { schema, name, labels } = enum_type;
     let texts = labels.iter().map(|label| &label.text);
     let arms = labels.iter().map(|Label { ident, text }| quote!(Self::#ident => #text,));
-    // The length of the cell, and of the longest label.
-    let size = 4 + labels.iter().map(|label| label.text.len()).max().unwrap_or_default();
     quote! {
         const _: () = {
             #[automatically_derived]
@@ -23,11 +21,6 @@ pub(super) fn enum_type(
                 const TYPE: #private::ColumnType = #private::ColumnType::enumeration(
                     const { &#private::EnumType::new(#schema, #name, &[#(#texts),*]) },
                 );
-
-                #[inline]
-                fn size_hint(&self) -> ::core::primitive::usize {
-                    #size
-                }
 
                 #[inline]
                 fn encode(

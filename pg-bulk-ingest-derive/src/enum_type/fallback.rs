@@ -21,10 +21,6 @@ pub(super) fn enum_type(item: &DeriveInput, library: &TokenStream, errors: Error
                     const { &#private::EnumType::new("", "", &[]) },
                 );
 
-                fn size_hint(&self) -> ::core::primitive::usize {
-                    0
-                }
-
                 fn encode(
                     &self,
                     __cell: #private::Cell<'_>,

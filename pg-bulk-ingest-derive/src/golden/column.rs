@@ -22,15 +22,13 @@ const _: () = {
                             "Customer ID",
                             "id",
                             "i32",
-                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                         ),
                         ::pg_bulk_ingest::__private::Column::new(
                             "type",
                             "type",
                             "i32",
-                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                         ),
                     ]
                 },
@@ -39,27 +37,17 @@ const _: () = {
             )
         };
         #[inline]
-        fn encode(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            let __bytes = 14usize;
-            let __bytes = __bytes
-                + <i32 as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.id,
-                );
-            let __bytes = __bytes
-                + <i32 as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.r#type,
-                );
-            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                i32,
-            >(__row, 0usize, &self.id)?;
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                i32,
-            >(__row, 1usize, &self.r#type)?;
-            ::core::result::Result::Ok(())
+        fn encode(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.id,
+                __row,
+                0usize,
+            );
+            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.r#type,
+                __row,
+                1usize,
+            );
         }
     }
     #[automatically_derived]
@@ -75,11 +63,8 @@ const _: () = {
             0
         }
         #[inline]
-        fn encode_row(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        fn encode_row(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row);
         }
     }
 };

@@ -25,16 +25,14 @@ const _: () = {
                                     "id",
                                     "id",
                                     "i32",
-                                    <i32 as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                                    <i32 as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                                    <i32 as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                                 )
                                 .with_comment("As printed on the \"receipt\"."),
                             ::pg_bulk_ingest::__private::Column::new(
                                 "name",
                                 "name",
                                 "String",
-                                <String as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                                <String as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                                <String as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                             ),
                         ]
                     },
@@ -44,27 +42,17 @@ const _: () = {
                 .with_comment("Our shops,\nall of them.")
         };
         #[inline]
-        fn encode(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            let __bytes = 14usize;
-            let __bytes = __bytes
-                + <i32 as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.id,
-                );
-            let __bytes = __bytes
-                + <String as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.name,
-                );
-            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                i32,
-            >(__row, 0usize, &self.id)?;
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                String,
-            >(__row, 1usize, &self.name)?;
-            ::core::result::Result::Ok(())
+        fn encode(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.id,
+                __row,
+                0usize,
+            );
+            <String as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.name,
+                __row,
+                1usize,
+            );
         }
     }
     #[automatically_derived]
@@ -80,11 +68,8 @@ const _: () = {
             0
         }
         #[inline]
-        fn encode_row(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        fn encode_row(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row);
         }
     }
 };

@@ -21,8 +21,7 @@ const _: () = {
                             "id",
                             "id",
                             "i32",
-                            <i32 as my::reexport::__private::IngestColumn>::TYPE,
-                            <i32 as my::reexport::__private::IngestColumn>::NULLABLE,
+                            <i32 as my::reexport::__private::IngestColumn>::FIELD_TYPE,
                         ),
                     ]
                 },
@@ -31,16 +30,12 @@ const _: () = {
             )
         };
         #[inline]
-        fn encode(
-            &self,
-            __row: &mut my::reexport::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), my::reexport::__private::ValueError> {
-            let __bytes = 14usize;
-            let __bytes = __bytes
-                + <i32 as my::reexport::__private::IngestColumn>::size_hint(&self.id);
-            my::reexport::__private::RowEncoder::reserve(__row, __bytes);
-            my::reexport::__private::RowEncoder::column::<i32>(__row, 0usize, &self.id)?;
-            ::core::result::Result::Ok(())
+        fn encode(&self, __row: &mut my::reexport::__private::RowEncoder<'_>) {
+            <i32 as my::reexport::__private::IngestColumn>::encode_column(
+                &self.id,
+                __row,
+                0usize,
+            );
         }
     }
     #[automatically_derived]
@@ -56,11 +51,8 @@ const _: () = {
             0
         }
         #[inline]
-        fn encode_row(
-            &self,
-            __row: &mut my::reexport::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), my::reexport::__private::ValueError> {
-            <Self as my::reexport::__private::IngestTable>::encode(self, __row)
+        fn encode_row(&self, __row: &mut my::reexport::__private::RowEncoder<'_>) {
+            <Self as my::reexport::__private::IngestTable>::encode(self, __row);
         }
     }
 };

@@ -21,8 +21,7 @@ const _: () = {
                                 "name",
                                 "name",
                                 "String",
-                                <String as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                                <String as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                                <String as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                             )
                             .with_collation("\"C\"")
                             .with_default("''"),
@@ -33,20 +32,12 @@ const _: () = {
             )
         };
         #[inline]
-        fn encode(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            let __bytes = 14usize;
-            let __bytes = __bytes
-                + <String as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.name,
-                );
-            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                String,
-            >(__row, 0usize, &self.name)?;
-            ::core::result::Result::Ok(())
+        fn encode(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <String as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.name,
+                __row,
+                0usize,
+            );
         }
     }
     #[automatically_derived]
@@ -62,11 +53,8 @@ const _: () = {
             0
         }
         #[inline]
-        fn encode_row(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        fn encode_row(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row);
         }
     }
 };

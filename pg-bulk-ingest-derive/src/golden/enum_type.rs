@@ -22,10 +22,6 @@ const _: () = {
             )
         });
         #[inline]
-        fn size_hint(&self) -> ::core::primitive::usize {
-            15usize
-        }
-        #[inline]
         fn encode(
             &self,
             __cell: ::pg_bulk_ingest::__private::Cell<'_>,

@@ -22,9 +22,6 @@ const _: () = {
         const TYPE: ::pg_bulk_ingest::__private::ColumnType = ::pg_bulk_ingest::__private::ColumnType::enumeration(const {
             &::pg_bulk_ingest::__private::EnumType::new("", "", &[])
         });
-        fn size_hint(&self) -> ::core::primitive::usize {
-            0
-        }
         fn encode(
             &self,
             __cell: ::pg_bulk_ingest::__private::Cell<'_>,

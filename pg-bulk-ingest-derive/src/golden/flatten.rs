@@ -29,8 +29,7 @@ const _: () = {
                             "id",
                             "id",
                             "i32",
-                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                         ),
                     ]
                 }),
@@ -46,8 +45,7 @@ const _: () = {
                             "at",
                             "at",
                             "i64",
-                            <i64 as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                            <i64 as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                            <i64 as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                         ),
                     ]
                 }),
@@ -130,38 +128,26 @@ const _: () = {
             )
         };
         #[inline]
-        fn encode(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            let __bytes = 14usize;
-            let __bytes = __bytes
-                + <i32 as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.id,
-                );
-            let __bytes = __bytes
-                + <i64 as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.at,
-                );
-            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                i32,
-            >(__row, const { 0usize }, &self.id)?;
-            ::pg_bulk_ingest::__private::RowEncoder::flattened(
+        fn encode(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.id,
                 __row,
-                const { 1usize },
-                |__row| {
-                    <Address<
-                        T,
-                    > as ::pg_bulk_ingest::__private::IngestTable>::encode(
-                        &self.address,
-                        __row,
-                    )
-                },
-            )?;
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                i64,
-            >(
+                const { 0usize },
+            );
+            __row
+                .flattened(
+                    const { 1usize },
+                    |__row| {
+                        <Address<
+                            T,
+                        > as ::pg_bulk_ingest::__private::IngestTable>::encode(
+                            &self.address,
+                            __row,
+                        );
+                    },
+                );
+            <i64 as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.at,
                 __row,
                 const {
                     1usize
@@ -169,9 +155,7 @@ const _: () = {
                             .columns()
                             .len()
                 },
-                &self.at,
-            )?;
-            ::core::result::Result::Ok(())
+            );
         }
     }
     #[automatically_derived]
@@ -194,11 +178,8 @@ const _: () = {
             0
         }
         #[inline]
-        fn encode_row(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        fn encode_row(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row);
         }
     }
 };

@@ -44,22 +44,21 @@ const _: () = {
                             "id",
                             "id",
                             "&'a T",
-                            <&'a T as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                            <&'a T as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                            <&'a T as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                         ),
                         ::pg_bulk_ingest::__private::Column::new(
                             "payload",
                             "payload",
                             "Option<J>",
-                            ::pg_bulk_ingest::__private::JsonField::<Option<J>>::TYPE,
-                            ::pg_bulk_ingest::__private::JsonField::<Option<J>>::NULLABLE,
+                            ::pg_bulk_ingest::__private::JsonField::<
+                                Option<J>,
+                            >::FIELD_TYPE,
                         ),
                         ::pg_bulk_ingest::__private::Column::new(
                             "array",
                             "array",
                             "&'b [i32; N]",
-                            <&'b [i32; N] as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                            <&'b [i32; N] as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                            <&'b [i32; N] as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                         ),
                     ]
                 },
@@ -68,32 +67,21 @@ const _: () = {
             )
         };
         #[inline]
-        fn encode(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            let __bytes = 14usize;
-            let __bytes = __bytes
-                + <&'a T as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.id,
-                );
-            let __bytes = __bytes + 64usize;
-            let __bytes = __bytes
-                + <&'b [i32; N] as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.array,
-                );
-            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                &'a T,
-            >(__row, 0usize, &self.id)?;
+        fn encode(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <&'a T as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.id,
+                __row,
+                0usize,
+            );
             let __value = ::pg_bulk_ingest::__private::JsonField::<
                 Option<J>,
             >::column(&self.payload);
-            __row.column(1usize, &__value)?;
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                &'b [i32; N],
-            >(__row, 2usize, &self.array)?;
-            ::core::result::Result::Ok(())
+            __row.column(1usize, &__value);
+            <&'b [i32; N] as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.array,
+                __row,
+                2usize,
+            );
         }
     }
     #[automatically_derived]
@@ -137,11 +125,8 @@ const _: () = {
             0
         }
         #[inline]
-        fn encode_row(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        fn encode_row(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row);
         }
     }
 };

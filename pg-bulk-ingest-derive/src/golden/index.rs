@@ -24,8 +24,7 @@ const _: () = {
                             "id",
                             "id",
                             "i32",
-                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                         ),
                         ::pg_bulk_ingest::__private::Column::new(
                             "name",
@@ -33,10 +32,7 @@ const _: () = {
                             "Vec<String>",
                             <Vec<
                                 String,
-                            > as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                            <Vec<
-                                String,
-                            > as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                            > as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                         ),
                     ]
                 },
@@ -65,27 +61,19 @@ const _: () = {
             )
         };
         #[inline]
-        fn encode(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            let __bytes = 14usize;
-            let __bytes = __bytes
-                + <i32 as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.id,
-                );
-            let __bytes = __bytes
-                + <Vec<
-                    String,
-                > as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(&self.name);
-            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                i32,
-            >(__row, 0usize, &self.id)?;
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                Vec<String>,
-            >(__row, 1usize, &self.name)?;
-            ::core::result::Result::Ok(())
+        fn encode(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.id,
+                __row,
+                0usize,
+            );
+            <Vec<
+                String,
+            > as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.name,
+                __row,
+                1usize,
+            );
         }
     }
     #[automatically_derived]
@@ -101,11 +89,8 @@ const _: () = {
             0
         }
         #[inline]
-        fn encode_row(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        fn encode_row(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row);
         }
     }
 };

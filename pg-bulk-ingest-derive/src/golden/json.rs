@@ -23,10 +23,7 @@ const _: () = {
                             "Option<Vec<String>>",
                             ::pg_bulk_ingest::__private::JsonField::<
                                 Option<Vec<String>>,
-                            >::TYPE,
-                            ::pg_bulk_ingest::__private::JsonField::<
-                                Option<Vec<String>>,
-                            >::NULLABLE,
+                            >::FIELD_TYPE,
                         ),
                     ]
                 },
@@ -35,18 +32,11 @@ const _: () = {
             )
         };
         #[inline]
-        fn encode(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            let __bytes = 14usize;
-            let __bytes = __bytes + 64usize;
-            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
+        fn encode(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
             let __value = ::pg_bulk_ingest::__private::JsonField::<
                 Option<Vec<String>>,
             >::column(&self.tags);
-            __row.column(0usize, &__value)?;
-            ::core::result::Result::Ok(())
+            __row.column(0usize, &__value);
         }
     }
     #[automatically_derived]
@@ -62,11 +52,8 @@ const _: () = {
             0
         }
         #[inline]
-        fn encode_row(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        fn encode_row(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row);
         }
     }
 };

@@ -19,12 +19,7 @@ const _: () = {
             &[],
             &[],
         );
-        fn encode(
-            &self,
-            _: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            ::core::result::Result::Ok(())
-        }
+        fn encode(&self, _: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {}
     }
     #[automatically_derived]
     impl<'a> ::pg_bulk_ingest::__private::IngestTables for MyRow<'a> {
@@ -35,11 +30,6 @@ const _: () = {
         fn table(&self) -> ::core::primitive::usize {
             0
         }
-        fn encode_row(
-            &self,
-            _: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            ::core::result::Result::Ok(())
-        }
+        fn encode_row(&self, _: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {}
     }
 };

@@ -13,10 +13,6 @@ const _: () = {
         const NULLABLE: ::core::primitive::bool = <&'a [T] as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE;
         const DIMENSIONS: ::core::primitive::usize = <&'a [T] as ::pg_bulk_ingest::__private::IngestColumn>::DIMENSIONS;
         #[inline]
-        fn size_hint(&self) -> ::core::primitive::usize {
-            <&'a [T] as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(&self.0)
-        }
-        #[inline]
         fn encode(
             &self,
             __cell: ::pg_bulk_ingest::__private::Cell<'_>,
@@ -41,7 +37,7 @@ const _: () = {
             __shape: &::pg_bulk_ingest::__private::Shape,
             __dimension: ::core::primitive::usize,
             __column: ::core::primitive::usize,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+            __row: &mut ::pg_bulk_ingest::__private::ValueEncoder<'_>,
         ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
             <&'a [T] as ::pg_bulk_ingest::__private::IngestColumn>::encode_elements(
                 &self.0,

@@ -32,22 +32,19 @@ const _: () = {
                             "id",
                             "id",
                             "i32",
-                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                         ),
                         ::pg_bulk_ingest::__private::Column::new(
                             "name",
                             "name",
                             "String",
-                            <String as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                            <String as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                            <String as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                         ),
                         ::pg_bulk_ingest::__private::Column::new(
                             "at",
                             "at",
                             "i64",
-                            <i64 as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                            <i64 as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                            <i64 as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                         ),
                     ]
                 },
@@ -56,34 +53,22 @@ const _: () = {
             )
         };
         #[inline]
-        fn encode(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            let __bytes = 14usize;
-            let __bytes = __bytes
-                + <i32 as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.id,
-                );
-            let __bytes = __bytes
-                + <String as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.name,
-                );
-            let __bytes = __bytes
-                + <i64 as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.at,
-                );
-            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                i32,
-            >(__row, 0usize, &self.id)?;
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                String,
-            >(__row, 1usize, &self.name)?;
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                i64,
-            >(__row, 2usize, &self.at)?;
-            ::core::result::Result::Ok(())
+        fn encode(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.id,
+                __row,
+                0usize,
+            );
+            <String as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.name,
+                __row,
+                1usize,
+            );
+            <i64 as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.at,
+                __row,
+                2usize,
+            );
         }
     }
     #[automatically_derived]
@@ -99,11 +84,8 @@ const _: () = {
             0
         }
         #[inline]
-        fn encode_row(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        fn encode_row(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row);
         }
     }
 };

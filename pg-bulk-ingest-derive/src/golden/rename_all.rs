@@ -23,15 +23,13 @@ const _: () = {
                             "firstName",
                             "first_name",
                             "String",
-                            <String as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                            <String as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                            <String as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                         ),
                         ::pg_bulk_ingest::__private::Column::new(
                             "given",
                             "last_name",
                             "String",
-                            <String as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                            <String as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                            <String as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                         ),
                     ]
                 },
@@ -40,27 +38,17 @@ const _: () = {
             )
         };
         #[inline]
-        fn encode(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            let __bytes = 14usize;
-            let __bytes = __bytes
-                + <String as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.first_name,
-                );
-            let __bytes = __bytes
-                + <String as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.last_name,
-                );
-            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                String,
-            >(__row, 0usize, &self.first_name)?;
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                String,
-            >(__row, 1usize, &self.last_name)?;
-            ::core::result::Result::Ok(())
+        fn encode(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <String as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.first_name,
+                __row,
+                0usize,
+            );
+            <String as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.last_name,
+                __row,
+                1usize,
+            );
         }
     }
     #[automatically_derived]
@@ -76,11 +64,8 @@ const _: () = {
             0
         }
         #[inline]
-        fn encode_row(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        fn encode_row(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row);
         }
     }
 };

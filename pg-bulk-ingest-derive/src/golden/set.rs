@@ -59,10 +59,7 @@ const _: () = {
             }
         }
         #[inline]
-        fn encode_row(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+        fn encode_row(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
             match self {
                 Self::Customer(__self) => {
                     <Customer<
@@ -85,10 +82,7 @@ const _: () = {
             0usize
         }
         #[inline]
-        fn encode_row(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+        fn encode_row(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
             <Customer<
                 'a,
             > as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
@@ -104,10 +98,7 @@ const _: () = {
             1usize
         }
         #[inline]
-        fn encode_row(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
+        fn encode_row(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
             <Order<T> as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
         }
     }

@@ -26,8 +26,7 @@ const _: () = {
                                 "name",
                                 "name",
                                 "&'a str",
-                                <&'a str as ::pg_bulk_ingest::__private::IngestColumn>::TYPE,
-                                <&'a str as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE,
+                                <&'a str as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                             )
                             .with_sql_type("varchar(16)"),
                     ]
@@ -37,20 +36,12 @@ const _: () = {
             )
         };
         #[inline]
-        fn encode(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            let __bytes = 14usize;
-            let __bytes = __bytes
-                + <&'a str as ::pg_bulk_ingest::__private::IngestColumn>::size_hint(
-                    &self.name,
-                );
-            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
-            ::pg_bulk_ingest::__private::RowEncoder::column::<
-                &'a str,
-            >(__row, 0usize, &self.name)?;
-            ::core::result::Result::Ok(())
+        fn encode(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <&'a str as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.name,
+                __row,
+                0usize,
+            );
         }
     }
     #[automatically_derived]
@@ -66,11 +57,8 @@ const _: () = {
             0
         }
         #[inline]
-        fn encode_row(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        fn encode_row(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row);
         }
     }
 };

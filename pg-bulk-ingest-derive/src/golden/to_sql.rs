@@ -26,24 +26,28 @@ const _: () = {
                                 "place",
                                 "place",
                                 "Option<Point>",
-                                ::pg_bulk_ingest::__private::ColumnType::to_sql(
-                                    <Option<
-                                        Point,
-                                    > as ::pg_bulk_ingest::__private::ToSqlColumn>::accepts,
+                                ::pg_bulk_ingest::__private::FieldType::new(
+                                    ::pg_bulk_ingest::__private::ColumnType::to_sql(
+                                        <Option<
+                                            Point,
+                                        > as ::pg_bulk_ingest::__private::ToSqlColumn>::accepts,
+                                    ),
+                                    ::pg_bulk_ingest::__private::JsonField::<
+                                        Option<Point>,
+                                    >::NULLABLE,
                                 ),
-                                ::pg_bulk_ingest::__private::JsonField::<
-                                    Option<Point>,
-                                >::NULLABLE,
                             )
                             .with_sql_type("point"),
                         ::pg_bulk_ingest::__private::Column::new(
                                 "bits",
                                 "bits",
                                 "T",
-                                ::pg_bulk_ingest::__private::ColumnType::to_sql(
-                                    <T as ::pg_bulk_ingest::__private::ToSqlColumn>::accepts,
+                                ::pg_bulk_ingest::__private::FieldType::new(
+                                    ::pg_bulk_ingest::__private::ColumnType::to_sql(
+                                        <T as ::pg_bulk_ingest::__private::ToSqlColumn>::accepts,
+                                    ),
+                                    ::pg_bulk_ingest::__private::JsonField::<T>::NULLABLE,
                                 ),
-                                ::pg_bulk_ingest::__private::JsonField::<T>::NULLABLE,
                             )
                             .with_sql_type("varbit"),
                     ]
@@ -53,39 +57,31 @@ const _: () = {
             )
         };
         #[inline]
-        fn encode(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            let __bytes = 14usize;
-            let __bytes = __bytes + 64usize;
-            let __bytes = __bytes + 64usize;
-            ::pg_bulk_ingest::__private::RowEncoder::reserve(__row, __bytes);
-            ::pg_bulk_ingest::__private::RowEncoder::to_sql(
-                __row,
-                0usize,
-                |__to, __value| {
-                    <Option<
-                        Point,
-                    > as ::pg_bulk_ingest::__private::ToSqlColumn>::write(
-                        &self.place,
-                        __to,
-                        __value,
-                    )
-                },
-            )?;
-            ::pg_bulk_ingest::__private::RowEncoder::to_sql(
-                __row,
-                1usize,
-                |__to, __value| {
-                    <T as ::pg_bulk_ingest::__private::ToSqlColumn>::write(
-                        &self.bits,
-                        __to,
-                        __value,
-                    )
-                },
-            )?;
-            ::core::result::Result::Ok(())
+        fn encode(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            __row
+                .to_sql(
+                    0usize,
+                    |__to, __value| {
+                        <Option<
+                            Point,
+                        > as ::pg_bulk_ingest::__private::ToSqlColumn>::write(
+                            &self.place,
+                            __to,
+                            __value,
+                        )
+                    },
+                );
+            __row
+                .to_sql(
+                    1usize,
+                    |__to, __value| {
+                        <T as ::pg_bulk_ingest::__private::ToSqlColumn>::write(
+                            &self.bits,
+                            __to,
+                            __value,
+                        )
+                    },
+                );
         }
     }
     #[automatically_derived]
@@ -107,11 +103,8 @@ const _: () = {
             0
         }
         #[inline]
-        fn encode_row(
-            &self,
-            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
-        ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
-            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row)
+        fn encode_row(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row);
         }
     }
 };

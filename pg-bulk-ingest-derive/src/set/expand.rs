@@ -102,7 +102,7 @@ pub(super) fn rows(
             fn encode_row(
                 &self,
                 __row: &mut #private::RowEncoder<'_>,
-            ) -> ::core::result::Result<(), #private::ValueError> {
+            ) {
                 #encode
             }
         }

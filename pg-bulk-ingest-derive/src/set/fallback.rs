@@ -19,7 +19,7 @@ pub(super) fn set(
     let ident = &item.ident;
     let (impl_generics, type_generics, _) = item.generics.split_for_impl();
     let where_clause = where_clause(&item.generics, &[]);
-    let nothing = quote!(::core::result::Result::Ok(()));
+    let nothing = quote!();
     let row = rows(&quote!(#ident #type_generics), &quote!(0), &nothing, &[], item, &private);
     let of_variants = variants
         .iter()

@@ -57,20 +57,25 @@ pub(super) fn parts(table: &Table<'_>, private: &TokenStream) -> TokenStream {
 fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
     let Column { name, field, .. } = column;
     let spelled = rust_type::spell(column.ty);
-    let of = type_constants(column, column.ty, private);
     let sql_type = column.sql_type.iter().map(|sql| quote!(.with_sql_type(#sql)));
     let collation = column.collation.iter().map(|sql| quote!(.with_collation(#sql)));
     let comment = column.comment.iter().map(|text| quote!(.with_comment(#text)));
     let default = column.default.iter().map(|sql| quote!(.with_default(#sql)));
-    let column_type = match column.storage {
+    let of = type_constants(column, column.ty, private);
+    let field_type = match column.storage {
         Storage::ToSql => {
             let ty = column.ty;
-            quote!(#private::ColumnType::to_sql(<#ty as #private::ToSqlColumn>::accepts))
+            quote! {
+                #private::FieldType::new(
+                    #private::ColumnType::to_sql(<#ty as #private::ToSqlColumn>::accepts),
+                    #of::NULLABLE,
+                )
+            }
         }
-        _ => quote!(#of::TYPE),
+        _ => quote!(#of::FIELD_TYPE),
     };
     quote! {
-        #private::Column::new(#name, #field, #spelled, #column_type, #of::NULLABLE)
+        #private::Column::new(#name, #field, #spelled, #field_type)
             #(#sql_type)* #(#collation)* #(#default)* #(#comment)*
     }
 }

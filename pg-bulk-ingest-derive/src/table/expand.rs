@@ -53,9 +53,8 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
                 fn encode(
                     &self,
                     __row: &mut #private::RowEncoder<'_>,
-                ) -> ::core::result::Result<(), #private::ValueError> {
+                ) {
                     #encode
-                    ::core::result::Result::Ok(())
                 }
             }
 
@@ -76,8 +75,8 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
                 fn encode_row(
                     &self,
                     __row: &mut #private::RowEncoder<'_>,
-                ) -> ::core::result::Result<(), #private::ValueError> {
-                    <Self as #private::IngestTable>::encode(self, __row)
+                ) {
+                    <Self as #private::IngestTable>::encode(self, __row);
                 }
             }
         };
@@ -108,32 +107,14 @@ fn predicates(generics: &Generics, private: &TokenStream, table: &Table<'_>) -> 
     predicates
 }
 
-/// The size of a value that is only known once it is written, as `Json::size_hint` has it.
-const UNKNOWN_SIZE: usize = 64;
-
 /// The body of `encode`.
 fn encode(table: &Table<'_>, private: &TokenStream) -> TokenStream {
-    let sizes =
-        table.columns.iter().filter_map(|Column { member, ty, storage, .. }| match storage {
-            Storage::Json | Storage::ToSql => Some(quote!(#UNKNOWN_SIZE)),
-            Storage::Column => {
-                Some(quote!(<#ty as #private::IngestColumn>::size_hint(&self.#member)))
-            }
-            // It makes room for itself.
-            Storage::Flattened(_) => None,
-        });
     let cells = table.columns.iter().enumerate().map(|(at, column)| {
         let position = definition::position(table, &ColumnPath::of(at), private);
         let position = if table.has_flattened() { quote!(const { #position }) } else { position };
         cell(column, &position, private)
     });
-    // The count of columns, and an ordinal that may follow them.
-    quote! {
-        let __bytes = 14usize;
-        #(let __bytes = __bytes + #sizes;)*
-        #private::RowEncoder::reserve(__row, __bytes);
-        #(#cells)*
-    }
+    quote!(#(#cells)*)
 }
 
 fn cell(column: &Column<'_>, position: &TokenStream, private: &TokenStream) -> TokenStream {
@@ -146,21 +127,23 @@ fn cell(column: &Column<'_>, position: &TokenStream, private: &TokenStream) -> T
                 (Ident::new("column", ty.span()), quote_spanned!(ty.span()=> &#value));
             quote! {
                 let #value = #private::JsonField::<#ty>::column(&self.#member);
-                __row.#column(#position, #borrowed)?;
+                __row.#column(#position, #borrowed);
             }
         }
         Storage::ToSql => quote! {
-            #private::RowEncoder::to_sql(__row, #position, |__to, __value| {
+            __row.to_sql(#position, |__to, __value| {
                 <#ty as #private::ToSqlColumn>::write(&self.#member, __to, __value)
-            })?;
+            });
         },
         Storage::Flattened(_) => quote! {
-            #private::RowEncoder::flattened(__row, #position, |__row| {
-                <#ty as #private::IngestTable>::encode(&self.#member, __row)
-            })?;
+            __row.flattened(#position, |__row| {
+                <#ty as #private::IngestTable>::encode(&self.#member, __row);
+            });
         },
+        // By a path through the trait, as the column's definition names it: the errors of a type
+        // that is no column are then to the letter the same, which rustc says once.
         Storage::Column => quote! {
-            #private::RowEncoder::column::<#ty>(__row, #position, &self.#member)?;
+            <#ty as #private::IngestColumn>::encode_column(&self.#member, __row, #position);
         },
     }
 }

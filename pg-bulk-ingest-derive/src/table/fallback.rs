@@ -28,8 +28,7 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, errors: Errors) -
                 fn encode(
                     &self,
                     _: &mut #private::RowEncoder<'_>,
-                ) -> ::core::result::Result<(), #private::ValueError> {
-                    ::core::result::Result::Ok(())
+                ) {
                 }
             }
 
@@ -47,8 +46,7 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, errors: Errors) -
                 fn encode_row(
                     &self,
                     _: &mut #private::RowEncoder<'_>,
-                ) -> ::core::result::Result<(), #private::ValueError> {
-                    ::core::result::Result::Ok(())
+                ) {
                 }
             }
         };

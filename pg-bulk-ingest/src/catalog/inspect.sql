@@ -2,6 +2,9 @@ SELECT json_build_object(
   'schema_exists', n.oid IS NOT NULL,
   'schema_usage', coalesce(has_schema_privilege(n.oid, 'USAGE'), false),
   'schema_create', coalesce(has_schema_privilege(n.oid, 'CREATE'), false),
+  'has_parts', EXISTS (SELECT FROM pg_class p
+    WHERE p.relnamespace = n.oid AND p.relkind = 'r' AND pg_has_role(p.relowner, 'USAGE')
+    AND p.relname >= wanted.part_prefix::name AND p.relname < (wanted.part_prefix || '~')::name),
   'table', CASE WHEN c.oid IS NOT NULL THEN json_build_object(
     'oid', c.oid::int8,
     'kind', c.relkind,
@@ -12,11 +15,19 @@ SELECT json_build_object(
     'can_insert', has_table_privilege(c.oid, 'INSERT'),
     'can_select', has_table_privilege(c.oid, 'SELECT'),
     'can_update', has_table_privilege(c.oid, 'UPDATE'),
+    -- left by an interrupted SET NOT NULL
+    'leftovers', (
+      SELECT coalesce(json_agg(k.conname ORDER BY k.conname), '[]') FROM pg_constraint k
+      WHERE k.conrelid = c.oid AND k.contype = 'c' AND k.conname LIKE '%\_pg\_bulk\_ingest\_not\_null'
+    ),
     'columns', (
       SELECT coalesce(json_agg(json_build_object(
         'name', a.attname,
         'type', format_type(a.atttypid, a.atttypmod),
-        'not_null', a.attnotnull,
+        -- not as long as there may be rows from before it
+        'not_null', a.attnotnull AND NOT EXISTS (
+          SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'n'
+          AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated),
         -- 18 names them
         'not_null_constraint', (
           SELECT k.conname FROM pg_constraint k
@@ -28,6 +39,8 @@ SELECT json_build_object(
             THEN 'GENERATED ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ')'
           ELSE pg_get_expr(d.adbin, d.adrelid)
         END,
+        -- a column that was added without a rewrite has its default beside the rows
+        'fast_default', coalesce((to_jsonb(a) ->> 'atthasmissing')::bool, false),
         'collation', CASE WHEN a.attcollation <> t.typcollation
           THEN quote_ident(on_.nspname) || '.' || quote_ident(o.collname) END,
         'comment', col_description(a.attrelid, a.attnum),
@@ -107,7 +120,18 @@ SELECT json_build_object(
         'unique', x.indisunique,
         'primary', x.indisprimary,
         'valid', x.indisvalid,
-        'immediate', x.indimmediate
+        'immediate', x.indimmediate,
+        'constraint', (SELECT k.conname FROM pg_constraint k
+          WHERE k.conindid = x.indexrelid AND k.conrelid = c.oid AND k.contype IN ('p', 'u')),
+        -- neither expressions nor a predicate
+        'plain', x.indexprs IS NULL AND x.indpred IS NULL,
+        'columns', (SELECT coalesce(json_agg(a.attname ORDER BY a.attnum), '[]')
+          FROM pg_attribute a
+          WHERE a.attrelid = c.oid AND a.attnum > 0 AND (a.attnum = ANY (x.indkey) OR EXISTS (
+            SELECT FROM pg_depend d
+            WHERE d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid
+            AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid
+            AND d.refobjsubid = a.attnum)))
       ) ORDER BY i.relname), '[]')
       FROM pg_index x
       JOIN pg_class i ON i.oid = x.indexrelid
@@ -123,7 +147,7 @@ SELECT json_build_object(
     )
   ) END
 )::text
-FROM (VALUES :tables) AS wanted(position, schema_name, table_name)
+FROM (VALUES :tables) AS wanted(position, schema_name, table_name, part_prefix)
 LEFT JOIN pg_namespace n ON n.nspname = wanted.schema_name::name
 LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name::name
 ORDER BY wanted.position

@@ -3,16 +3,18 @@
 //! Every query runs with an empty search path but for `pg_catalog`, so that names print qualified
 //! and nothing planted in another schema is called. The queries work from PostgreSQL 10 on.
 
+mod dependent;
 pub(crate) mod enum_type;
 mod grant;
 mod query;
 mod relation;
 mod types;
 
+pub(crate) use dependent::Surroundings;
 pub(crate) use enum_type::{FoundEnum, HeldIn, LiveType};
 pub(crate) use grant::Grant;
 pub(crate) use query::{
-    Inspected, alone, attached, grants, holders, inspect, inspect_temporary, isolated, state,
-    transaction, transaction_id,
+    Inspected, alone, attached, further, grants, holders, inspect, inspect_temporary, isolated,
+    state, transaction, transaction_id,
 };
 pub(crate) use relation::{IndexShape, LiveColumn, LiveTable, Relation, Server, Shape};

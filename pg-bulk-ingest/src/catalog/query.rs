@@ -35,7 +35,7 @@ fn texts(messages: &[SimpleQueryMessage]) -> impl Iterator<Item = &str> {
 }
 
 /// Reads an answer whose rows are each a JSON value.
-fn read<T: DeserializeOwned>(messages: &[SimpleQueryMessage]) -> Option<Vec<T>> {
+pub(super) fn read<T: DeserializeOwned>(messages: &[SimpleQueryMessage]) -> Option<Vec<T>> {
     texts(messages).map(|row| serde_json::from_str(row).ok()).collect()
 }
 
@@ -47,7 +47,8 @@ pub(crate) fn inspect(names: &[QualifiedName], enums: &[&EnumType]) -> String {
 /// The names as a list of rows.
 fn values(names: &[QualifiedName]) -> String {
     list(names.iter().enumerate().map(|(position, name)| {
-        format!("({position}, {}, {})", Literal(name.schema()), Literal(name.name()))
+        let (schema, table) = (Literal(name.schema()), Literal(name.name()));
+        format!("({position}, {schema}, {table}, {})", Literal(&name.part_prefix()))
     }))
 }
 
@@ -56,7 +57,7 @@ pub(crate) fn inspect_temporary(names: &[&str]) -> String {
     let tables = names.iter().enumerate().map(|(position, name)| {
         format!(
             "({position}, (SELECT nspname::text FROM pg_namespace \
-             WHERE oid = pg_my_temp_schema()), {})",
+             WHERE oid = pg_my_temp_schema()), {}, NULL)",
             Literal(name)
         )
     });
@@ -129,6 +130,8 @@ pub(crate) mod state {
         pub(crate) comment: Option<String>,
         /// An estimate.
         pub(crate) rows: u64,
+        /// Tables for its rows, of an ingest that is under way or was killed.
+        pub(crate) parts: Vec<String>,
         /// The transaction in which it was asked for; 0 if the answer is not understood.
         pub(crate) transaction: u64,
     }
@@ -140,15 +143,43 @@ pub(crate) mod state {
     /// The answers for the names, in their order; rows of other queries have one column.
     pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Vec<State> {
         let row = |message: &SimpleQueryMessage| match message {
-            SimpleQueryMessage::Row(row) if row.len() == 4 => Some(State {
+            SimpleQueryMessage::Row(row) if row.len() == 5 => Some(State {
                 oid: row.get(0).and_then(|oid| oid.parse().ok()),
                 comment: row.get(1).map(str::to_owned),
                 rows: row.get(2).and_then(|rows| rows.parse().ok()).unwrap_or_default(),
-                transaction: row.get(3).and_then(|id| id.parse().ok()).unwrap_or_default(),
+                parts: row.get(3).and_then(|p| serde_json::from_str(p).ok()).unwrap_or_default(),
+                transaction: row.get(4).and_then(|id| id.parse().ok()).unwrap_or_default(),
             }),
             _ => None,
         };
         messages.iter().filter_map(row).collect()
+    }
+}
+
+/// What a further connection says of itself.
+pub(crate) mod further {
+    use super::{Literal, QualifiedName, SimpleQueryMessage};
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    pub(crate) struct Further {
+        /// The id of its transaction.
+        pub(crate) transaction: u64,
+        pub(crate) role: String,
+        pub(crate) database: String,
+        pub(crate) client_encoding: String,
+        /// Whether the role may create tables in the schema of the table.
+        pub(crate) create: bool,
+    }
+
+    pub(crate) fn sql(name: &QualifiedName) -> String {
+        super::alone(
+            &include_str!("further.sql").replace(":schema", &Literal(name.schema()).to_string()),
+        )
+    }
+
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Further> {
+        super::read(messages)?.into_iter().next()
     }
 }
 

@@ -30,6 +30,8 @@ pub(crate) struct Relation {
     pub(crate) schema_exists: bool,
     pub(crate) schema_usage: bool,
     pub(crate) schema_create: bool,
+    /// Whether there are tables for its rows, of an ingest that is under way or was killed.
+    pub(crate) has_parts: bool,
     pub(crate) table: Option<LiveTable>,
 }
 
@@ -50,6 +52,8 @@ pub(crate) struct LiveTable {
     pub(crate) can_update: bool,
     #[serde(flatten)]
     pub(crate) shape: Shape,
+    /// Constraints left by an interrupted SET NOT NULL.
+    pub(crate) leftovers: Vec<String>,
     /// The types of its columns, and what these are made of, that are not built in.
     types: Vec<LiveType>,
 }
@@ -87,6 +91,8 @@ pub(crate) struct LiveColumn {
     pub(crate) not_null_constraint: Option<String>,
     /// The default, or how the column is generated, as `pg_get_expr` prints it.
     pub(crate) default: Option<String>,
+    /// Whether its default was stored beside the rows when it was added, without a rewrite.
+    pub(crate) fast_default: bool,
     /// The collation, if it is not that of the type.
     pub(crate) collation: Option<String>,
     pub(crate) comment: Option<String>,
@@ -121,6 +127,7 @@ impl LiveColumn {
             not_null,
             not_null_constraint: None,
             default: None,
+            fast_default: false,
             collation: None,
             comment: None,
             oid: 0,
@@ -130,6 +137,17 @@ impl LiveColumn {
             base_kind: 'b',
             base_name: String::new(),
         }
+    }
+
+    /// Whether its values are computed from those of other columns.
+    pub(crate) fn is_generated(&self) -> bool {
+        self.default.as_ref().is_some_and(|default| default.starts_with("GENERATED ALWAYS AS ("))
+    }
+
+    /// Whether it is an identity column.
+    pub(crate) fn is_identity(&self) -> bool {
+        !self.is_generated()
+            && self.default.as_ref().is_some_and(|default| default.starts_with("GENERATED "))
     }
 
     /// What is written for the values of this column depends on this.
@@ -168,6 +186,29 @@ pub(crate) struct IndexShape {
     pub(crate) valid: bool,
     /// Whether uniqueness is checked at once: not deferrable.
     pub(crate) immediate: bool,
+    /// The name of the primary key or unique constraint that it belongs to.
+    pub(crate) constraint: Option<String>,
+    /// Whether it has neither expressions nor a predicate.
+    pub(crate) plain: bool,
+    /// The columns that it is over, in whatever way.
+    pub(crate) columns: Vec<String>,
+}
+
+impl IndexShape {
+    /// The index over nothing but columns that a definition gives.
+    pub(crate) fn predicted(form: String, unique: bool, primary: bool) -> Self {
+        Self {
+            name: String::new(),
+            form,
+            unique,
+            primary,
+            valid: true,
+            immediate: true,
+            constraint: None,
+            plain: true,
+            columns: Vec::new(),
+        }
+    }
 }
 
 /// Equal as far as a definition says: names do not count.

@@ -11,6 +11,15 @@ const MESSAGE: usize = 1024 * 1024;
 const KEPT: usize = 8;
 const KEPT_CAPACITY: usize = 1024 * 1024;
 
+/// Rows of a table that follow each other, encoded.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    pub(super) data: Vec<u8>,
+    /// How many rows of the table were before.
+    pub(super) before: u64,
+    pub(super) rows: u64,
+}
+
 /// Buffers to be used again once the driver has sent what is in them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pool(Arc<Mutex<Vec<Vec<u8>>>>);

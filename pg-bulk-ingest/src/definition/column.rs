@@ -132,6 +132,21 @@ impl ColumnType {
     }
 }
 
+/// What the type of a field makes its column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldType {
+    column_type: ColumnType,
+    nullable: bool,
+}
+
+impl FieldType {
+    /// A column of this type, which may be NULL or not.
+    #[must_use]
+    pub const fn new(column_type: ColumnType, nullable: bool) -> Self {
+        Self { column_type, nullable }
+    }
+}
+
 /// A column of a [`Table`](super::Table).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
@@ -154,9 +169,9 @@ impl Column {
         name: &'static str,
         field: &'static str,
         rust_type: &'static str,
-        column_type: ColumnType,
-        nullable: bool,
+        field_type: FieldType,
     ) -> Self {
+        let FieldType { column_type, nullable } = field_type;
         Self {
             name,
             field,

@@ -4,7 +4,7 @@
 //! be as long as that. So the columns go into the shortest of three arrays that holds them, and the
 //! text of their names likewise: only the ones that are used get into the program.
 
-use super::{Column, ColumnType, Kind};
+use super::{Column, ColumnType, FieldType, Kind};
 use std::marker::PhantomData;
 
 /// PostgreSQL's limit: its documentation, appendix "PostgreSQL Limits".
@@ -149,7 +149,7 @@ const fn text<const N: usize>(parts: &[Part]) -> [u8; N] {
 
 /// The columns of all parts, in order; nothing if they do not fit.
 const fn columns<const N: usize>(parts: &[Part], text: &'static [u8]) -> [Column; N] {
-    let none = Column::new("", "", "", ColumnType::new(Kind::Bool), false);
+    let none = Column::new("", "", "", FieldType::new(ColumnType::new(Kind::Bool), false));
     let mut columns = [none; N];
     if count(parts) > N || text_length(parts) > text.len() {
         return columns;

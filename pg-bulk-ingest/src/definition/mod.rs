@@ -12,7 +12,7 @@ mod kind;
 mod table;
 
 pub(crate) use builtin::canonical;
-pub use column::{Column, ColumnType};
+pub use column::{Column, ColumnType, FieldType};
 pub use enum_type::EnumType;
 pub use flatten::{Flatten, Flattened, Part, problem as flatten_problem};
 pub use index::{Index, IndexKey};

@@ -1,6 +1,6 @@
 //! Arrays.
 
-use super::{Cell, IngestColumn, RowEncoder, ValueError, Written};
+use super::{Cell, IngestColumn, ValueEncoder, ValueError, Written};
 use crate::definition::ColumnType;
 
 /// The greatest number of dimensions of an array: PostgreSQL's `MAXDIM`.
@@ -31,11 +31,6 @@ impl Shape {
 impl<T: IngestColumn> IngestColumn for [T] {
     const TYPE: ColumnType = T::TYPE.array();
     const DIMENSIONS: usize = 1 + T::DIMENSIONS;
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        4 + 12 + 8 * Self::DIMENSIONS + self.iter().map(T::size_hint).sum::<usize>()
-    }
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -74,7 +69,7 @@ impl<T: IngestColumn> IngestColumn for [T] {
         shape: &Shape,
         dimension: usize,
         column: usize,
-        row: &mut RowEncoder<'_>,
+        row: &mut ValueEncoder<'_>,
     ) -> Result<(), ValueError> {
         let expected = shape.lengths().get(dimension).copied();
         if expected != Some(self.len()) {
@@ -100,11 +95,6 @@ macro_rules! delegate {
             const DIMENSIONS: usize = <[T]>::DIMENSIONS;
 
             #[inline]
-            fn size_hint(&self) -> usize {
-                self.as_slice().size_hint()
-            }
-
-            #[inline]
             fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
                 self.as_slice().encode(cell)
             }
@@ -119,7 +109,7 @@ macro_rules! delegate {
                 shape: &Shape,
                 dimension: usize,
                 column: usize,
-                row: &mut RowEncoder<'_>,
+                row: &mut ValueEncoder<'_>,
             ) -> Result<(), ValueError> {
                 self.as_slice().encode_elements(shape, dimension, column, row)
             }

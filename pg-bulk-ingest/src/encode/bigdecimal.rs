@@ -18,11 +18,6 @@ const SHORT: u128 = 10_u128.pow(35);
 impl IngestColumn for BigDecimal {
     const TYPE: ColumnType = ColumnType::new(Kind::Numeric);
 
-    #[inline]
-    fn size_hint(&self) -> usize {
-        numeric::size(29)
-    }
-
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         let (coefficient, scale) = self.as_bigint_and_scale();
         let negative = coefficient.sign() == Sign::Minus;

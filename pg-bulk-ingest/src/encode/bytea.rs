@@ -8,11 +8,6 @@ impl IngestColumn for [u8] {
     const TYPE: ColumnType = ColumnType::new(Kind::Bytea);
 
     #[inline]
-    fn size_hint(&self) -> usize {
-        4 + self.len()
-    }
-
-    #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         cell.bytes(self)
     }
@@ -22,11 +17,6 @@ macro_rules! delegate {
     ($({$($parameters:tt)*} $rust:ty;)*) => {$(
         impl<$($parameters)*> IngestColumn for $rust {
             const TYPE: ColumnType = <[u8]>::TYPE;
-
-            #[inline]
-            fn size_hint(&self) -> usize {
-                4 + self.len()
-            }
 
             #[inline]
             fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {

@@ -1,6 +1,6 @@
 //! One cell of a row.
 
-use super::{RowEncoder, TargetType, ValueError};
+use super::{TargetType, ValueEncoder, ValueError};
 
 /// The greatest length of a value in bytes: PostgreSQL's `MaxAllocSize`, less its header.
 const MAX_LENGTH: usize = 0x3fff_ffff - 4;
@@ -106,11 +106,11 @@ impl<'r> Cell<'r> {
     #[inline]
     pub fn with<F>(self, write: F) -> Result<Written, ValueError>
     where
-        F: FnOnce(&mut RowEncoder<'_>) -> Result<(), ValueError>,
+        F: FnOnce(&mut ValueEncoder<'_>) -> Result<(), ValueError>,
     {
         let start = self.row.len();
         self.row.extend_from_slice(&[0; 4]);
-        write(&mut RowEncoder::resume(self.row, self.targets))?;
+        write(&mut ValueEncoder::new(self.row, self.targets))?;
         let length = checked_length(self.row.len() - start - 4)?;
         self.row[start..start + 4].copy_from_slice(&length);
         Ok(Written(()))

@@ -1,7 +1,7 @@
 //! The trait of Rust types that are columns.
 
-use super::{Cell, RowEncoder, Shape, ValueError, Written};
-use crate::definition::ColumnType;
+use super::{Cell, RowEncoder, Shape, ValueEncoder, ValueError, Written};
+use crate::definition::{ColumnType, FieldType};
 
 /// A Rust type that is the type of a column.
 ///
@@ -17,10 +17,6 @@ use crate::definition::ColumnType;
 ///
 /// impl IngestColumn for Celsius {
 ///     const TYPE: ColumnType = f64::TYPE;
-///
-///     fn size_hint(&self) -> usize {
-///         self.0.size_hint()
-///     }
 ///
 ///     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
 ///         self.0.encode(cell)
@@ -48,9 +44,8 @@ pub trait IngestColumn {
     #[doc(hidden)]
     const DIMENSIONS: usize = 0;
 
-    /// The bytes that [`encode`](Self::encode) will write, 4 for the length of the cell included,
-    /// as closely as is cheap to tell: a row reserves its memory once, by the sum of these.
-    fn size_hint(&self) -> usize;
+    #[doc(hidden)]
+    const FIELD_TYPE: FieldType = FieldType::new(Self::TYPE, Self::NULLABLE);
 
     /// Writes the value into its cell.
     ///
@@ -58,6 +53,13 @@ pub trait IngestColumn {
     ///
     /// The value cannot be held by its column. What was written of the row is taken back.
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError>;
+
+    /// Writes the value of the column at this position of its table, which is the next.
+    #[doc(hidden)]
+    #[inline]
+    fn encode_column(&self, row: &mut RowEncoder<'_>, position: usize) {
+        row.column(position, self);
+    }
 
     /// Adds the lengths of the dimensions of an array, outermost first.
     #[doc(hidden)]
@@ -73,7 +75,7 @@ pub trait IngestColumn {
         shape: &Shape,
         dimension: usize,
         column: usize,
-        row: &mut RowEncoder<'_>,
+        row: &mut ValueEncoder<'_>,
     ) -> Result<(), ValueError> {
         let _ = (shape, dimension);
         self.encode(row.cell(column)).map(|_written| ())
@@ -84,11 +86,6 @@ impl<T: IngestColumn> IngestColumn for Option<T> {
     const TYPE: ColumnType = T::TYPE;
     const NULLABLE: bool = true;
     const DIMENSIONS: usize = T::DIMENSIONS;
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        self.as_ref().map_or(4, T::size_hint)
-    }
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -109,7 +106,7 @@ impl<T: IngestColumn> IngestColumn for Option<T> {
         shape: &Shape,
         dimension: usize,
         column: usize,
-        row: &mut RowEncoder<'_>,
+        row: &mut ValueEncoder<'_>,
     ) -> Result<(), ValueError> {
         match self {
             Some(value) => value.encode_elements(shape, dimension, column, row),

@@ -57,11 +57,6 @@ impl IngestColumn for NaiveDate {
     const TYPE: ColumnType = ColumnType::new(Kind::Date);
 
     #[inline]
-    fn size_hint(&self) -> usize {
-        8
-    }
-
-    #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         Ok(cell.four_bytes(days(*self, Kind::Date)?.to_be_bytes()))
     }
@@ -69,11 +64,6 @@ impl IngestColumn for NaiveDate {
 
 impl IngestColumn for NaiveTime {
     const TYPE: ColumnType = ColumnType::new(Kind::Time);
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        12
-    }
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -86,11 +76,6 @@ impl IngestColumn for NaiveDateTime {
     const TYPE: ColumnType = ColumnType::new(Kind::Timestamp);
 
     #[inline]
-    fn size_hint(&self) -> usize {
-        12
-    }
-
-    #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         let micros = exact(timestamp(*self, Kind::Timestamp)?, &cell, Kind::Timestamp);
         Ok(cell.eight_bytes(micros.map_err(|e| e.with_value(self))?.to_be_bytes()))
@@ -99,11 +84,6 @@ impl IngestColumn for NaiveDateTime {
 
 impl<Tz: TimeZone> IngestColumn for DateTime<Tz> {
     const TYPE: ColumnType = ColumnType::new(Kind::Timestamptz);
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        12
-    }
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -116,11 +96,6 @@ impl<Tz: TimeZone> IngestColumn for DateTime<Tz> {
 /// The `interval` of exactly this length, in hours, minutes and seconds.
 impl IngestColumn for TimeDelta {
     const TYPE: ColumnType = ColumnType::new(Kind::Interval);
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        20
-    }
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         if self.subsec_nanos() % 1_000 != 0 {
@@ -136,11 +111,6 @@ impl IngestColumn for TimeDelta {
 /// The `interval` of exactly this length, in hours, minutes and seconds.
 impl IngestColumn for Duration {
     const TYPE: ColumnType = ColumnType::new(Kind::Interval);
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        20
-    }
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         if !self.subsec_nanos().is_multiple_of(1_000) {

@@ -8,11 +8,6 @@ impl IngestColumn for MacAddress {
     const TYPE: ColumnType = ColumnType::new(Kind::Macaddr);
 
     #[inline]
-    fn size_hint(&self) -> usize {
-        10
-    }
-
-    #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         cell.bytes(self.as_bytes())
     }

@@ -1,7 +1,7 @@
 //! `hstore`, of the extension of that name: maps of text to text that may be NULL.
 
 use super::text::nul;
-use super::{Cell, IngestColumn, RowEncoder, ValueError, Written};
+use super::{Cell, IngestColumn, ValueEncoder, ValueError, Written};
 use crate::definition::{ColumnType, Kind};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -46,12 +46,6 @@ macro_rules! maps {
             const TYPE: ColumnType = ColumnType::new(Kind::Hstore);
 
             #[inline]
-            fn size_hint(&self) -> usize {
-                let value = |value: &V| value.text().map_or(0, str::len);
-                self.iter().fold(8, |size, (k, v)| size + 8 + k.as_ref().len() + value(v))
-            }
-
-            #[inline]
             fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
                 let Ok(count) = i32::try_from(self.len()) else {
                     return Err(ValueError::new("has more pairs than hstore can hold"));
@@ -71,7 +65,7 @@ maps! {
 }
 
 #[inline]
-fn pair(key: &str, value: Option<&str>, map: &mut RowEncoder<'_>) -> Result<(), ValueError> {
+fn pair(key: &str, value: Option<&str>, map: &mut ValueEncoder<'_>) -> Result<(), ValueError> {
     text(key, map)?;
     match value {
         Some(value) => text(value, map),
@@ -83,7 +77,7 @@ fn pair(key: &str, value: Option<&str>, map: &mut RowEncoder<'_>) -> Result<(), 
 }
 
 #[inline]
-fn text(text: &str, map: &mut RowEncoder<'_>) -> Result<(), ValueError> {
+fn text(text: &str, map: &mut ValueEncoder<'_>) -> Result<(), ValueError> {
     if text.as_bytes().contains(&0) {
         return Err(nul(text));
     }

@@ -13,11 +13,6 @@ impl IngestColumn for Ipv4Addr {
     const TYPE: ColumnType = ColumnType::new(Kind::Inet);
 
     #[inline]
-    fn size_hint(&self) -> usize {
-        12
-    }
-
-    #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         let mut value = [INET, 32, 0, 4, 0, 0, 0, 0];
         value[4..].copy_from_slice(&self.octets());
@@ -27,11 +22,6 @@ impl IngestColumn for Ipv4Addr {
 
 impl IngestColumn for Ipv6Addr {
     const TYPE: ColumnType = ColumnType::new(Kind::Inet);
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        24
-    }
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -46,11 +36,6 @@ impl IngestColumn for IpAddr {
     const TYPE: ColumnType = ColumnType::new(Kind::Inet);
 
     #[inline]
-    fn size_hint(&self) -> usize {
-        24
-    }
-
-    #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         match self {
             Self::V4(address) => address.encode(cell),
@@ -61,11 +46,6 @@ impl IngestColumn for IpAddr {
 
 impl IngestColumn for Uuid {
     const TYPE: ColumnType = ColumnType::new(Kind::Uuid);
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        20
-    }
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {

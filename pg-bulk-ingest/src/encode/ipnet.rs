@@ -10,11 +10,6 @@ impl IngestColumn for Ipv4Net {
     const TYPE: ColumnType = ColumnType::new(Kind::Cidr);
 
     #[inline]
-    fn size_hint(&self) -> usize {
-        12
-    }
-
-    #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         let cidr = cell.target().is_cidr();
         if cidr && self.addr() != self.network() {
@@ -29,11 +24,6 @@ impl IngestColumn for Ipv4Net {
 /// A `cidr`, or an `inet`, which may also have bits to the right of its mask.
 impl IngestColumn for Ipv6Net {
     const TYPE: ColumnType = ColumnType::new(Kind::Cidr);
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        24
-    }
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -51,11 +41,6 @@ impl IngestColumn for Ipv6Net {
 /// A `cidr`, or an `inet`, which may also have bits to the right of its mask.
 impl IngestColumn for IpNet {
     const TYPE: ColumnType = ColumnType::new(Kind::Cidr);
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        24
-    }
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {

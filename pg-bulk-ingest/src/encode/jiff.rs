@@ -73,11 +73,6 @@ impl IngestColumn for Date {
     const TYPE: ColumnType = ColumnType::new(Kind::Date);
 
     #[inline]
-    fn size_hint(&self) -> usize {
-        8
-    }
-
-    #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         let days = days(*self, Kind::Date).map_err(|e| e.with_value(self))?;
         Ok(cell.four_bytes(days.to_be_bytes()))
@@ -89,11 +84,6 @@ macro_rules! micros {
         $(#[$doc])*
         impl IngestColumn for $rust {
             const TYPE: ColumnType = ColumnType::new(Kind::$kind);
-
-            #[inline]
-            fn size_hint(&self) -> usize {
-                12
-            }
 
             #[inline]
             fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -117,11 +107,6 @@ micros! {
 impl IngestColumn for SignedDuration {
     const TYPE: ColumnType = ColumnType::new(Kind::Interval);
 
-    #[inline]
-    fn size_hint(&self) -> usize {
-        20
-    }
-
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         if self.subsec_nanos() % 1_000 != 0 {
             return Err(fraction_of_micros(Kind::Interval, "").with_value(self));
@@ -137,11 +122,6 @@ impl IngestColumn for SignedDuration {
 /// keeps apart stays apart.
 impl IngestColumn for Span {
     const TYPE: ColumnType = ColumnType::new(Kind::Interval);
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        20
-    }
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         if self.get_nanoseconds() % 1_000 != 0 {

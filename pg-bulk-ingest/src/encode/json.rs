@@ -1,7 +1,7 @@
 //! `jsonb` and `json`.
 
 use super::{Cell, IngestColumn, ValueError, Written};
-use crate::definition::{ColumnType, Kind};
+use crate::definition::{ColumnType, FieldType, Kind};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -19,11 +19,6 @@ impl<T: Serialize> IngestColumn for Json<T> {
     const TYPE: ColumnType = ColumnType::new(Kind::Json);
 
     #[inline]
-    fn size_hint(&self) -> usize {
-        64
-    }
-
-    #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         encode(&self.0, cell)
     }
@@ -31,11 +26,6 @@ impl<T: Serialize> IngestColumn for Json<T> {
 
 impl IngestColumn for Value {
     const TYPE: ColumnType = ColumnType::new(Kind::Json);
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        64
-    }
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         encode(self, cell)
@@ -45,11 +35,6 @@ impl IngestColumn for Value {
 /// Stored to the letter in a column of type `json`.
 impl IngestColumn for RawValue {
     const TYPE: ColumnType = ColumnType::new(Kind::Json);
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        5 + self.get().len()
-    }
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         let jsonb = cell.target().is_jsonb();
@@ -109,6 +94,8 @@ impl<T> JsonField<Option<T>> {
     pub const TYPE: ColumnType = ColumnType::new(Kind::Json);
     /// Whether the column may be NULL.
     pub const NULLABLE: bool = true;
+    /// Both.
+    pub const FIELD_TYPE: FieldType = FieldType::new(Self::TYPE, Self::NULLABLE);
 
     /// The field as a column.
     #[inline]
@@ -126,6 +113,8 @@ pub trait JsonFallback {
     const TYPE: ColumnType = ColumnType::new(Kind::Json);
     /// Whether the column may be NULL.
     const NULLABLE: bool = false;
+    /// Both.
+    const FIELD_TYPE: FieldType = FieldType::new(Self::TYPE, Self::NULLABLE);
 
     /// The field as a column.
     fn column(field: &Self::Field) -> Json<&Self::Field>;

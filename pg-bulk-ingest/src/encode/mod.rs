@@ -37,6 +37,7 @@ mod text;
 #[cfg(feature = "time")]
 mod time;
 mod to_sql;
+mod value;
 mod value_error;
 
 pub use cell::{Cell, Written};
@@ -49,6 +50,7 @@ pub use row::RowEncoder;
 pub(crate) use row::{HEADER, TRAILER};
 pub use target::TargetType;
 pub use to_sql::ToSqlColumn;
+pub use value::ValueEncoder;
 pub use value_error::ValueError;
 
 pub use array::Shape;

@@ -10,11 +10,6 @@ macro_rules! fixed {
             const TYPE: ColumnType = ColumnType::new(Kind::$kind);
 
             #[inline]
-            fn size_hint(&self) -> usize {
-                4 + $size
-            }
-
-            #[inline]
             fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
                 Ok(cell.$write(<$wire>::from(*self).to_be_bytes()))
             }
@@ -37,11 +32,6 @@ impl IngestColumn for bool {
     const TYPE: ColumnType = ColumnType::new(Kind::Bool);
 
     #[inline]
-    fn size_hint(&self) -> usize {
-        5
-    }
-
-    #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         Ok(cell.one_byte(u8::from(*self)))
     }
@@ -50,11 +40,6 @@ impl IngestColumn for bool {
 impl IngestColumn for u64 {
     const TYPE: ColumnType =
         ColumnType::new(Kind::Numeric).named("numeric(20,0)").also(&[Kind::Int8]);
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        numeric::size(20)
-    }
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         if cell.target().is_bigint() {

@@ -17,12 +17,6 @@ const SHORT_BYTES: usize = 24;
 
 const NEGATIVE: u16 = 0x4000;
 
-/// The size of a cell with this many decimal digits.
-#[inline]
-pub(super) const fn size(decimal_digits: usize) -> usize {
-    4 + 8 + 2 * (decimal_digits / 4 + 2)
-}
-
 /// A number, `coefficient * 10^-scale`, with its sign apart.
 #[derive(Clone, Copy)]
 pub(super) struct Numeric<C> {

@@ -10,11 +10,6 @@ macro_rules! wrappers {
             const TYPE: ColumnType = <$float>::TYPE;
 
             #[inline]
-            fn size_hint(&self) -> usize {
-                <$float>::size_hint(self)
-            }
-
-            #[inline]
             fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
                 <$float>::encode(self, cell)
             }

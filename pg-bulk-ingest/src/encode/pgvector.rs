@@ -41,11 +41,6 @@ macro_rules! dense {
             const TYPE: ColumnType = ColumnType::new(Kind::$kind);
 
             #[inline]
-            fn size_hint(&self) -> usize {
-                8 + $size * self.as_slice().len()
-            }
-
-            #[inline]
             fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
                 let elements = self.as_slice();
                 let header = header(elements.len(), Kind::$kind)?;
@@ -71,11 +66,6 @@ dense! {
 
 impl IngestColumn for SparseVector {
     const TYPE: ColumnType = ColumnType::new(Kind::Sparsevec);
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        16 + 8 * self.indices().len()
-    }
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         let (indices, values) = (self.indices(), self.values());

@@ -73,15 +73,6 @@ macro_rules! bounds {
             const TYPE: ColumnType = T::RANGE;
 
             #[inline]
-            fn size_hint(&self) -> usize {
-                let bound = |bound: Bound<&T>| match bound {
-                    Bound::Included(element) | Bound::Excluded(element) => element.size_hint(),
-                    Bound::Unbounded => 0,
-                };
-                5 + bound(self.start_bound()) + bound(self.end_bound())
-            }
-
-            #[inline]
             fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
                 encode(self.start_bound(), self.end_bound(), cell)
             }
@@ -107,11 +98,6 @@ impl IngestColumn for RangeFull {
         Kind::TsRange,
         Kind::TstzRange,
     ]);
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        5
-    }
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {

@@ -1,6 +1,6 @@
 //! Rows.
 
-use super::{Cell, IngestColumn, TargetType, ValueError};
+use super::{Cell, IngestColumn, TargetType, ValueError, Written};
 
 /// What a binary `COPY` begins with: the signature, no flags, no extension.
 pub(crate) const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
@@ -9,10 +9,14 @@ pub(crate) const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 pub(crate) const TRAILER: &[u8] = &[0xff, 0xff];
 
 /// A row that is being written at the end of a buffer.
+///
+/// The first value that its column cannot hold is the error of the row. It is kept here rather than
+/// returned for each column: that is a branch less for the program, and several for its compiler.
 #[derive(Debug)]
 pub struct RowEncoder<'b> {
     buffer: &'b mut Vec<u8>,
     targets: &'b [TargetType],
+    error: Option<ValueError>,
 }
 
 impl<'b> RowEncoder<'b> {
@@ -21,75 +25,53 @@ impl<'b> RowEncoder<'b> {
     #[inline]
     pub(crate) fn begin(buffer: &'b mut Vec<u8>, targets: &'b [TargetType], fields: i16) -> Self {
         buffer.extend_from_slice(&fields.to_be_bytes());
-        Self { buffer, targets }
-    }
-
-    /// Goes on with a row.
-    #[inline]
-    pub(super) fn resume(buffer: &'b mut Vec<u8>, targets: &'b [TargetType]) -> Self {
-        Self { buffer, targets }
-    }
-
-    /// Makes room for this many bytes.
-    #[inline]
-    pub fn reserve(&mut self, bytes: usize) {
-        self.buffer.reserve(bytes);
+        Self { buffer, targets, error: None }
     }
 
     /// Writes the value of the next column, which is at this position of its table.
-    ///
-    /// # Errors
-    ///
-    /// The value cannot be held by its column.
     #[inline]
-    pub fn column<T: IngestColumn + ?Sized>(
+    pub fn column<T: IngestColumn + ?Sized>(&mut self, position: usize, value: &T) {
+        self.write(position, |cell| value.encode(cell));
+    }
+
+    #[inline]
+    pub(super) fn write(
         &mut self,
         position: usize,
-        value: &T,
-    ) -> Result<(), ValueError> {
-        match value.encode(self.cell(position)) {
-            Ok(_written) => Ok(()),
-            Err(error) => Err(error.at_column(position)),
+        write: impl FnOnce(Cell<'_>) -> Result<Written, ValueError>,
+    ) {
+        if let Err(error) = write(Cell::new(self.buffer, self.targets, position)) {
+            self.fail(error.at_column(position));
         }
+    }
+
+    #[cold]
+    fn fail(&mut self, error: ValueError) {
+        self.error.get_or_insert(error);
     }
 
     /// Writes the columns of a struct within the struct, of which the first is at this position of
     /// the table.
-    ///
-    /// # Errors
-    ///
-    /// A value cannot be held by its column.
     #[inline]
-    pub fn flattened(
-        &mut self,
-        position: usize,
-        write: impl FnOnce(&mut RowEncoder<'_>) -> Result<(), ValueError>,
-    ) -> Result<(), ValueError> {
+    pub fn flattened(&mut self, position: usize, write: impl FnOnce(&mut RowEncoder<'_>)) {
         let targets = &self.targets[position..];
-        write(&mut RowEncoder::resume(self.buffer, targets))
-            .map_err(|error| error.moved_by(position))
+        let mut inner = RowEncoder { buffer: self.buffer, targets, error: None };
+        write(&mut inner);
+        if let Some(error) = inner.error {
+            self.fail(error.moved_by(position));
+        }
     }
 
     /// Writes the number of the row, after its columns.
     #[inline]
     pub(crate) fn number(&mut self, number: u64) {
-        let _written = self.cell(usize::MAX).eight_bytes(number.to_be_bytes());
+        let cell = Cell::new(self.buffer, self.targets, usize::MAX);
+        let _written = cell.eight_bytes(number.to_be_bytes());
     }
 
+    /// Ends the row. What was written of one that failed is to be taken back.
     #[inline]
-    pub(crate) fn cell(&mut self, column: usize) -> Cell<'_> {
-        Cell::new(self.buffer, self.targets, column)
-    }
-
-    /// Adds bytes to the value that is being written.
-    #[inline]
-    pub fn put(&mut self, bytes: &[u8]) {
-        self.buffer.extend_from_slice(bytes);
-    }
-
-    /// The buffer itself.
-    #[inline]
-    pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
-        self.buffer
+    pub(crate) fn finish(self) -> Result<(), ValueError> {
+        self.error.map_or(Ok(()), Err)
     }
 }

@@ -10,11 +10,6 @@ impl IngestColumn for Decimal {
     const TYPE: ColumnType = ColumnType::new(Kind::Numeric);
 
     #[inline]
-    fn size_hint(&self) -> usize {
-        numeric::size(29)
-    }
-
-    #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         let number = Numeric {
             negative: self.is_sign_negative(),

@@ -1,7 +1,7 @@
 //! References and owners of columns: whatever `T` is a column, so are `&T`, `Box<T>`, `Rc<T>`,
 //! `Arc<T>` and `Cow<T>`.
 
-use super::{Cell, IngestColumn, RowEncoder, Shape, ValueError, Written};
+use super::{Cell, IngestColumn, Shape, ValueEncoder, ValueError, Written};
 use crate::definition::ColumnType;
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -13,11 +13,6 @@ macro_rules! delegate {
             const TYPE: ColumnType = <$pointee>::TYPE;
             const NULLABLE: bool = <$pointee>::NULLABLE;
             const DIMENSIONS: usize = <$pointee>::DIMENSIONS;
-
-            #[inline]
-            fn size_hint(&self) -> usize {
-                <$pointee>::size_hint(self)
-            }
 
             #[inline]
             fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -34,7 +29,7 @@ macro_rules! delegate {
                 shape: &Shape,
                 dimension: usize,
                 column: usize,
-                row: &mut RowEncoder<'_>,
+                row: &mut ValueEncoder<'_>,
             ) -> Result<(), ValueError> {
                 <$pointee>::encode_elements(self, shape, dimension, column, row)
             }

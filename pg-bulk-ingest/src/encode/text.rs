@@ -7,11 +7,6 @@ impl IngestColumn for str {
     const TYPE: ColumnType = ColumnType::new(Kind::Text);
 
     #[inline]
-    fn size_hint(&self) -> usize {
-        4 + self.len()
-    }
-
-    #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         if self.as_bytes().contains(&0) {
             return Err(nul(self));
@@ -61,11 +56,6 @@ impl IngestColumn for String {
     const TYPE: ColumnType = str::TYPE;
 
     #[inline]
-    fn size_hint(&self) -> usize {
-        self.as_str().size_hint()
-    }
-
-    #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         self.as_str().encode(cell)
     }
@@ -73,11 +63,6 @@ impl IngestColumn for String {
 
 impl IngestColumn for char {
     const TYPE: ColumnType = str::TYPE;
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        4 + self.len_utf8()
-    }
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {

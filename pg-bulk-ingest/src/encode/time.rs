@@ -80,11 +80,6 @@ impl IngestColumn for Date {
     const TYPE: ColumnType = ColumnType::new(Kind::Date);
 
     #[inline]
-    fn size_hint(&self) -> usize {
-        8
-    }
-
-    #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         let days = self.to_julian_day() - EPOCH;
         // The crate's last year, 999999 at most, is within the range of date.
@@ -99,11 +94,6 @@ macro_rules! micros {
     ($($rust:ty => $kind:ident, $micros:expr;)*) => {$(
         impl IngestColumn for $rust {
             const TYPE: ColumnType = ColumnType::new(Kind::$kind);
-
-            #[inline]
-            fn size_hint(&self) -> usize {
-                12
-            }
 
             #[inline]
             fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -124,11 +114,6 @@ micros! {
 /// The `interval` of exactly this length, in hours, minutes and seconds.
 impl IngestColumn for Duration {
     const TYPE: ColumnType = ColumnType::new(Kind::Interval);
-
-    #[inline]
-    fn size_hint(&self) -> usize {
-        20
-    }
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
         if self.subsec_nanoseconds() % 1_000 != 0 {

@@ -60,19 +60,12 @@ const KEPT_CAPACITY: usize = 1 << 20;
 impl RowEncoder<'_> {
     /// Writes the value of the next column, which is at this position of its table, by way of
     /// `ToSql::to_sql`.
-    ///
-    /// # Errors
-    ///
-    /// The value cannot be held by its column.
     pub fn to_sql(
         &mut self,
         position: usize,
         write: impl FnOnce(&Type, &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>>,
-    ) -> Result<(), ValueError> {
-        match encode(self.cell(position), write) {
-            Ok(_written) => Ok(()),
-            Err(error) => Err(error.at_column(position)),
-        }
+    ) {
+        self.write(position, |cell| encode(cell, write));
     }
 }
 

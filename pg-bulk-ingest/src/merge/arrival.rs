@@ -22,7 +22,7 @@ impl<'a> Arrival<'a> {
     /// A staging table, whose rows are numbered.
     pub(crate) fn in_staging(staging: &'a Staging) -> Self {
         let place = staging.ordinal_name();
-        Self { relation: staging.name.clone(), place, numbered: true }
+        Self { relation: format!("{} AS staged", staging.rows()), place, numbered: true }
     }
 
     /// A table that was created in this transaction, and filled by one connection. Only there does

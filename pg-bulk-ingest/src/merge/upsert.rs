@@ -115,11 +115,12 @@ impl Staging {
 
     /// Counts the different keys of its rows.
     pub(crate) fn count_keys(&self, table: &Table) -> String {
-        let (name, key) = (&self.name, column_list(table, table.primary_key()));
+        let (rows, key) = (self.rows(), column_list(table, table.primary_key()));
         match table.primary_key() {
-            [_] => format!("SELECT pg_catalog.count(DISTINCT {key}) FROM {name}"),
+            [_] => format!("SELECT pg_catalog.count(DISTINCT {key}) FROM {rows} AS staged"),
             _ => format!(
-                "SELECT pg_catalog.count(*) FROM (SELECT DISTINCT {key} FROM {name}) AS keys"
+                "SELECT pg_catalog.count(*) FROM \
+                 (SELECT DISTINCT {key} FROM {rows} AS staged) AS keys"
             ),
         }
     }
@@ -128,7 +129,7 @@ impl Staging {
     fn join_distinct(&self, table: &Table, target: &QualifiedName) -> String {
         format!(
             "changed AS (SELECT new.* FROM {} AS new LEFT JOIN {target} AS live ON {} WHERE {})",
-            self.name,
+            self.rows(),
             same_key(table, "live", "new"),
             is_new_or_differs(table),
         )
@@ -148,12 +149,12 @@ impl Staging {
 
     /// The keys of rows that are not in the table alike, and of those the last.
     fn join(&self, table: &Table, target: &QualifiedName) -> String {
-        let name = &self.name;
+        let rows = self.rows();
         let keys = list(key_names(table).map(|name| format!("new.{name}")));
         let changed =
-            format!("EXISTS (SELECT FROM changed WHERE {})", same_key(table, "changed", name));
+            format!("EXISTS (SELECT FROM changed WHERE {})", same_key(table, "changed", "staged"));
         format!(
-            "changed AS (SELECT {keys} FROM {name} AS new LEFT JOIN {target} AS live ON {} \
+            "changed AS (SELECT {keys} FROM {rows} AS new LEFT JOIN {target} AS live ON {} \
              WHERE {}), latest AS ({})",
             same_key(table, "live", "new"),
             is_new_or_differs(table),

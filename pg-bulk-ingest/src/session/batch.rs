@@ -1,18 +1,22 @@
 //! One batch, from its beginning to its commit.
 
+use super::close::Store;
 use super::core::{Core, Pending};
 use super::load::{Counts, Load};
 use super::meter::Meter;
 use super::target::Target;
-use super::{close, open};
+use super::{close, open, parallel};
 use crate::catalog;
+use crate::connections::Connections;
 use crate::deadline::{Deadline, within};
 use crate::error::{Error, ErrorKind};
 use crate::execute::numbers;
 use crate::hook::{BeforeVisible, Hook, HookTable};
+use crate::merge::COUNTED_FROM;
 use crate::options::{Delete, Visibility};
 use crate::report::{Phase, Plan, Progress};
 use crate::table::RowOf;
+use futures_util::future::join;
 use std::fmt;
 use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
@@ -24,6 +28,7 @@ pub struct OpenBatch<'s, 'c> {
     transaction: Transaction<'s>,
     core: &'s mut Core,
     meter: &'s mut Meter<'c>,
+    connections: Option<&'s mut Connections<'c>>,
     /// The tables as they are within the transaction.
     targets: Vec<Target>,
     /// The rows of each table that go with the table that is replaced.
@@ -41,6 +46,7 @@ struct Completed {
     counts: Vec<Counts>,
     /// What becomes of the high watermark.
     pending: Option<Pending>,
+    store: Option<Store>,
 }
 
 impl<'s, 'c> OpenBatch<'s, 'c> {
@@ -48,35 +54,59 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         transaction: Transaction<'s>,
         core: &'s mut Core,
         meter: &'s mut Meter<'c>,
+        connections: Option<&'s mut Connections<'c>>,
     ) -> Result<Self, Error> {
         let failed = |error: Error, core: &Core| error.in_batch(core.totals.batches + 1);
-        let entered = open::enter(&transaction, core).await;
+        let mut ahead = Load::ahead(core);
+        let preparing = async {
+            match &mut ahead {
+                Some(load) => load.copy().prepare(&transaction).await,
+                None => Ok(()),
+            }
+        };
+        // In one round trip: the server takes up the second when the first has its locks.
+        let (entered, prepared) = join(open::enter(&transaction, core), preparing).await;
         let entered = entered.map_err(|error| failed(error, core))?;
         core.transaction = entered.transaction;
         let mut targets = entered.targets;
-        let deleted = open::create_replacements(&transaction, core, &mut targets).await;
+        prepared.map_err(|error| failed(error, core))?;
+        let mut migrated = Plan::default();
+        let deletes = core.settings.delete != Delete::Off && core.totals.batches == 0;
+        let deletes = |_: &Target| deletes;
+        let deleted =
+            open::create_replacements(&transaction, core, &mut targets, deletes, &mut migrated);
+        let deleted = deleted.await;
         let deleted = deleted.map_err(|error| failed(error, core))?;
-        let migrated = open::create_missing(&transaction, core, &mut targets).await;
-        let migrated = migrated.map_err(|error| failed(error, core))?;
-        let load = Load::new(core, &targets);
+        let created = open::create_missing(&transaction, core, &mut targets).await;
+        migrated.extend(created.map_err(|error| failed(error, core))?.into_statements());
+        let mut load = ahead.unwrap_or_else(|| Load::new(core, &targets));
+        if connections.is_some() && load.may_be_dealt(core, &targets) {
+            load.copy().hold();
+        }
         meter.enter(&core.progress(Phase::Copy));
-        Ok(Self {
+        let batch = Self {
             load,
             transaction,
             core,
             meter,
+            connections,
             targets,
             deleted,
             migrated,
             rows: 0,
             broken: false,
-        })
+        };
+        Ok(batch)
     }
 
     /// Encodes a row. Answers whether it is time to [`send`](Self::send).
     #[inline]
     pub(crate) fn push<S: ?Sized, R: RowOf<S>>(&mut self, row: &R) -> Result<bool, Error> {
-        match self.load.copy().encode(row) {
+        // A panic of the row's own code leaves half of it in the buffer.
+        let was_broken = std::mem::replace(&mut self.broken, true);
+        let encoded = self.load.copy().encode(row);
+        self.broken = was_broken;
+        match encoded {
             Ok(full) => {
                 self.rows += 1;
                 Ok(full)
@@ -89,12 +119,22 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
     pub(crate) async fn send(&mut self) -> Result<(), Error> {
         self.check_whole()?;
         self.broken = true;
-        let sent = within(self.core.deadline.clone(), self.load.copy().send(&self.transaction));
-        let sent = sent.await;
+        let sent = within(self.core.deadline.clone(), self.send_or_spread()).await;
         sent.map_err(|error| self.locate(error))?;
         self.broken = false;
         let progress = self.progress(Phase::Copy);
         self.meter.tell(&progress);
+        Ok(())
+    }
+
+    async fn send_or_spread(&mut self) -> Result<(), Error> {
+        self.load.copy().send(&self.transaction).await?;
+        if self.load.copy().overflows()
+            && let Some(connections) = &mut self.connections
+        {
+            let Self { load, transaction, core, targets, .. } = self;
+            parallel::spread(connections, transaction, core, targets, load).await?;
+        }
         Ok(())
     }
 
@@ -147,12 +187,15 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let completed = self.complete(pending, hook, metadata).await;
         let completed = completed.map_err(|error| self.locate(error))?;
         let bytes = self.load.bytes();
-        let Self { load, transaction, core, meter, targets, deleted, migrated, rows, .. } = self;
+        let Self { mut load, transaction, core, meter, targets, deleted, migrated, rows, .. } =
+            self;
+        let lanes = load.copy().take_lanes();
         drop(load);
         let batch = core.totals.batches + 1;
-        let committed = close::commit_batch(transaction, core).await;
+        let committed = close::commit_batch(transaction, core, completed.store.as_ref()).await;
         meter.leave();
         committed.map_err(|error| error.in_batch(batch))?;
+        lanes.into_iter().for_each(|mut lane| lane.keep());
         core.targets = targets;
         core.totals.batches = batch;
         core.totals.rows += rows;
@@ -183,36 +226,67 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         metadata: M,
     ) -> Result<Completed, Error> {
         self.load.copy().finish(&self.transaction).await?;
+        let Self { load, transaction, core, targets, .. } = self;
+        parallel::settle(transaction, core, targets, load).await?;
         if self.load.is_staged() {
             self.enter(Phase::Merge);
         }
-        let mut counts = self.load.merge(&self.transaction, self.core, &self.targets).await?;
+        let deletes = self.core.settings.delete != Delete::Off && self.core.totals.batches == 0;
+        let pending = pending.or(deletes.then_some(Pending::Clear));
+        let reads_ahead = !H::EXISTS && pending.is_some() && self.is_plain();
+        let reading = async {
+            match reads_ahead {
+                true => Some(close::read(&self.transaction, self.core, &self.targets).await),
+                false => None,
+            }
+        };
+        let merging = self.load.merge(&self.transaction, self.core, &self.targets);
+        // In one round trip. If the merge fails, the other is only refused.
+        let (counts, read) = join(merging, reading).await;
+        let mut counts = counts?;
+        let read = read.transpose()?;
         if Load::is_into_new(self.core, &self.targets) {
             self.enter(Phase::Index);
         }
         let built =
-            self.load.build(&self.transaction, self.core, &mut self.targets, &mut counts).await?;
+            Load::build(&self.transaction, self.core, &mut self.targets, &mut counts).await?;
         self.migrated.extend(built.into_statements());
         self.load.clear(&self.transaction, self.core).await?;
         if H::EXISTS {
             self.enter(Phase::Hook);
             run_hook(&self.transaction, &self.targets, hook, metadata).await?;
         }
-        let deletes = self.core.settings.delete != Delete::Off && self.core.totals.batches == 0;
-        let pending = pending.or(deletes.then_some(Pending::Clear));
+        let mut store = None;
         if self.core.settings.visibility == Visibility::AfterEachBatch {
             if self.targets.iter().any(|target| target.replaces.is_some()) {
                 self.enter(Phase::Publish);
             }
-            close::replace(&self.transaction, self.core, &mut self.targets).await?;
+            let swapped = close::replace(&self.transaction, self.core, &mut self.targets).await?;
+            self.migrated.extend(swapped.into_statements());
             self.enter(Phase::Commit);
             let commented = close::comment(&self.transaction, self.core, &mut self.targets).await?;
-            self.migrated.extend(commented.into_statements());
+            let commented = commented.into_statements();
+            // A comment that was read before these is not what it is now.
+            let read = read.filter(|_| commented.is_empty());
+            self.migrated.extend(commented);
             if let Some(pending) = &pending {
-                close::store(&self.transaction, self.core, &self.targets, pending).await?;
+                let read = match read {
+                    Some(read) => read,
+                    None => close::read(&self.transaction, self.core, &self.targets).await?,
+                };
+                store = close::store(self.core, &self.targets, pending, read.as_deref())?;
             }
         }
-        Ok(Completed { counts, pending })
+        Ok(Completed { counts, pending, store })
+    }
+
+    /// Whether all that is left to do is a short merge and the high watermark: then the lock for the
+    /// latter is not held for long if it is taken with the merge.
+    fn is_plain(&self) -> bool {
+        self.core.settings.visibility == Visibility::AfterEachBatch
+            && self.targets.len() == 1
+            && self.rows < COUNTED_FROM
+            && !Load::is_into_new(self.core, &self.targets)
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::core::{Core, Pending};
 use super::open::check_watermark;
+use super::refusal::unreadable;
 use super::start;
 use super::target::{Current, Target};
-use crate::catalog::{self, Grant, LiveTable, grants, state};
+use crate::catalog::{self, Grant, LiveTable, Surroundings, grants, state};
 use crate::deadline::answer;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
@@ -15,6 +16,8 @@ use crate::report::Plan;
 use crate::statement::Statement;
 use crate::watermark::{self, Unreadable};
 use crate::{comment, publish};
+use futures_util::TryStreamExt;
+use futures_util::future::{join, ready};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::{DbError, Severity};
 
@@ -24,30 +27,34 @@ const COMMIT: &str = "cannot commit the batch";
 const STORE: &str = "cannot store the high watermark";
 
 /// Puts the new tables in the place of the live ones. ACCESS EXCLUSIVE is held from here to the
-/// commit.
+/// commit. Answers what was done for tables that were not as they are defined.
 pub(super) async fn replace(
     transaction: &Transaction<'_>,
     core: &Core,
     targets: &mut [Target],
-) -> Result<(), Error> {
+) -> Result<Plan, Error> {
     let lockable = |target: &Target| {
         target.replaces.as_ref().map(|live| Lockable { name: target.name.clone(), oid: live.oid })
     };
     let tables = targets.iter().filter_map(lockable).collect::<Vec<_>>();
+    let mut migrated = Plan::default();
     if tables.is_empty() {
-        return Ok(());
+        return Ok(migrated);
     }
-    execute::lock_exclusively(transaction, &tables, core.waiting()).await?;
+    execute::lock_exclusively(transaction, &tables, core.waiting(), PUBLISH).await?;
     for target in targets {
         let swapped = swap(transaction, target).await;
-        swapped.map_err(|error| error.in_table(&target.name))?;
+        let statements = swapped.map_err(|error| error.in_table(&target.name))?;
+        if std::mem::take(&mut target.is_migrated) {
+            migrated.extend(statements);
+        }
     }
-    Ok(())
+    Ok(migrated)
 }
 
-async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<(), Error> {
+async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<Vec<Statement>, Error> {
     let (Some(live), Some(current)) = (target.replaces.take(), target.current.as_mut()) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     // What was granted, or said in the comment, while the rows were loaded is not lost.
     let sql = catalog::isolated(&grants::sql(live.oid, current.live.oid));
@@ -58,18 +65,17 @@ async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<(), 
         statements.push(watermark::store(&current.name, comment.as_deref()));
     }
     let (old, new) = (&live.shape, &current.live.shape);
-    statements.extend(publish::swap(&target.name, &current.name, old, new));
+    let names = catalog::isolated(&Surroundings::sql(live.oid));
+    let names = Surroundings::read(&query(transaction, &names, PUBLISH).await?);
+    let taken = names.ok_or_else(|| unreadable(PUBLISH))?.names;
+    statements.extend(publish::swap(&target.name, &current.name, old, new, &taken));
     execute::run(transaction, &statements, PUBLISH).await?;
     current.name = target.name.clone();
-    current.live.shape.indexes = live.shape.indexes;
-    Ok(())
+    Ok(statements)
 }
 
 fn read_grants(messages: &[tokio_postgres::SimpleQueryMessage]) -> Result<Vec<Grant>, Error> {
-    grants::read(messages).ok_or_else(|| {
-        let reason = "the catalog's answer is not understood".to_owned();
-        Error::new(ErrorKind::Unsupported { reason }, PUBLISH)
-    })
+    grants::read(messages).ok_or_else(|| unreadable(PUBLISH))
 }
 
 /// The comment on the table that is visible, as it is now.
@@ -136,18 +142,15 @@ async fn comment_one(
     Ok(statements)
 }
 
-/// Stores the high watermark in the comment on the first table, keeping what else is in it.
-pub(super) async fn store(
+/// Reads the comment on the first table. From here on nobody else changes it.
+pub(super) async fn read(
     transaction: &Transaction<'_>,
     core: &Core,
     targets: &[Target],
-    pending: &Pending,
-) -> Result<(), Error> {
-    let Some(first) = targets.first() else {
-        return Ok(());
-    };
-    let Some(current) = &first.current else {
-        return Ok(());
+) -> Result<Option<String>, Error> {
+    let first = targets.first().and_then(|first| Some((first, first.current.as_ref()?)));
+    let Some((first, current)) = first else {
+        return Ok(None);
     };
     let lockable = Lockable { name: current.name.clone(), oid: current.live.oid };
     let read = catalog::isolated(&state::sql(std::slice::from_ref(&current.name)));
@@ -155,21 +158,44 @@ pub(super) async fn store(
     let messages =
         execute::lock_for_comment(transaction, &lockable, &read, core.waiting(), STORE).await;
     let comment = state::read(&messages.map_err(failed)?).into_iter().next();
-    let comment = comment.and_then(|state| state.comment);
-    check_watermark(core, comment.as_deref())?;
-    let new = watermark::with_stored(comment.as_deref(), pending.watermark())
-        .map_err(|unreadable| failed(unreadable.error(comment.as_deref(), STORE)))?;
-    if new != comment {
-        let statement = watermark::store(&current.name, new.as_deref());
-        execute::run(transaction, &[statement], STORE).await.map_err(failed)?;
-    }
-    Ok(())
+    Ok(comment.and_then(|state| state.comment))
+}
+
+/// What stores the high watermark, for the table that it is stored on.
+pub(super) struct Store {
+    statement: Statement,
+    table: QualifiedName,
+}
+
+/// What stores the high watermark in this comment on the first table, keeping what else is in it.
+pub(super) fn store(
+    core: &Core,
+    targets: &[Target],
+    pending: &Pending,
+    comment: Option<&str>,
+) -> Result<Option<Store>, Error> {
+    let first = targets.first().and_then(|first| Some((first, first.current.as_ref()?)));
+    let Some((first, current)) = first else {
+        return Ok(None);
+    };
+    check_watermark(core, comment)?;
+    let new = watermark::with_stored(comment, pending.watermark())
+        .map_err(|unreadable| unreadable.error(comment, STORE).in_table(&first.name))?;
+    let changed = new.as_deref() != comment;
+    Ok(changed.then(|| Store {
+        statement: watermark::store(&current.name, new.as_deref()),
+        table: first.name.clone(),
+    }))
 }
 
 /// Ends a batch: its transaction is committed, or its savepoint released.
-pub(super) async fn commit_batch(transaction: Transaction<'_>, core: &Core) -> Result<(), Error> {
+pub(super) async fn commit_batch(
+    transaction: Transaction<'_>,
+    core: &Core,
+    store: Option<&Store>,
+) -> Result<(), Error> {
     match core.settings.visibility {
-        Visibility::AfterEachBatch => commit(transaction, core.transaction).await,
+        Visibility::AfterEachBatch => commit(transaction, core.transaction, store).await,
         // Nothing is committed yet, whatever becomes of the connection.
         Visibility::AfterLastBatch => {
             answer(transaction.commit()).await.map_err(Error::while_doing(COMMIT))
@@ -177,12 +203,39 @@ pub(super) async fn commit_batch(transaction: Transaction<'_>, core: &Core) -> R
     }
 }
 
-/// Commits. From the moment COMMIT is sent, a lost connection leaves it unknown what became of it.
+/// Runs the statement that stores the high watermark, and commits, in one round trip. From the
+/// moment COMMIT is sent, a lost connection leaves it unknown what became of it.
 ///
-/// Everything sent before it was answered without an error: the server would answer COMMIT by
-/// ROLLBACK otherwise, and the driver not tell.
-pub(super) async fn commit(transaction: Transaction<'_>, id: u64) -> Result<(), Error> {
-    answer(transaction.commit()).await.map_err(|failure| {
+/// Everything sent before was answered without an error, or is looked at here: the server would
+/// answer COMMIT by ROLLBACK otherwise, and the driver not tell.
+pub(super) async fn commit(
+    transaction: Transaction<'_>,
+    id: u64,
+    store: Option<&Store>,
+) -> Result<(), Error> {
+    let storing = match store {
+        Some(Store { statement, .. }) => {
+            tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
+            let sent = answer(transaction.client().simple_query_raw(statement.sql())).await;
+            Some(sent.map_err(Error::while_doing(STORE))?)
+        }
+        None => None,
+    };
+    let stored = async {
+        match storing {
+            Some(answer) => answer.try_for_each(|_| ready(Ok(()))).await,
+            None => Ok(()),
+        }
+    };
+    let (stored, committed) = join(answer(stored), answer(transaction.commit())).await;
+    // What the server refused is not committed, whatever COMMIT is answered.
+    if let Err(error) = stored
+        && error.db_error().is_some()
+    {
+        let error = Error::server(error, STORE);
+        return Err(store.iter().fold(error, |error, store| error.in_table(&store.table)));
+    }
+    committed.map_err(|failure| {
         // An ERROR means that it was rolled back. A FATAL one ends the session, perhaps after the
         // commit was durable: while it waited for a standby, say.
         let refused = failure.db_error().and_then(DbError::parsed_severity);

@@ -3,10 +3,10 @@
 use super::target::Target;
 use crate::catalog::{FoundEnum, Server};
 use crate::deadline::Deadline;
-use crate::definition::{EnumType, Table};
+use crate::definition::{EnumType, Index, Table};
 use crate::execute::Waiting;
 use crate::ident::QualifiedName;
-use crate::options::{Delete, Locks, Upsert, Visibility};
+use crate::options::{ColumnOrder, Delete, Locks, Migration, Upsert, Visibility};
 use crate::report::{Phase, Plan, Progress, TableReport};
 use std::time::Duration;
 
@@ -16,15 +16,28 @@ pub(crate) struct Settings {
     pub(crate) visibility: Visibility,
     pub(crate) upsert: Upsert,
     pub(crate) delete: Delete,
+    pub(crate) migration: Migration,
+    pub(crate) column_order: ColumnOrder,
     pub(crate) locks: Locks,
     pub(crate) show_values: bool,
     pub(crate) timeout: Option<Duration>,
+    /// Whether rows may go over several connections.
+    pub(crate) several_connections: bool,
 }
 
 impl Settings {
     /// Whether rows of a table are merged on its primary key.
     pub(super) fn upserts(&self, table: &Table) -> bool {
         self.upsert == Upsert::IfPrimaryKey && !table.primary_key().is_empty()
+    }
+
+    /// Whether the constraints of a new table are built before its rows are copied straight into it:
+    /// they then meet them one by one, and an error names its row. Indexes that constrain nothing can
+    /// wait where rows may go over several connections.
+    pub(super) fn constrains_early(&self, table: &Table) -> bool {
+        let constrained =
+            !table.primary_key().is_empty() || table.indexes().iter().any(Index::is_unique);
+        !self.upserts(table) && (constrained || !self.several_connections)
     }
 }
 
@@ -48,6 +61,8 @@ pub(super) struct Core {
     /// The id of the transaction in progress.
     pub(super) transaction: u64,
     pub(super) totals: Totals,
+    /// Whether a killed ingest may have left tables behind.
+    pub(super) leftovers: bool,
 }
 
 /// What becomes of the stored high watermark.
@@ -97,16 +112,13 @@ impl Core {
             stored,
             pending: None,
             transaction: 0,
+            leftovers: false,
             totals: Totals { tables, ..Totals::default() },
         }
     }
 
     pub(super) fn waiting(&self) -> Waiting<'_> {
-        Waiting {
-            locks: &self.settings.locks,
-            lock_timeout: &self.server.lock_timeout,
-            deadlock_timeout: self.server.deadlock_timeout,
-        }
+        Waiting::new(&self.settings.locks, &self.server)
     }
 
     /// What became of the high watermark was committed.

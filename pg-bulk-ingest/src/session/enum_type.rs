@@ -2,8 +2,9 @@
 //! extended by the labels that they lack, never reduced.
 
 use super::core::{Core, Settings};
+use super::open;
+use super::refusal::{START, name_mistake, privilege, unsupported};
 use super::target::Target;
-use super::{open, start};
 use crate::catalog::{self, FoundEnum, HeldIn, LiveType, Server, enum_type};
 use crate::deadline::answer;
 use crate::definition::{Column, EnumType, Table};
@@ -15,7 +16,6 @@ use crate::plan;
 use crate::statement::{Statement, rollback_to, savepoint, script};
 use tokio_postgres::{Client, Transaction};
 
-const START: &str = "cannot start the ingest";
 const CREATE: &str = "cannot create the enum types";
 
 /// The savepoint around the creation of enum types.
@@ -33,7 +33,7 @@ pub(super) fn defined(
                 Err(Error::new(ErrorKind::Definition { reason }, START).in_table(table))
             };
             for (what, part) in [("schema", name.schema()), ("enum type", name.name())] {
-                if let Some(reason) = start::name_mistake(what, part) {
+                if let Some(reason) = name_mistake(what, part) {
                     return refused(reason);
                 }
             }
@@ -99,14 +99,14 @@ fn check_creation(enum_type: &EnumType, found: &FoundEnum, server: &Server) -> R
     if !found.schema_exists && !server.create {
         let missing =
             format!("CREATE on database {:?}, to create the enum type {name}", server.database);
-        return Err(start::privilege(server, missing));
+        return Err(privilege(server, missing));
     }
     if found.schema_exists && !(found.schema_create && found.schema_usage) {
         let missing = format!(
             "CREATE and USAGE on schema {:?}, to create the enum type {name}",
             name.schema()
         );
-        return Err(start::privilege(server, missing));
+        return Err(privilege(server, missing));
     }
     Ok(())
 }
@@ -127,9 +127,7 @@ fn check_live(
         _ => Some("no enum type"),
     };
     if let Some(what) = what {
-        return Err(start::unsupported(format!(
-            "{name} is defined as an enum type, and it is {what}"
-        )));
+        return Err(unsupported(format!("{name} is defined as an enum type, and it is {what}")));
     }
     let lacks = live.lacks(enum_type);
     if lacks.is_empty() {
@@ -141,7 +139,7 @@ fn check_live(
             live.owner,
             quoted(&lacks)
         );
-        return Err(start::privilege(server, missing));
+        return Err(privilege(server, missing));
     }
     check_schema(enum_type, found, server)
 }
@@ -153,7 +151,7 @@ fn check_schema(enum_type: &EnumType, found: &FoundEnum, server: &Server) -> Res
     }
     let (schema, name) = (enum_type.schema(), enum_type.qualified_name());
     let missing = format!("USAGE on schema {schema:?}, where the enum type {name} is");
-    Err(start::privilege(server, missing))
+    Err(privilege(server, missing))
 }
 
 /// Whether tables can be made that have columns of the table's enum types.
@@ -168,7 +166,7 @@ pub(super) fn check_usage(
         check_schema(enum_type, found, server)?;
         if !live.usage {
             let name = enum_type.qualified_name();
-            return Err(start::privilege(server, format!("USAGE on the enum type {name}")));
+            return Err(privilege(server, format!("USAGE on the enum type {name}")));
         }
     }
     Ok(())
@@ -193,14 +191,14 @@ pub(super) async fn check_held(
         let here = HeldIn::columns(position, &target.name, target.definition, found);
         let here = here.collect::<Vec<_>>();
         if let Some(first) = here.first().filter(|_| !live.can_select) {
-            let privilege = "SELECT";
+            let select = "SELECT";
             let missing = format!(
-                "{privilege} on the table, to see whether a row holds {}, which the enum type {} \
+                "{select} on the table, to see whether a row holds {}, which the enum type {} \
                  has and the enum has not",
                 quoted(&first.labels),
                 first.enum_type.qualified_name()
             );
-            return Err(start::privilege(server, missing).in_table(&target.name));
+            return Err(privilege(server, missing).in_table(&target.name));
         }
         for column in &here {
             if let Some(found) = FoundEnum::of(found, column.enum_type) {
@@ -249,14 +247,13 @@ pub(super) async fn extend(client: &Client, core: &mut Core) -> Result<(), Error
     Ok(())
 }
 
-/// Creates the enum types of the tables that do not exist, in the transaction, before the tables.
+/// Creates the enum types of tables that do not exist, in the transaction, before the tables.
 pub(super) async fn create_missing(
     transaction: &Transaction<'_>,
     core: &Core,
-    targets: &[Target],
+    definitions: &[&'static Table],
 ) -> Result<Vec<Statement>, Error> {
-    let created = targets.iter().filter(|target| target.current.is_none());
-    let mut missing = created.flat_map(|target| of(target.definition)).collect::<Vec<_>>();
+    let mut missing = definitions.iter().flat_map(|table| of(table)).collect::<Vec<_>>();
     missing.retain(|enum_type| {
         FoundEnum::of(&core.found, enum_type).is_none_or(|found| found.live.is_none())
     });

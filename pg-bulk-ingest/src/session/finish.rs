@@ -1,16 +1,17 @@
 //! The end of a session: what happens without a batch, or after the last of all.
 
 use super::core::{Core, Pending};
+use super::load::Load;
 use super::meter::Meter;
 use super::scope::Scope;
 use super::target::Target;
-use super::{close, open};
+use super::{close, migrate, open};
 use crate::error::Error;
 use crate::execute::{self, Lockable, numbers};
 use crate::ident::QualifiedName;
 use crate::options::{Delete, Visibility};
-use crate::report::Phase;
-use crate::{comment, plan, publish};
+use crate::report::{Phase, Plan};
+use crate::{comment, publish};
 use tokio_postgres::Transaction;
 
 const FINISH: &str = "cannot finish the ingest";
@@ -30,67 +31,80 @@ pub(super) async fn finish(
     let transaction = scope.end().await?;
     let mut targets = core.targets.clone();
     meter.enter(&core.progress(Phase::Publish));
-    close::replace(&transaction, core, &mut targets).await?;
+    let swapped = close::replace(&transaction, core, &mut targets).await?;
     meter.enter(&core.progress(Phase::Commit));
     let commented = close::comment(&transaction, core, &mut targets).await?;
     let pending = core.pending.take();
+    let mut store = None;
     if let Some(pending) = &pending {
-        close::store(&transaction, core, &targets, pending).await?;
+        let comment = close::read(&transaction, core, &targets).await?;
+        store = close::store(core, &targets, pending, comment.as_deref())?;
     }
-    close::commit(transaction, core.transaction).await?;
+    close::commit(transaction, core.transaction, store.as_ref()).await?;
     meter.leave();
+    core.totals.migrated.extend(swapped.into_statements());
     core.totals.migrated.extend(commented.into_statements());
     core.keep(pending.as_ref());
     Ok(())
 }
 
-/// Without a batch the tables exist afterwards, and are empty if all is to be deleted.
+/// Without a batch the tables exist afterwards as they are defined, and are empty if all is to be
+/// deleted.
 async fn without_batch(
-    scope: Scope<'_>,
+    mut scope: Scope<'_>,
     core: &mut Core,
     meter: &mut Meter<'_>,
 ) -> Result<(), Error> {
-    let creates = core.targets.iter().any(|target| target.current.is_none());
-    let deletes = core.settings.delete == Delete::All
-        && core.targets.iter().any(|target| target.current.is_some());
+    if core.settings.delete == Delete::BeforeFirstBatch
+        && let Some(client) = scope.client()
+    {
+        migrate::keeping_rows(client, core).await?;
+    }
+    let deletes = core.settings.delete == Delete::All;
+    let differs = |target: &Target| target.outstanding.is_some();
+    let empties = |target: &Target| deletes && target.current.is_some() && !differs(target);
     let comments = |target: &Target| {
         let live = target.current.as_ref().map(|current| &current.live);
         // A comment that cannot be read is an error below.
         live.is_some_and(|live| comment::differ(target.definition, live).unwrap_or(true))
     };
-    if !creates && !deletes && !core.targets.iter().any(comments) {
+    let concerns = |target: &Target| {
+        target.current.is_none() || differs(target) || empties(target) || comments(target)
+    };
+    if !core.leftovers && !core.targets.iter().any(concerns) {
         return Ok(());
     }
     meter.enter(&core.progress(Phase::Begin));
     let transaction = scope.end().await?;
     core.transaction = open::enter(&transaction, core).await?.transaction;
-    let existing = core.targets.iter().filter(|target| target.current.is_some()).cloned();
-    let existing = existing.collect::<Vec<_>>();
+    let emptied = core.targets.iter().filter(|target| empties(target)).cloned().collect::<Vec<_>>();
+    let has_rows = core.targets.iter().any(|target| target.current.is_some());
     let mut targets = core.targets.clone();
-    let mut migrated = open::create_missing(&transaction, core, &mut targets).await?;
-    for target in &mut targets {
-        if let Some(current) = target.current.as_mut().filter(|current| current.bare) {
-            let indexes = plan::create_indexes(&current.name, target.definition);
-            let built = execute::run(&transaction, &indexes, FINISH).await;
-            built.map_err(|error| error.in_table(&target.name))?;
-            migrated.extend(indexes);
-        }
-    }
+    let mut migrated = Plan::default();
+    let replaces = |target: &Target| deletes && differs(target);
+    let replaced =
+        open::create_replacements(&transaction, core, &mut targets, replaces, &mut migrated);
+    let replaced = replaced.await?;
+    let created = open::create_missing(&transaction, core, &mut targets).await?;
+    migrated.extend(created.into_statements());
+    migrated
+        .extend(Load::build(&transaction, core, &mut targets, &mut []).await?.into_statements());
+    meter.enter(&core.progress(Phase::Publish));
+    migrated.extend(close::replace(&transaction, core, &mut targets).await?.into_statements());
     migrated.extend(close::comment(&transaction, core, &mut targets).await?.into_statements());
-    let mut deleted = None;
-    if deletes {
-        meter.enter(&core.progress(Phase::Publish));
-        deleted = Some(empty(&transaction, core, &existing).await?);
-        meter.enter(&core.progress(Phase::Commit));
-        close::store(&transaction, core, &targets, &Pending::Clear).await?;
+    let deleted = empty(&transaction, core, &emptied).await?;
+    meter.enter(&core.progress(Phase::Commit));
+    let mut store = None;
+    if deletes && has_rows {
+        let comment = close::read(&transaction, core, &targets).await?;
+        store = close::store(core, &targets, &Pending::Clear, comment.as_deref())?;
     }
-    close::commit(transaction, core.transaction).await?;
+    close::commit(transaction, core.transaction, store.as_ref()).await?;
     meter.leave();
     core.totals.migrated.extend(migrated.into_statements());
-    for (table, deleted) in deleted.into_iter().flatten() {
-        for report in core.totals.tables.iter_mut().filter(|report| report.table == table) {
-            report.deleted = deleted;
-        }
+    for (report, replaced) in core.totals.tables.iter_mut().zip(replaced) {
+        let count = deleted.iter().find(|(table, _)| *table == report.table);
+        report.deleted = count.map_or(replaced, |(_, count)| *count);
     }
     Ok(())
 }
@@ -108,12 +122,15 @@ async fn empty(
     let mut names = tables.iter().map(|table| table.name.clone()).collect::<Vec<_>>();
     names.sort();
     let mut deleted = Vec::new();
+    if names.is_empty() {
+        return Ok(deleted);
+    }
     for name in names {
         let count = publish::keep_writers_out_and_count(&name);
         let [count] = numbers(transaction, &count, FINISH).await?;
         deleted.push((name, count));
     }
-    execute::lock_exclusively(transaction, &tables, core.waiting()).await?;
+    execute::lock_exclusively(transaction, &tables, core.waiting(), FINISH).await?;
     let statements = deleted.iter().map(|(name, _)| publish::truncate(name)).collect::<Vec<_>>();
     execute::run(transaction, &statements, FINISH).await?;
     Ok(deleted)

@@ -4,13 +4,14 @@ use super::core::Core;
 use super::start;
 use super::target::{Current, Target};
 use crate::catalog;
+use crate::compare::Change;
 use crate::copy::{Copy, Failed, Route};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{numbers, query};
 use crate::ident::QualifiedName;
 use crate::merge::{self, Arrival, COUNTED_FROM, Counting, Keys, Search, Staging, Upserting};
-use crate::options::Visibility;
+use crate::options::{Delete, Visibility};
 use crate::plan;
 use crate::report::Plan;
 use crate::statement::{Statement, rollback_to, savepoint, script};
@@ -26,6 +27,8 @@ const SAVEPOINT: &str = "pg_bulk_ingest_merge";
 pub(super) struct Load {
     copy: Copy,
     staging: Vec<Option<Staging>>,
+    /// The tables of further connections, all for the first table.
+    parts: Vec<QualifiedName>,
 }
 
 /// What became of the rows of one table.
@@ -40,7 +43,7 @@ pub(super) struct Counts {
 impl Load {
     /// Decides how the rows reach the tables.
     pub(super) fn new(core: &Core, targets: &[Target]) -> Self {
-        let mut load = Self { copy: Copy::new(), staging: Vec::new() };
+        let mut load = Self { copy: Copy::new(), staging: Vec::new(), parts: Vec::new() };
         for (position, target) in targets.iter().enumerate() {
             let Some(current) = &target.current else {
                 continue;
@@ -60,6 +63,14 @@ impl Load {
             load.staging.push(staging);
         }
         load
+    }
+
+    /// The load of a batch that only adds to tables that are there, before it has begun: it is
+    /// known how the rows reach them.
+    pub(super) fn ahead(core: &Core) -> Option<Self> {
+        let replaces = core.settings.delete != Delete::Off && core.totals.batches == 0;
+        let is_there = core.targets.len() == 1 && core.targets.iter().all(|t| t.current.is_some());
+        (is_there && !replaces).then(|| Self::new(core, &core.targets))
     }
 
     pub(super) fn copy(&mut self) -> &mut Copy {
@@ -82,6 +93,39 @@ impl Load {
             Some(column) => error.in_column(column),
             None => error,
         }
+    }
+
+    /// Whether there are staging tables.
+    pub(super) fn is_staging(&self) -> bool {
+        self.staging.iter().any(Option::is_some)
+    }
+
+    /// The staging table of the first table.
+    pub(super) fn staging_of_first(&self) -> Option<&Staging> {
+        self.staging.first().and_then(Option::as_ref)
+    }
+
+    /// Rows of the first table go into this table of a further connection too.
+    pub(super) fn add_part(&mut self, part: QualifiedName) {
+        if let Some(Some(staging)) = self.staging.first_mut() {
+            staging.add(part.clone());
+        }
+        self.parts.push(part);
+    }
+
+    /// The tables of further connections.
+    pub(super) fn parts(&self) -> &[QualifiedName] {
+        &self.parts
+    }
+
+    /// Whether rows of the batch may go over several connections: they do not go straight into a
+    /// live table, nor into one where what one connection has not committed could hold up another.
+    pub(super) fn may_be_dealt(&self, core: &Core, targets: &[Target]) -> bool {
+        let [target] = targets else { return false };
+        let is_bare = target.current.as_ref().is_some_and(|current| current.bare);
+        let is_new = Self::is_into_new(core, targets) && is_bare;
+        let is_as_defined = target.kept.is_empty();
+        self.is_staging() || is_new && is_as_defined && !target.upserts(core.settings.upsert)
     }
 
     /// Whether any rows went through staging tables.
@@ -125,7 +169,6 @@ impl Load {
     /// Builds the indexes of the tables that were created by the batch, and their statistics.
     /// Of rows with equal keys the last stays: what others there were no longer counts as inserted.
     pub(super) async fn build(
-        &mut self,
         transaction: &Transaction<'_>,
         core: &Core,
         targets: &mut [Target],
@@ -137,9 +180,9 @@ impl Load {
                 continue;
             }
             let Some(current) = target.current.as_mut() else { continue };
-            let built = build_one(transaction, target.definition, current).await;
+            let built = build_one(transaction, target.definition, current, &target.kept).await;
             let built = built.map_err(|error| error.in_table(&target.name))?;
-            if target.replaces.is_none() {
+            if target.replaces.is_none() || target.is_migrated {
                 migrated.extend(built.statements);
             }
             if let Some(counts) = counts.get_mut(position) {
@@ -150,19 +193,22 @@ impl Load {
         Ok(migrated)
     }
 
-    /// Drops the staging tables, for a transaction that goes on with another batch.
+    /// Drops the staging tables that are not dropped with the transaction, or all, for one that goes
+    /// on with another batch.
     pub(super) async fn clear(
         &mut self,
         transaction: &Transaction<'_>,
         core: &Core,
     ) -> Result<(), Error> {
-        if core.settings.visibility == Visibility::AfterEachBatch {
-            return Ok(());
-        }
+        let goes_on = core.settings.visibility == Visibility::AfterLastBatch;
         let used = self.staging.iter().enumerate().filter_map(|(position, staging)| {
-            staging.as_ref().filter(|_| self.copy.received(position) > 0).map(Staging::drop)
+            staging
+                .as_ref()
+                .filter(|_| goes_on && self.copy.is_created(position))
+                .map(Staging::drop)
         });
-        let sql = used.collect::<Vec<_>>().join(";\n");
+        let parts = self.staging.iter().flatten().filter_map(Staging::drop_parts);
+        let sql = used.chain(parts).collect::<Vec<_>>().join(";\n");
         if sql.is_empty() {
             return Ok(());
         }
@@ -226,10 +272,14 @@ async fn build_one(
     transaction: &Transaction<'_>,
     table: &Table,
     current: &mut Current,
+    kept: &[Change],
 ) -> Result<Built, Error> {
     let action = "cannot build the indexes";
-    let indexes =
-        if current.bare { plan::create_indexes(&current.name, table) } else { Vec::new() };
+    let mut indexes = Vec::new();
+    if current.bare {
+        indexes = plan::create_indexes(&current.name, table);
+        indexes.extend(plan::keep_indexes(&current.name, kept));
+    }
     let mut sql = indexes.clone();
     sql.push(plan::analyze(&current.name));
     let build = script(&sql);

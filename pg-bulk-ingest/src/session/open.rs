@@ -2,13 +2,14 @@
 //! the tables that have to be created.
 
 use super::core::Core;
+use super::examine::{self, Outstanding};
 use super::target::{Current, Target};
-use super::{enum_type, start};
+use super::{enum_type, parallel, start};
 use crate::catalog::{self, FoundEnum, Inspected, Relation, state};
 use crate::compare::predict;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, numbers, query};
-use crate::options::Delete;
+use crate::plan::Rebuild;
 use crate::report::Plan;
 use crate::statement::{Statement, rollback_to, savepoint, script};
 use crate::{lock, plan, publish, watermark};
@@ -51,6 +52,12 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
     }
     let comment = states.first().and_then(|first| first.comment.as_deref());
     check_watermark(core, comment)?;
+    let leftovers = core
+        .targets
+        .iter()
+        .zip(&states)
+        .flat_map(|(target, found)| found.parts.iter().map(|part| target.name.sibling(part)));
+    parallel::remove_leftovers(transaction, core, &leftovers.collect::<Vec<_>>()).await?;
     let mut targets = core.targets.clone();
     for (target, found) in targets.iter_mut().zip(&states) {
         if let Some(current) = target.current.as_mut().filter(|c| Some(c.live.oid) == found.oid) {
@@ -93,7 +100,9 @@ pub(super) async fn create_missing(
     targets: &mut [Target],
 ) -> Result<Plan, Error> {
     let mut migrated = Plan::default();
-    migrated.extend(enum_type::create_missing(transaction, core, targets).await?);
+    let missing = targets.iter().filter(|target| target.current.is_none());
+    let definitions = missing.map(|target| target.definition).collect::<Vec<_>>();
+    migrated.extend(enum_type::create_missing(transaction, core, &definitions).await?);
     for target in targets.iter_mut().filter(|target| target.current.is_none()) {
         let created = create(transaction, core, target).await;
         migrated.extend(created.map_err(|error| error.in_table(&target.name))?);
@@ -110,7 +119,7 @@ async fn create(
     let name = &target.name;
     let enums = enum_type::of(target.definition);
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(name), &enums));
-    let early = !target.upserts(core.settings.upsert);
+    let early = core.settings.constrains_early(target.definition);
     for attempt in 1.. {
         let (relation, found) = inspect_one(transaction, &inspect, action).await?;
         if let Some(live) = relation.table {
@@ -177,49 +186,99 @@ async fn inspect_one(
     Ok((relation, enums))
 }
 
-/// Creates, for each live table whose rows are to be deleted, the table that is going to replace
-/// it. From here on writers wait; readers go on.
+/// A live table that another takes the place of.
+pub(super) enum Replacing {
+    /// Its rows are deleted.
+    Delete,
+    Rebuild(Rebuild),
+}
+
+/// Creates the tables that are going to replace live ones: those whose rows are to be deleted, and
+/// those that cannot be changed in place. From here on writers wait; readers go on. Answers the
+/// number of rows of each that are deleted, of those for which `deletes` says so.
 pub(super) async fn create_replacements(
     transaction: &Transaction<'_>,
     core: &Core,
     targets: &mut [Target],
+    deletes: impl Fn(&Target) -> bool,
+    migrated: &mut Plan,
 ) -> Result<Vec<u64>, Error> {
     let mut deleted = vec![0; targets.len()];
-    if core.settings.delete == Delete::Off || core.totals.batches > 0 {
-        return Ok(deleted);
-    }
     let mut order = (0..targets.len()).collect::<Vec<_>>();
     order.sort_by(|a, b| targets[*a].name.cmp(&targets[*b].name));
     for position in order {
         let target = &mut targets[position];
+        let differs = target.outstanding.is_some();
+        let deletes = deletes(target);
+        let replacing = match target.outstanding.take() {
+            _ if deletes => Replacing::Delete,
+            Some(Outstanding::Rebuild(rebuild)) => Replacing::Rebuild(rebuild),
+            other => {
+                target.outstanding = other;
+                continue;
+            }
+        };
         let Some(current) = target.current.take_if(|current| !current.bare) else {
             continue;
         };
-        let replaced = replace(transaction, core, target, current).await;
-        deleted[position] = replaced.map_err(|error| error.in_table(&target.name))?;
+        let replaced = replace(transaction, core, target, current, &replacing).await;
+        let (count, statements) = replaced.map_err(|error| error.in_table(&target.name))?;
+        deleted[position] = count;
+        target.is_migrated = differs;
+        if differs {
+            migrated.extend(statements);
+        }
     }
     Ok(deleted)
 }
 
 /// Creates the table that is going to replace the target's. Answers the number of rows that go
-/// with the live one.
+/// with the live one, and what was done.
 async fn replace(
     transaction: &Transaction<'_>,
     core: &Core,
     target: &mut Target,
     current: Current,
-) -> Result<u64, Error> {
+    replacing: &Replacing,
+) -> Result<(u64, Vec<Statement>), Error> {
     let action = "cannot create the table that replaces the live one";
     let fresh = publish::fresh_name(&target.name);
-    let [deleted] =
-        numbers(transaction, &publish::keep_writers_out_and_count(&target.name), action).await?;
-    let early = !target.upserts(core.settings.upsert);
-    let mut statements = vec![plan::create_fresh(&fresh, target.definition)];
+    // Rows of an upsert come from a staging table, so that the keys are built once they are in; if
+    // there are rows before, they are merged with them.
+    let early = matches!(replacing, Replacing::Rebuild(_))
+        || core.settings.constrains_early(target.definition);
+    let definition = target.definition;
+    let enums = enum_type::create_missing(transaction, core, &[definition]).await?;
+    let mut count = 0;
+    match replacing {
+        Replacing::Delete => {
+            let sql = publish::keep_writers_out_and_count(&target.name);
+            [count] = numbers(transaction, &sql, action).await?;
+        }
+        Replacing::Rebuild(rebuild) => {
+            query(transaction, publish::keep_writers_out(&target.name).sql(), action).await?;
+            examine::check(transaction, &rebuild.checks(&target.name)).await?;
+        }
+    }
+    let reason = match replacing {
+        Replacing::Delete => "its rows are deleted".to_owned(),
+        Replacing::Rebuild(rebuild) => rebuild.reason(),
+    };
+    let mut statements = vec![plan::create_fresh(&fresh, definition, &reason)];
+    statements.extend(plan::keep_columns(&fresh, &target.kept));
     if current.live.owner != core.server.role {
         statements.push(publish::set_owner(&fresh, &current.live.owner));
     }
+    if let Replacing::Rebuild(rebuild) = replacing {
+        statements.extend(rebuild.copy(&target.name, &fresh));
+    }
     if early {
-        statements.extend(plan::create_indexes(&fresh, target.definition));
+        statements.extend(plan::create_indexes(&fresh, definition));
+        statements.extend(plan::keep_indexes(&fresh, &target.kept));
+    }
+    if let Replacing::Rebuild(_) = replacing {
+        // The rows of the batch are going to be merged with those that are there.
+        statements.push(plan::analyze(&fresh));
     }
     execute::run(transaction, &statements, action).await?;
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&fresh), &[]));
@@ -227,7 +286,9 @@ async fn replace(
     let Some(live) = relation.table else {
         return Err(concurrent("it dropped the table"));
     };
-    target.current = Some(Current::new(fresh, live, target.definition, !early)?);
+    let rows = current.rows;
+    target.current = Some(Current { rows, ..Current::new(fresh, live, definition, !early)? });
     target.replaces = Some(current.live);
-    Ok(deleted)
+    let lock = publish::keep_writers_out(&target.name);
+    Ok((count, enums.into_iter().chain([lock]).chain(statements).collect()))
 }

@@ -31,6 +31,14 @@ impl<'c> Scope<'c> {
         }
     }
 
+    /// The client, if no transaction of all batches has begun.
+    pub(super) fn client(&mut self) -> Option<&mut Client> {
+        match self {
+            Self::Each(client) | Self::All(All::NotBegun(client)) => Some(client),
+            Self::All(_) => None,
+        }
+    }
+
     /// The transaction of the next batch.
     pub(super) async fn begin(&mut self) -> Result<Transaction<'_>, Error> {
         match self {

@@ -2,19 +2,18 @@
 
 use super::core::{Core, Settings};
 use super::enum_type;
+use super::examine::{Examination, Examined, Outstanding, keeps_rows};
+use super::refusal::{START, name_mistake, privilege, unreadable, unsupported};
 use super::target::{Current, Target};
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server, attached};
-use crate::compare::{compare, predict};
 use crate::deadline::answer;
 use crate::definition::Table;
-use crate::error::{Error, ErrorKind, Failure};
-use crate::ident::{MAX_NAME, QualifiedName};
-use crate::options::Delete;
-use crate::statement::script;
-use crate::{plan, watermark};
+use crate::error::{Error, ErrorKind};
+use crate::execute::Waiting;
+use crate::ident::QualifiedName;
+use crate::options::{Delete, Migration};
+use crate::watermark;
 use tokio_postgres::Client;
-
-const START: &str = "cannot start the ingest";
 
 /// Inspects the tables, compares them with their definitions, and refuses what cannot be done.
 pub(super) async fn start(
@@ -33,32 +32,36 @@ pub(super) async fn start(
         check_version(&server, definition).map_err(|error| error.in_table(name))?;
     }
     let mut targets = Vec::with_capacity(tables.len());
+    let leftovers = relations.iter().any(|relation| relation.has_parts);
     for ((name, definition), relation) in tables.into_iter().zip(relations) {
-        let target = match relation.table {
-            None => {
-                let upserts = settings.upserts(definition);
-                let checked = check_creation(&name, &relation, upserts, &server);
-                let checked =
-                    checked.and_then(|()| enum_type::check(definition, true, &found, &server));
-                checked.map_err(|error| error.in_table(&name))?;
-                Target { definition, name, current: None, replaces: None }
-            }
-            Some(live) => {
-                let checked = check_live(&live, definition, &settings, &server);
-                let makes_tables = settings.upserts(definition)
-                    || live.row_security
-                    || settings.delete != Delete::Off;
-                let checked = checked
-                    .and_then(|()| enum_type::check(definition, makes_tables, &found, &server));
-                checked.map_err(|error| error.in_table(&name))?;
-                check_definition(client, &server, &found, &name, &live, definition).await?;
-                if settings.delete != Delete::Off {
-                    check_attached(client, &name, &live, definition).await?;
-                }
-                let current = Current::new(name.clone(), live, definition, false)?;
-                Target { definition, name, current: Some(current), replaces: None }
-            }
+        let checked = check_name(&name, definition, &relation, &settings, &found, &server);
+        checked.map_err(|error| error.in_table(&name))?;
+        let Some(live) = &relation.table else {
+            let schema_missing = !relation.schema_exists;
+            targets.push(Target { schema_missing, ..Target::missing(name, definition) });
+            continue;
         };
+        let examined = Examined {
+            name: &name,
+            definition,
+            server: &server,
+            found: &found,
+            settings: &settings,
+            waiting: Waiting::new(&settings.locks, &server),
+            keeps_rows: keeps_rows(&settings),
+        };
+        let Examination { outstanding, kept } = examined.examine(client, &relation).await?;
+        let is_replaced = matches!(outstanding, Some(Outstanding::Rebuild(_)));
+        if is_replaced || settings.delete != Delete::Off {
+            check_attached(client, &name, live, definition).await?;
+        }
+        let live = live.clone();
+        let current = match &outstanding {
+            None => Current::new(name.clone(), live, definition, false)?,
+            Some(_) => Current::outdated(name.clone(), live),
+        };
+        let missing = Target::missing(name, definition);
+        let target = Target { outstanding, kept, current: Some(current), ..missing };
         targets.push(target);
     }
     let comment = targets.first().and_then(Target::visible).and_then(|live| live.comment.clone());
@@ -68,15 +71,13 @@ pub(super) async fn start(
         targets.iter().take(1).fold(error, |error, first| error.in_table(&first.name))
     })?;
     enum_type::check_held(client, &targets, &found, &settings, &server).await?;
-    Ok(Core::new(server, settings, enums, found, targets, stored))
+    let core = Core::new(server, settings, enums, found, targets, stored);
+    Ok(Core { leftovers, ..core })
 }
 
 /// Reads what the inspection answered.
 pub(super) fn read(messages: &[tokio_postgres::SimpleQueryMessage]) -> Result<Inspected, Error> {
-    Inspected::read(messages).ok_or_else(|| {
-        let reason = "the catalog's answer is not understood".to_owned();
-        Error::new(ErrorKind::Unsupported { reason }, START)
-    })
+    Inspected::read(messages).ok_or_else(|| unreadable(START))
 }
 
 /// Names may come from the program, not only from the derive, which checks them.
@@ -113,30 +114,6 @@ fn check_version(server: &Server, definition: &Table) -> Result<(), Error> {
     )))
 }
 
-/// What is wrong with a name, if anything.
-pub(super) fn name_mistake(what: &str, name: &str) -> Option<String> {
-    if name.is_empty() {
-        return Some(format!("the name of the {what} is empty"));
-    }
-    if name.len() > MAX_NAME {
-        let length = name.len();
-        return Some(format!(
-            "the name of the {what} is {length} bytes long, and PostgreSQL would cut it to \
-             {MAX_NAME}"
-        ));
-    }
-    name.contains('\0').then(|| format!("the name of the {what} contains a NUL character"))
-}
-
-pub(super) fn privilege(server: &Server, missing: impl Into<String>) -> Error {
-    let kind = ErrorKind::Privilege { role: server.role.clone(), missing: missing.into() };
-    Error::new(kind, START)
-}
-
-pub(super) fn unsupported(reason: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Unsupported { reason: reason.into() }, START)
-}
-
 /// Whether the session is one in which rows can be written, and arrive as they are.
 fn check_server(server: &Server) -> Result<(), Error> {
     if server.read_only {
@@ -149,6 +126,33 @@ fn check_server(server: &Server) -> Result<(), Error> {
         )));
     }
     Ok(())
+}
+
+/// Whether what is under a table's name, or that there is nothing, allows what is asked for.
+fn check_name(
+    name: &QualifiedName,
+    definition: &'static Table,
+    relation: &Relation,
+    settings: &Settings,
+    found: &[FoundEnum],
+    server: &Server,
+) -> Result<(), Error> {
+    let upserts = settings.upserts(definition);
+    match &relation.table {
+        None if settings.migration == Migration::Freeze => {
+            let differences = vec!["it does not exist".to_owned()];
+            Err(Error::new(ErrorKind::Differs { differences }, START))
+        }
+        None => {
+            check_creation(name, relation, upserts, server)?;
+            enum_type::check(definition, true, found, server)
+        }
+        Some(live) => {
+            check_live(live, definition, settings, server)?;
+            let makes_tables = upserts || live.row_security || settings.delete != Delete::Off;
+            enum_type::check(definition, makes_tables, found, server)
+        }
+    }
 }
 
 /// A table that does not exist: whether it can be created.
@@ -225,62 +229,6 @@ fn check_live(
         }
     }
     Ok(())
-}
-
-/// Whether a live table is as it is defined. Only where that cannot be told from what was read,
-/// PostgreSQL is asked for how it spells the definition.
-async fn check_definition(
-    client: &mut Client,
-    server: &Server,
-    found: &[FoundEnum],
-    name: &QualifiedName,
-    live: &LiveTable,
-    definition: &'static Table,
-) -> Result<(), Error> {
-    let predicted = predict(definition, found);
-    if predicted.as_ref().is_some_and(|defined| compare(&live.shape, defined).is_empty()) {
-        return Ok(());
-    }
-    let defined = match predicted {
-        Some(predicted) if !server.temp => predicted,
-        _ if !server.temp => return check_temporary(server).map_err(|error| error.in_table(name)),
-        _ => {
-            let usable = enum_type::check_usage(definition, found, server);
-            usable.map_err(|error| error.in_table(name))?;
-            twin(client, found, definition).await.map_err(|error| error.in_table(name))?
-        }
-    };
-    let differences = compare(&live.shape, &defined);
-    if differences.is_empty() {
-        return Ok(());
-    }
-    let differences = differences.iter().map(ToString::to_string).collect();
-    Err(Error::new(ErrorKind::Differs { differences }, START).in_table(name))
-}
-
-const TWIN: &str = "pg_bulk_ingest_twin";
-
-/// The definition as PostgreSQL spells it: an empty temporary table that is rolled back.
-async fn twin(
-    client: &mut Client,
-    found: &[FoundEnum],
-    definition: &'static Table,
-) -> Result<catalog::Shape, Error> {
-    let action = "cannot compare the table with its definition";
-    let failed = |error: Failure| Error::server(error, action);
-    let transaction = answer(client.transaction()).await.map_err(failed)?;
-    let inspect = catalog::isolated(&catalog::inspect_temporary(&[TWIN]));
-    let enums = enum_type::of(definition);
-    let mut statements = plan::create_enum_types(&enums, found);
-    statements.extend(plan::create_twin(TWIN, definition));
-    let sql = format!("{};\n{inspect}", script(&statements));
-    let messages = answer(transaction.simple_query(&sql)).await.map_err(failed)?;
-    answer(transaction.rollback()).await.map_err(failed)?;
-    let twin = read(&messages)?.relations.into_iter().find_map(|relation| relation.table);
-    twin.map(|table| table.shape).ok_or_else(|| {
-        let reason = "the definition could not be read back".to_owned();
-        Error::new(ErrorKind::Unsupported { reason }, action)
-    })
 }
 
 /// Refuses to replace a table on which something hangs that would be lost.

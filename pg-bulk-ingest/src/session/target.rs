@@ -1,6 +1,8 @@
 //! The tables of a session.
 
+use super::examine::Outstanding;
 use crate::catalog::{LiveColumn, LiveTable};
+use crate::compare::Change;
 use crate::definition::Table;
 use crate::encode::TargetType;
 use crate::error::{Error, ErrorKind};
@@ -13,10 +15,18 @@ pub(super) struct Target {
     pub(super) definition: &'static Table,
     /// Its name once its rows are visible.
     pub(super) name: QualifiedName,
+    /// Whether its schema did not exist when the session began.
+    pub(super) schema_missing: bool,
     /// Where rows go; `None` before the table is created.
     pub(super) current: Option<Current>,
     /// The live table that the current one is going to replace.
     pub(super) replaces: Option<LiveTable>,
+    /// What has to be done to the live table for it to be as it is defined.
+    pub(super) outstanding: Option<Outstanding>,
+    /// Whether the current one is made because the live one is not as it is defined.
+    pub(super) is_migrated: bool,
+    /// The differences that stay.
+    pub(super) kept: Vec<Change>,
 }
 
 /// A table that exists, if only in the transaction.
@@ -66,6 +76,11 @@ impl Current {
 }
 
 impl Current {
+    /// A live table that is not as it is defined: nothing is written into it before it is.
+    pub(super) fn outdated(name: QualifiedName, live: LiveTable) -> Self {
+        Self { name, live, types: Vec::new(), bare: false, rows: 0 }
+    }
+
     /// Whether columns are of types of PostgreSQL's own (or enums, which it compares as its own).
     pub(super) fn has_own_types(&self, definition: &Table, positions: &[usize]) -> bool {
         positions.iter().all(|position| {
@@ -77,6 +92,20 @@ impl Current {
 }
 
 impl Target {
+    /// A table that does not exist.
+    pub(super) fn missing(name: QualifiedName, definition: &'static Table) -> Self {
+        Self {
+            definition,
+            name,
+            schema_missing: false,
+            current: None,
+            replaces: None,
+            outstanding: None,
+            is_migrated: false,
+            kept: Vec::new(),
+        }
+    }
+
     /// The table that readers see now, if there is one.
     pub(super) fn visible(&self) -> Option<&LiveTable> {
         self.replaces.as_ref().or(self.current.as_ref().map(|current| &current.live))

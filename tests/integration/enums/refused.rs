@@ -1,7 +1,7 @@
 //! What is refused of enum types before the batches are asked for.
 
 use super::State::{self, InTransit, Placed};
-use super::{LABELS, Order, Parcel, order, start_error, statements};
+use super::{LABELS, Order, Parcel, frozen_error, order, start_error, statements};
 use pg_bulk_ingest::{
     Batch, Delete, Error, ErrorKind, IngestEnum, IngestTable, IngestTables, ingest,
 };
@@ -89,11 +89,11 @@ async fn another_type_of_the_column_is_a_difference() {
         assert_eq!(error.to_string(), expected);
     };
     // What the type would be is found out without leaving it behind.
-    check(start_error::<Parcel>(&database).await, "text", "sales.state");
+    check(frozen_error::<Parcel>(&database).await, "text", "sales.state");
     let types = "SELECT count(*) FROM pg_type WHERE typname = 'state'";
     assert_eq!(database.row(types).await, "0");
     database.execute("CREATE SCHEMA sales; CREATE TYPE sales.state AS ENUM ('Placed')").await;
-    check(start_error::<Parcel>(&database).await, "text", "sales.state");
+    check(frozen_error::<Parcel>(&database).await, "text", "sales.state");
     assert_eq!(database.row(LABELS).await, "Placed");
     database.execute("DROP SCHEMA sales CASCADE; DROP SCHEMA shop CASCADE").await;
 
@@ -104,7 +104,7 @@ async fn another_type_of_the_column_is_a_difference() {
     }
     database.execute("CREATE SCHEMA sales; CREATE TYPE sales.state AS ENUM ('Placed')").await;
     database.execute(&format!("{TABLE} sales.state)")).await;
-    check(start_error::<Text>(&database).await, "sales.state", "text");
+    check(frozen_error::<Text>(&database).await, "sales.state", "text");
     let _ = Text { state: None };
 }
 

@@ -2,11 +2,12 @@
 
 use super::step::{BatchOf, Definition, IngestOf};
 use pg_bulk_ingest::{Delete, Upsert, Visibility};
+use std::collections::BTreeSet;
 
 /// The table as it is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Table {
-    pub(super) definition: Definition,
+    pub(super) shape: Shape,
     /// In order.
     pub(super) rows: Vec<(i32, String)>,
     pub(super) high_watermark: Option<i64>,
@@ -15,15 +16,22 @@ pub(super) struct Table {
 
 pub(super) type World = Option<Table>;
 
+/// What the definitions differ in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) is_keyed: bool,
+    pub(super) is_indexed: bool,
+}
+
 impl Definition {
-    pub(super) fn is_keyed(self) -> bool {
-        self != Self::Unkeyed
+    fn shape(self) -> Shape {
+        Shape { is_keyed: self != Self::Unkeyed, is_indexed: self == Self::Indexed }
     }
 }
 
 impl Table {
-    pub(super) fn new(definition: Definition) -> Self {
-        Self { definition, rows: Vec::new(), high_watermark: None, is_granted: false }
+    pub(super) fn new(shape: Shape) -> Self {
+        Self { shape, rows: Vec::new(), high_watermark: None, is_granted: false }
     }
 
     pub(super) fn has(&self, id: i32) -> bool {
@@ -42,7 +50,7 @@ impl Table {
             if value.chars().count() > 8 {
                 return None;
             }
-            if self.definition.is_keyed() && table.has(id) {
+            if self.shape.is_keyed && table.has(id) {
                 if upsert == Upsert::Off {
                     return None;
                 }
@@ -66,24 +74,38 @@ pub(super) struct Foretold {
 
 /// Foretells an ingest.
 pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
-    let refused = Foretold { worlds: vec![before.clone()], succeeds: false };
-    if before.as_ref().is_some_and(|table| table.definition != ingest.definition) {
-        return refused;
+    let shape = ingest.definition.shape();
+    let mut worlds = vec![before.clone()];
+    let has_batches = !ingest.batches.is_empty();
+    let deletes = match ingest.delete {
+        Delete::BeforeFirstBatch => has_batches,
+        delete => delete == Delete::All,
+    };
+    let mut table = before.clone().unwrap_or_else(|| Table::new(shape));
+    if shape != table.shape && !deletes {
+        let keys = table.rows.iter().map(|row| row.0).collect::<BTreeSet<_>>();
+        if shape.is_keyed && keys.len() < table.rows.len() {
+            return Foretold { worlds, succeeds: false };
+        }
     }
-    let deletes = ingest.delete != Delete::Off;
-    let mut table = before.clone().unwrap_or_else(|| Table::new(ingest.definition));
-    if ingest.batches.is_empty() {
+    let migrates = shape != table.shape;
+    table.shape = shape;
+    // Rows that stay are migrated before the first batch, and those that do not are replaced in it.
+    if migrates && ingest.delete == Delete::Off {
+        worlds.push(Some(table.clone()));
+    }
+    if !has_batches {
         if ingest.delete == Delete::All {
             table.rows.clear();
             table.high_watermark = None;
         }
-        return Foretold { worlds: vec![before.clone(), Some(table)], succeeds: true };
+        worlds.push(Some(table));
+        return Foretold { worlds, succeeds: true };
     }
     if deletes {
         table.rows.clear();
         table.high_watermark = None;
     }
-    let mut worlds = vec![before.clone()];
     for (position, batch) in ingest.batches.iter().enumerate() {
         let Some(next) = table.with(batch, ingest.upsert) else {
             return Foretold { worlds, succeeds: false };

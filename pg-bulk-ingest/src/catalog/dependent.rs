@@ -1,0 +1,44 @@
+//! What depends on parts of a table.
+
+use super::query::read;
+use serde::Deserialize;
+use tokio_postgres::SimpleQueryMessage;
+
+/// An object that depends on a column or an index.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Dependent {
+    pub(crate) column: Option<String>,
+    pub(crate) index: Option<String>,
+    /// As PostgreSQL describes it.
+    pub(crate) description: String,
+    /// Whether it is a constraint of this table over this column alone, which goes with the column.
+    pub(crate) own: bool,
+}
+
+/// What a change of a table in place can run into.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub(crate) struct Surroundings {
+    pub(crate) dependents: Vec<Dependent>,
+    /// The names of all relations of the table's schema.
+    pub(crate) names: Vec<String>,
+}
+
+impl Surroundings {
+    pub(crate) fn sql(oid: u32) -> String {
+        include_str!("dependents.sql").replace(":oid", &oid.to_string())
+    }
+
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Self> {
+        read(messages)?.pop()
+    }
+
+    /// What depends on a column.
+    pub(crate) fn of_column(&self, name: &str) -> impl Iterator<Item = &Dependent> {
+        self.dependents.iter().filter(move |dependent| dependent.column.as_deref() == Some(name))
+    }
+
+    /// What depends on an index, or on the constraint that it belongs to.
+    pub(crate) fn of_index(&self, name: &str) -> impl Iterator<Item = &Dependent> {
+        self.dependents.iter().filter(move |dependent| dependent.index.as_deref() == Some(name))
+    }
+}

@@ -1,0 +1,9 @@
+SELECT json_build_object(
+  'transaction', txid_current(),
+  'role', current_user,
+  'database', current_database(),
+  'client_encoding', current_setting('client_encoding'),
+  'create', coalesce((
+    SELECT has_schema_privilege(n.oid, 'CREATE') AND has_schema_privilege(n.oid, 'USAGE')
+    FROM pg_namespace n WHERE n.nspname = :schema), false)
+)::text

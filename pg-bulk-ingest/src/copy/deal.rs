@@ -1,0 +1,177 @@
+//! Rows of a batch over several connections at once.
+//!
+//! A chunk goes to the connection that takes one first. Each connection has a `COPY` of its own in
+//! progress; which rows went into it is kept, so that an error is reported at its row.
+
+use super::active::Active;
+use super::chunk::Chunk;
+use super::{BEGIN, Copy, Lane, Route, STRETCH, WRITE, failed, lost};
+use crate::deadline::in_time;
+use crate::error::Error;
+use futures_util::future::{poll_fn, try_join_all};
+use std::task::Poll;
+use tokio_postgres::Transaction;
+
+/// The bytes that are held back before further connections are asked for: a batch that is smaller
+/// does not pay for them.
+const HELD: usize = 1024 * 1024;
+
+/// Where chunks of rows are dealt to.
+#[derive(Debug, Default)]
+pub(super) struct Dealing {
+    /// Chunks that are held back until it is known whether they are dealt.
+    held: Vec<Chunk>,
+    held_bytes: usize,
+    /// The further connections, once there are any.
+    lanes: Vec<Lane>,
+    /// The connection to which the last chunk went; the batch's own is the last.
+    last: usize,
+}
+
+impl Copy {
+    /// Holds chunks back from now on, until [`spread`](Self::spread) says where they go.
+    pub(crate) fn hold(&mut self) {
+        self.dealing = Some(Dealing::default());
+    }
+
+    /// Whether enough is held back for further connections to be worth it.
+    pub(crate) fn overflows(&self) -> bool {
+        self.dealing.as_ref().is_some_and(|d| d.lanes.is_empty() && d.held_bytes >= HELD)
+    }
+
+    /// Deals chunks to these connections too; with none, to the batch's own alone. With a route,
+    /// the latter goes there now.
+    pub(crate) async fn spread(
+        &mut self,
+        lanes: Vec<Lane>,
+        route: Option<Route>,
+        transaction: &Transaction<'_>,
+    ) -> Result<(), Error> {
+        if let (Some(route), Some(rows)) = (route, self.tables.first_mut()) {
+            rows.route = route;
+            rows.prepared = None;
+        }
+        let Some(dealing) = self.dealing.as_mut() else { return Ok(()) };
+        let held = std::mem::take(&mut dealing.held);
+        let alone = lanes.is_empty();
+        dealing.lanes = lanes;
+        if alone {
+            self.dealing = None;
+        }
+        for chunk in held {
+            if alone {
+                self.send_alone(0, chunk, transaction).await?;
+            } else {
+                self.deal(chunk, transaction).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether rows went over further connections.
+    pub(crate) fn is_dealt(&self) -> bool {
+        self.dealing.as_ref().is_some_and(|dealing| !dealing.lanes.is_empty())
+    }
+
+    /// The further connections, when the rows are sent.
+    pub(crate) fn take_lanes(&mut self) -> Vec<Lane> {
+        self.dealing.as_mut().map(|dealing| std::mem::take(&mut dealing.lanes)).unwrap_or_default()
+    }
+
+    /// Sends a chunk over the connection that takes one first, or holds it back.
+    pub(super) async fn deal(
+        &mut self,
+        chunk: Chunk,
+        transaction: &Transaction<'_>,
+    ) -> Result<(), Error> {
+        let Self { tables, active, dealing, pool, .. } = self;
+        let Some(dealing) = dealing else { return Ok(()) };
+        if dealing.lanes.is_empty() {
+            dealing.held_bytes += chunk.data.len();
+            dealing.held.push(chunk);
+            return Ok(());
+        }
+        let own = dealing.lanes.len();
+        let Dealing { lanes, last, .. } = dealing;
+        let ready = poll_fn(|cx| {
+            for offset in 1..=own + 1 {
+                let lane = (*last + offset) % (own + 1);
+                let active = lanes.get_mut(lane).map_or(&mut *active, |lane| &mut lane.active);
+                let Some(running) = active else { return Poll::Ready(Ok(lane)) };
+                match running.poll_ready(cx) {
+                    Poll::Pending => {}
+                    Poll::Ready(Ok(true)) => return Poll::Ready(Ok(lane)),
+                    Poll::Ready(Ok(false)) => {
+                        *active = None;
+                        return Poll::Ready(Ok(lane));
+                    }
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err((active.take(), error))),
+                }
+            }
+            Poll::Pending
+        });
+        let ready = in_time(ready).await;
+        let ready =
+            ready.map_err(|timeout| Error::server(timeout, WRITE).in_table(&tables[0].table))?;
+        let lane = match ready {
+            Ok(lane) => lane,
+            Err((Some(active), error)) if error.as_db_error().is_some() => {
+                return Err(failed(Some(active), error.into(), tables));
+            }
+            Err((active, error)) => return Err(lost(active, error.into(), tables).await),
+        };
+        *last = lane;
+        let began = match lanes.get_mut(lane) {
+            Some(lane) if lane.active.is_none() => {
+                Active::begin(lane.client(), &lane.prepared, 0).await.map(|a| lane.active = Some(a))
+            }
+            None if active.is_none() => {
+                let prepared = tables[0].prepare(transaction).await?;
+                Active::begin(transaction.client(), &prepared, 0).await.map(|a| *active = Some(a))
+            }
+            _ => Ok(()),
+        };
+        began.map_err(|error| Error::server(error, BEGIN).in_table(&tables[0].table))?;
+        let active = lanes.get_mut(lane).map_or(active, |lane| &mut lane.active);
+        let Some(running) = active else { return Ok(()) };
+        let mut fed = running.feed(chunk, pool).await;
+        if fed.is_ok() && running.bytes >= STRETCH {
+            fed = running.end().await;
+        }
+        match fed {
+            Ok(()) => Ok(()),
+            Err(error) => Err(lost(active.take(), error, tables).await),
+        }
+    }
+
+    /// Ends every `COPY`, and makes what went over further connections visible to the batch's own
+    /// transaction.
+    pub(super) async fn finish_dealing(
+        &mut self,
+        transaction: &Transaction<'_>,
+    ) -> Result<(), Error> {
+        if !self.is_dealt() {
+            self.spread(Vec::new(), None, transaction).await?;
+            return self.end().await;
+        }
+        let Self { tables, active, dealing, .. } = self;
+        let Some(dealing) = dealing else { return Ok(()) };
+        let all = || dealing.lanes.iter_mut().map(|lane| &mut lane.active).chain([active]);
+        let endings = all().map(|active| {
+            let tables = &*tables;
+            async move {
+                let Some(mut running) = active.take() else { return Ok(()) };
+                if let Err(error) = running.end().await {
+                    return Err(lost(Some(running), error, tables).await);
+                }
+                running.finish().await.map_err(|error| failed(Some(running), error, tables))
+            }
+        });
+        try_join_all(endings).await?;
+        let commits = dealing.lanes.iter().map(Lane::commit);
+        let committed = try_join_all(commits).await;
+        committed
+            .map(|_| ())
+            .map_err(|error| Error::server(error, WRITE).in_table(&tables[0].table))
+    }
+}

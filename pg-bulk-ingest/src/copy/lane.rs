@@ -1,0 +1,68 @@
+//! A further connection, over which a part of a batch's rows goes.
+
+use super::active::Active;
+use crate::connections::Link;
+use crate::deadline::answer;
+use crate::error::Failure;
+use crate::merge::part;
+use futures_util::FutureExt;
+use std::fmt;
+use std::sync::Arc;
+use tokio_postgres::{Client, Statement};
+
+/// A further connection in a transaction of its own, in which rows are copied into a table that is
+/// made for them.
+///
+/// Dropped before it is [kept](Self::keep), it is rolled back, and the table is dropped as soon as
+/// nobody holds it.
+pub(crate) struct Lane {
+    pub(super) active: Option<Active>,
+    pub(super) prepared: Statement,
+    link: Arc<dyn Link>,
+    /// Drops the table.
+    drop: Option<String>,
+}
+
+impl Lane {
+    /// A connection that is in a transaction, with the statement of the `COPY`, and what drops the
+    /// table.
+    pub(crate) fn new(link: Arc<dyn Link>, prepared: Statement, drop: String) -> Self {
+        Self { active: None, prepared, link, drop: Some(drop) }
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        self.link.client()
+    }
+
+    /// Makes its rows visible, to the batch's own transaction.
+    pub(super) async fn commit(&self) -> Result<(), Failure> {
+        answer(self.client().batch_execute(part::COMMIT)).await
+    }
+
+    /// Rolls a further connection back, and drops its table, without waiting: what is polled once is
+    /// sent, and the connection's task does the rest.
+    pub(crate) fn undo(client: &Client, drop: &str) {
+        let _ = client.batch_execute(part::ROLLBACK).now_or_never();
+        let _ = client.batch_execute(drop).now_or_never();
+    }
+
+    /// The batch is committed, and with it what becomes of the table.
+    pub(crate) fn keep(&mut self) {
+        self.drop = None;
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.active = None;
+        if let Some(drop) = self.drop.take() {
+            Self::undo(self.client(), &drop);
+        }
+    }
+}
+
+impl fmt::Debug for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lane").field("drop", &self.drop).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,35 @@
+//! Values that are written piece by piece.
+
+use super::{Cell, TargetType};
+
+/// A value that is being written into its cell, piece by piece: see [`Cell::with`].
+#[derive(Debug)]
+pub struct ValueEncoder<'b> {
+    buffer: &'b mut Vec<u8>,
+    targets: &'b [TargetType],
+}
+
+impl<'b> ValueEncoder<'b> {
+    #[inline]
+    pub(super) fn new(buffer: &'b mut Vec<u8>, targets: &'b [TargetType]) -> Self {
+        Self { buffer, targets }
+    }
+
+    /// Adds bytes to the value.
+    #[inline]
+    pub fn put(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// The place of a value within the value, which is that of the column at this position.
+    #[inline]
+    pub(super) fn cell(&mut self, column: usize) -> Cell<'_> {
+        Cell::new(self.buffer, self.targets, column)
+    }
+
+    /// The buffer itself.
+    #[inline]
+    pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
+        self.buffer
+    }
+}

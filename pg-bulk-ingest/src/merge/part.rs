@@ -1,0 +1,70 @@
+//! Tables for the rows that go over further connections: committed, but not to be seen by others
+//! than the ingest that made them.
+//!
+//! Their names begin with the digest of the name of the table that the rows are for. Who holds that
+//! table's advisory lock knows that no other ingest of it is under way, and so that whatever table
+//! of such a name there is was left behind.
+
+use super::Staging;
+use crate::definition::Table;
+use crate::ident::{Literal, QualifiedName};
+use crate::plan::create_fresh;
+use crate::statement::{LockLevel, Statement};
+
+/// Begins the transaction of a further connection. Its commit need not be durable before the
+/// batch's is, which comes later in the same log.
+pub(crate) const BEGIN: &str =
+    "START TRANSACTION ISOLATION LEVEL READ COMMITTED;\nSET LOCAL synchronous_commit = off";
+pub(crate) const COMMIT: &str = "COMMIT";
+pub(crate) const ROLLBACK: &str = "ROLLBACK";
+
+/// The name of the table that is made in the transaction of this id.
+pub(crate) fn name(target: &QualifiedName, transaction: u64) -> QualifiedName {
+    target.sibling(format!("{}{transaction}", target.part_prefix()))
+}
+
+/// Creates the table into which rows are copied straight, and which then becomes the table itself.
+pub(crate) fn create_table(part: &QualifiedName, target: &QualifiedName, table: &Table) -> String {
+    format!(
+        "{};\n{}",
+        create_fresh(part, table, "its rows come over several connections").sql(),
+        label(part, target)
+    )
+}
+
+/// Creates a staging table. Nothing of it has to survive a crash.
+pub(crate) fn create_staging(
+    part: &QualifiedName,
+    target: &QualifiedName,
+    staging: &Staging,
+) -> String {
+    let definition = &staging.definition;
+    format!("CREATE UNLOGGED TABLE {part} ({definition});\n{}", label(part, target))
+}
+
+/// Says, to people, what it is.
+fn label(part: &QualifiedName, target: &QualifiedName) -> String {
+    let text = format!("rows on their way into {target}");
+    format!("COMMENT ON TABLE {part} IS {}", Literal(&text))
+}
+
+/// Drops it, if it is there.
+pub(crate) fn drop(part: &QualifiedName) -> String {
+    format!("DROP TABLE IF EXISTS {part}")
+}
+
+/// Keeps autovacuum from it, which would be in the way when it is put in its place.
+pub(crate) fn hold(part: &QualifiedName) -> String {
+    format!("LOCK TABLE {part} IN SHARE UPDATE EXCLUSIVE MODE")
+}
+
+/// Puts it in the place of a table that was created in the batch's transaction, and is empty.
+pub(crate) fn settle(part: &QualifiedName, table: &QualifiedName) -> Vec<Statement> {
+    let purpose = "the rows that went over several connections become the table";
+    let statement = |sql: String| Statement::new(sql, LockLevel::AccessExclusive, purpose);
+    vec![
+        statement(format!("DROP TABLE {table}")),
+        statement(format!("COMMENT ON TABLE {part} IS NULL")),
+        statement(format!("ALTER TABLE {part} RENAME TO {}", table.name_ident())),
+    ]
+}

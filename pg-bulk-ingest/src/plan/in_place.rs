@@ -1,0 +1,275 @@
+//! The steps that change a table where it is.
+
+use super::index_name::index_name;
+use super::migrate::Subject;
+use super::widen::{Widening, widening};
+use crate::catalog::{IndexShape, LiveColumn};
+use crate::compare::Change;
+use crate::ident::{Ident, fitted};
+use crate::statement::{LockLevel, Statement, Work};
+
+/// What is done on its own, so that what it locks is not held for longer than it takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// A transaction that holds ACCESS EXCLUSIVE on the table, for an instant.
+    Exclusive(Vec<Statement>),
+    /// A transaction whose locks neither readers nor writers notice. If it fails, what the step
+    /// before prepared is undone.
+    Shared { statements: Vec<Statement>, undo: Vec<Statement> },
+    /// A statement outside a transaction. If it fails, what is left of it is removed.
+    Outside { statement: Statement, undo: Statement },
+}
+
+impl Step {
+    pub(crate) fn statements(&self) -> &[Statement] {
+        match self {
+            Self::Exclusive(statements) | Self::Shared { statements, .. } => statements,
+            Self::Outside { statement, .. } => std::slice::from_ref(statement),
+        }
+    }
+}
+
+/// The version from which NOT NULL can be added without looking at the rows that are there.
+const NOT_NULL_NOT_VALID: u32 = 180_000;
+
+/// The suffix of the constraints by which a column is shown to hold no NULL.
+const NOT_NULL: &str = "pg_bulk_ingest_not_null";
+
+/// The steps, in the order in which they are run.
+#[derive(Default)]
+struct Steps {
+    first: Vec<Statement>,
+    validate: Vec<Statement>,
+    undo: Vec<Statement>,
+    builds: Vec<Step>,
+    /// Columns that are known to hold no NULL are set NOT NULL: what a primary key needs.
+    set: Vec<Statement>,
+    keys: Vec<Statement>,
+    /// What keys and indexes that are gone no longer need.
+    drop: Vec<Statement>,
+}
+
+/// The steps of changes each of which can be done in place.
+pub(super) fn steps(subject: &Subject<'_>, changes: &[Change]) -> Vec<Step> {
+    let mut steps = Steps::default();
+    for leftover in &subject.live.leftovers {
+        let sql = format!("DROP CONSTRAINT {}", Ident::new(leftover));
+        let purpose = "left by an interrupted migration";
+        steps.first.push(subject.alter(&sql, purpose));
+    }
+    let mut taken = subject.surroundings.names.clone();
+    for change in changes {
+        if let Change::DropIndex { index } = change
+            && !index.valid
+        {
+            steps.first.push(drop_index(subject, index, change));
+            taken.retain(|name| *name != index.name);
+        }
+    }
+    let retyped = |column: &str| {
+        changes
+            .iter()
+            .any(|change| matches!(change, Change::AlterType { live, .. } if live.name == column))
+    };
+    // A default of the old type may be none of the new one.
+    for change in changes {
+        if let Change::AlterDefault { column, live: Some(_), .. } = change
+            && retyped(column)
+        {
+            let sql = format!("ALTER COLUMN {} DROP DEFAULT", Ident::new(column));
+            steps.first.push(subject.alter(&sql, change.to_string()));
+        }
+    }
+    for change in changes {
+        add(subject, change, &mut steps, &mut taken);
+    }
+    for change in changes {
+        let Change::AlterDefault { column, live, defined } = change else { continue };
+        let column_sql = Ident::new(column);
+        let sql = match defined {
+            Some(default) => format!("ALTER COLUMN {column_sql} SET DEFAULT {default}"),
+            None if live.is_some() && retyped(column) => continue,
+            None => format!("ALTER COLUMN {column_sql} DROP DEFAULT"),
+        };
+        steps.first.push(subject.alter(&sql, change.to_string()));
+    }
+    steps.in_order()
+}
+
+impl Steps {
+    fn in_order(mut self) -> Vec<Step> {
+        let mut order = Vec::new();
+        let mut last = self.set;
+        last.append(&mut self.keys);
+        last.append(&mut self.drop);
+        if self.validate.is_empty() && self.builds.is_empty() {
+            self.first.append(&mut last);
+        }
+        if !self.first.is_empty() {
+            order.push(Step::Exclusive(self.first));
+        }
+        if !self.validate.is_empty() {
+            order.push(Step::Shared { statements: self.validate, undo: self.undo });
+        }
+        order.append(&mut self.builds);
+        if !last.is_empty() {
+            order.push(Step::Exclusive(last));
+        }
+        order
+    }
+}
+
+fn add(subject: &Subject<'_>, change: &Change, steps: &mut Steps, taken: &mut Vec<String>) {
+    let purpose = change.to_string();
+    match change {
+        Change::AddColumn { column } => {
+            steps.first.push(subject.alter(&add_column(column), purpose));
+        }
+        Change::DropColumn { column } => {
+            let sql = format!("DROP COLUMN {}", Ident::new(&column.name));
+            let own = subject.surroundings.of_column(&column.name).filter(|other| other.own);
+            let purpose = own.fold(purpose, |purpose, own| {
+                format!("{purpose}, {} goes with it", own.description)
+            });
+            steps.drop.push(subject.alter(&sql, purpose));
+        }
+        Change::AlterType { live, defined } => {
+            let found = widening(&live.sql_type, &defined.sql_type, subject.version);
+            if found == Some(Widening::InUtc) {
+                let purpose = "timestamps are taken to be in UTC, as they are stored";
+                let sql = "SET LOCAL timezone = 'UTC'";
+                steps.first.push(Statement::new(sql, LockLevel::None, purpose));
+            }
+            // Without it the collation would become the type's own.
+            let collation = defined.collation.as_ref();
+            let collation = collation.map_or_else(String::new, |name| format!(" COLLATE {name}"));
+            let (column, sql_type) = (Ident::new(&live.name), &defined.sql_type);
+            let sql = format!("ALTER COLUMN {column} TYPE {sql_type}{collation}");
+            steps.first.push(subject.alter(&sql, purpose));
+        }
+        Change::SetNotNull { column } => set_not_null(subject, column, &purpose, steps),
+        Change::DropNotNull { column } => {
+            let sql = format!("ALTER COLUMN {} DROP NOT NULL", Ident::new(column));
+            steps.drop.push(subject.alter(&sql, purpose));
+        }
+        Change::PrimaryKey { live, defined } => {
+            let old = live.as_ref().and_then(|index| index.constraint.as_ref());
+            match defined {
+                None => {
+                    let old = old.map(|old| format!("DROP CONSTRAINT {}", Ident::new(old)));
+                    steps.keys.extend(old.map(|sql| subject.alter(&sql, purpose)));
+                }
+                Some(index) => build(subject, index, old, &purpose, steps, taken),
+            }
+        }
+        Change::AddIndex { index } => build(subject, index, None, &purpose, steps, taken),
+        Change::DropIndex { index } if index.valid => {
+            steps.keys.push(drop_index(subject, index, change));
+        }
+        // Done before all else, or after; or not in place.
+        Change::DropIndex { .. }
+        | Change::AlterDefault { .. }
+        | Change::AlterCollation { .. }
+        | Change::Reorder { .. } => {}
+    }
+}
+
+/// The definition of a column that is added.
+pub(crate) fn add_column(column: &LiveColumn) -> String {
+    let mut sql = format!("ADD COLUMN {} {}", Ident::new(&column.name), column.sql_type);
+    if let Some(collation) = &column.collation {
+        sql += &format!(" COLLATE {collation}");
+    }
+    match &column.default {
+        Some(generated) if column.is_generated() => sql += &format!(" {generated} STORED"),
+        Some(identity) if column.is_identity() => sql += &format!(" {identity}"),
+        Some(default) => sql += &format!(" DEFAULT {default}"),
+        None => {}
+    }
+    if column.not_null {
+        sql += " NOT NULL";
+    }
+    sql
+}
+
+/// The rows are looked at while readers and writers go on; that none has a NULL is known, by a
+/// constraint, when the column is set NOT NULL.
+fn set_not_null(subject: &Subject<'_>, column: &str, purpose: &str, steps: &mut Steps) {
+    let name = Ident::new(fitted(column, NOT_NULL));
+    let column_sql = Ident::new(column);
+    let validate = |name: &Ident| {
+        let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {name}", subject.name);
+        let statement = Statement::new(sql, LockLevel::ShareUpdateExclusive, purpose.to_owned());
+        statement.working(Work::Scan)
+    };
+    let drop = |name: &Ident| subject.alter(&format!("DROP CONSTRAINT {name}"), "it is not needed");
+    if subject.version >= NOT_NULL_NOT_VALID {
+        let columns = &subject.live.shape.columns;
+        let live = columns.iter().find(|live| live.name == column);
+        let found = live.and_then(|live| live.not_null_constraint.as_ref()).map(Ident::new);
+        let name = found.unwrap_or_else(|| {
+            let name = Ident::new(fitted(&format!("{}_{column}", subject.name.name()), "not_null"));
+            let sql = format!("ADD CONSTRAINT {name} NOT NULL {column_sql} NOT VALID");
+            steps.first.push(subject.alter(&sql, purpose.to_owned()));
+            steps.undo.push(drop(&name));
+            name
+        });
+        steps.validate.push(validate(&name));
+        return;
+    }
+    let sql = format!("ADD CONSTRAINT {name} CHECK ({column_sql} IS NOT NULL) NOT VALID");
+    steps.first.push(subject.alter(&sql, purpose.to_owned()));
+    steps.validate.push(validate(&name));
+    steps.undo.push(drop(&name));
+    let sql = format!("ALTER COLUMN {column_sql} SET NOT NULL");
+    steps.set.push(subject.alter(&sql, purpose.to_owned()));
+    steps.set.push(drop(&name));
+}
+
+/// Builds an index while readers and writers go on; a primary key or unique constraint then takes
+/// it, in one statement with the end of the one that it replaces.
+fn build(
+    subject: &Subject<'_>,
+    index: &IndexShape,
+    replaces: Option<&String>,
+    purpose: &str,
+    steps: &mut Steps,
+    taken: &mut Vec<String>,
+) {
+    let name = index_name(subject.name.name(), index, taken);
+    taken.push(name.clone());
+    let ident = Ident::new(&name);
+    let unique = if index.unique { "UNIQUE " } else { "" };
+    let sql = format!(
+        "CREATE {unique}INDEX CONCURRENTLY {ident} ON {} USING {}",
+        subject.name, index.form
+    );
+    let lock = LockLevel::ShareUpdateExclusive;
+    let statement = Statement::new(sql, lock, purpose.to_owned()).working(Work::Scan);
+    let undo = format!("DROP INDEX CONCURRENTLY IF EXISTS {}", subject.name.sibling(&name));
+    let undo = Statement::new(undo, lock, "it could not be built").outside_transaction();
+    steps.builds.push(Step::Outside { statement: statement.outside_transaction(), undo });
+    if !index.unique {
+        return;
+    }
+    let kind = if index.primary { "PRIMARY KEY" } else { "UNIQUE" };
+    let (drop, constraint) = match replaces.map(Ident::new) {
+        Some(old) => (format!("DROP CONSTRAINT {old}, "), old),
+        None => (String::new(), ident.clone()),
+    };
+    let sql = format!("{drop}ADD CONSTRAINT {constraint} {kind} USING INDEX {ident}");
+    steps.keys.push(subject.alter(&sql, purpose.to_owned()));
+}
+
+fn drop_index(subject: &Subject<'_>, index: &IndexShape, change: &Change) -> Statement {
+    match &index.constraint {
+        Some(constraint) => {
+            let sql = format!("DROP CONSTRAINT {}", Ident::new(constraint));
+            subject.alter(&sql, change.to_string())
+        }
+        None => {
+            let sql = format!("DROP INDEX {}", subject.name.sibling(&index.name));
+            Statement::new(sql, LockLevel::AccessExclusive, change.to_string())
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! How the changes of a table are made: where it is, by another that takes its place, or not.
+
+use super::in_place::{Step, steps};
+use super::rebuild::Rebuild;
+use super::widen::widening;
+use crate::catalog::{LiveColumn, LiveTable, Surroundings};
+use crate::compare::Change;
+use crate::ident::QualifiedName;
+use crate::statement::{LockLevel, Statement};
+use std::borrow::Cow;
+
+/// The table that is changed, and what there is around it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) name: &'a QualifiedName,
+    pub(crate) live: &'a LiveTable,
+    pub(crate) surroundings: &'a Surroundings,
+    /// `server_version_num`.
+    pub(crate) version: u32,
+}
+
+/// How the changes are made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Decision {
+    InPlace(Vec<Step>),
+    Rebuild(Rebuild),
+    /// Why they cannot be made.
+    Refused(Vec<String>),
+}
+
+/// The version from which a column is added with a default without a rewrite.
+const FAST_DEFAULT: u32 = 110_000;
+
+/// The version from which a valid CHECK spares SET NOT NULL its scan.
+const NOT_NULL_BY_CHECK: u32 = 120_000;
+
+impl Subject<'_> {
+    /// A change of the table for which ACCESS EXCLUSIVE is held.
+    pub(super) fn alter(&self, sql: &str, purpose: impl Into<Cow<'static, str>>) -> Statement {
+        let sql = format!("ALTER TABLE {} {sql}", self.name);
+        Statement::new(sql, LockLevel::AccessExclusive, purpose)
+    }
+
+    /// Decides how changes are made that there are.
+    pub(crate) fn decide(&self, changes: &[Change]) -> Decision {
+        let reasons = changes.iter().filter_map(|change| self.needs_rebuild(change));
+        let reasons = reasons.collect::<Vec<_>>();
+        if !reasons.is_empty() {
+            return match self.live.kind {
+                'p' => Decision::Refused(
+                    reasons
+                        .iter()
+                        .map(|reason| format!("{reason}: a partitioned table cannot be replaced"))
+                        .collect(),
+                ),
+                _ => Decision::Rebuild(Rebuild::new(reasons, changes, &self.live.shape)),
+            };
+        }
+        let refused = changes.iter().flat_map(|change| self.refusals(change)).collect::<Vec<_>>();
+        match refused.is_empty() {
+            true => Decision::InPlace(steps(self, changes)),
+            false => Decision::Refused(refused),
+        }
+    }
+
+    /// Why a change cannot be made in place, if it cannot.
+    fn needs_rebuild(&self, change: &Change) -> Option<String> {
+        let reason = |why: &str| Some(format!("{change}{why}"));
+        match change {
+            Change::AddColumn { column } if column.default.is_some() => {
+                let fast = self.version >= FAST_DEFAULT && column.fast_default;
+                if fast { None } else { reason(", with a default that is another for each row") }
+            }
+            Change::AlterType { live, defined } if !self.widens_in_place(live, defined) => {
+                reason("")
+            }
+            Change::SetNotNull { .. } if self.version < NOT_NULL_BY_CHECK => reason(""),
+            Change::AlterCollation { .. } | Change::Reorder { .. } => reason(""),
+            _ => None,
+        }
+    }
+
+    /// Whether a type is changed without touching rows or indexes, and without PostgreSQL refusing
+    /// it for what uses the column.
+    fn widens_in_place(&self, live: &LiveColumn, defined: &LiveColumn) -> bool {
+        let (from, to) = (&live.sql_type, &defined.sql_type);
+        let Some(_) = widening(from, to, self.version) else { return false };
+        let base = |sql_type: &str| sql_type.split('(').next().unwrap_or_default().to_owned();
+        // varchar and text share their operators, so an index over the one is one over the other.
+        let alike = base(from) == base(to)
+            || ["character varying", "text"].iter().any(|text| base(from) == *text);
+        let timestamps = from.starts_with("timestamp") && to.starts_with("timestamp");
+        let alike = alike && !(timestamps && from.contains("without") != to.contains("without"));
+        let mut indexes = self.live.shape.indexes.iter();
+        let keeps_indexes =
+            indexes.all(|index| !index.columns.contains(&live.name) || alike && index.plain);
+        keeps_indexes && self.surroundings.of_column(&live.name).next().is_none()
+    }
+
+    /// Why PostgreSQL would refuse a change in place, or lose something by it.
+    fn refusals(&self, change: &Change) -> Vec<String> {
+        let depend = |what: String, on: &str| format!("{change}, but {what} depends on {on}");
+        let index = |name: &String| {
+            let dependents = self.surroundings.of_index(name);
+            dependents.map(|other| depend(other.description.clone(), "it")).collect::<Vec<_>>()
+        };
+        let partitioned = || match self.live.kind {
+            'p' => vec![format!("{change}, and the table is partitioned: build it by hand")],
+            _ => Vec::new(),
+        };
+        match change {
+            Change::DropColumn { column } => {
+                let dependents = self.surroundings.of_column(&column.name);
+                let dependents = dependents.filter(|dependent| !dependent.own);
+                dependents.map(|other| depend(other.description.clone(), "it")).collect()
+            }
+            Change::PrimaryKey { live, defined } => {
+                let mut refused =
+                    live.iter().flat_map(|live| index(&live.name)).collect::<Vec<_>>();
+                refused.extend(defined.iter().flat_map(|_| partitioned()));
+                refused
+            }
+            Change::AddIndex { .. } => partitioned(),
+            Change::DropIndex { index: dropped } => index(&dropped.name),
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! What has to be done to a live table for it to be as it is defined.
+
+use super::core::Settings;
+use super::enum_type;
+use super::refusal::{START, privilege, unreadable, unsupported};
+use super::start::read;
+use crate::catalog::{
+    self, FoundEnum, Inspected, LiveTable, Relation, Server, Shape, Surroundings,
+};
+use crate::compare::{Change, compare, predict};
+use crate::deadline::answer;
+use crate::definition::Table;
+use crate::error::{Error, ErrorKind};
+use crate::execute::{self, Lockable, Waiting, numbers};
+use crate::ident::{QualifiedName, fitted};
+use crate::options::Delete;
+use crate::plan::{self, Check, Decision, Rebuild, Relevant, Step, Subject};
+use crate::statement::script;
+use tokio_postgres::Client;
+
+const COMPARE: &str = "cannot compare the table with its definition";
+const MIGRATE: &str = "cannot migrate the table";
+
+/// What has to be done to a live table.
+#[derive(Debug, Clone)]
+pub(super) enum Outstanding {
+    InPlace(Vec<Step>),
+    Rebuild(Rebuild),
+}
+
+/// How a live table differs from its definition.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Examination {
+    pub(super) outstanding: Option<Outstanding>,
+    /// The differences that stay.
+    pub(super) kept: Vec<Change>,
+}
+
+/// A live table that is examined.
+#[derive(Clone, Copy)]
+pub(super) struct Examined<'a> {
+    pub(super) name: &'a QualifiedName,
+    pub(super) definition: &'static Table,
+    pub(super) server: &'a Server,
+    pub(super) found: &'a [FoundEnum],
+    pub(super) settings: &'a Settings,
+    pub(super) waiting: Waiting<'a>,
+    /// Whether its rows stay.
+    pub(super) keeps_rows: bool,
+}
+
+impl Examined<'_> {
+    /// Compares a live table with its definition, and plans what has to be done. Only where that cannot be told from what was read, PostgreSQL is asked for how it spells
+    /// the definition.
+    pub(super) async fn examine(
+        self,
+        client: &mut Client,
+        relation: &Relation,
+    ) -> Result<Examination, Error> {
+        let examined = self.examine_one(client, relation).await;
+        examined.map_err(|error| error.in_table(self.name))
+    }
+
+    async fn examine_one(
+        self,
+        client: &mut Client,
+        relation: &Relation,
+    ) -> Result<Examination, Error> {
+        let Some(mut live) = relation.table.clone() else { return Ok(Examination::default()) };
+        let predicted = predict(self.definition, self.found);
+        if let Some(defined) = &predicted
+            && live.leftovers.is_empty()
+            && let Ok(Relevant { changes, kept }) = self.relevant(&live, defined)
+            && changes.is_empty()
+        {
+            return self.as_it_is(kept);
+        }
+        let defined = match (predicted, self.twin_name(relation)) {
+            (_, Some(twin)) => {
+                enum_type::check_usage(self.definition, self.found, self.server)?;
+                self.twin(client, &twin).await?
+            }
+            (Some(predicted), None) => predicted,
+            (None, None) => {
+                let database = &self.server.database;
+                return Err(privilege(self.server, format!("TEMPORARY on database {database:?}")));
+            }
+        };
+        let invalid =
+            |change: &Change| matches!(change, Change::DropIndex { index } if !index.valid);
+        if self.relevant(&live, &defined)?.changes.iter().any(invalid) {
+            self.check_owner(&live)?;
+            live = self.await_builds(client, live).await?;
+        }
+        let Relevant { changes, kept } = self.relevant(&live, &defined)?;
+        if changes.is_empty() && live.leftovers.is_empty() {
+            return self.as_it_is(kept);
+        }
+        self.check_owner(&live)?;
+        let surroundings = self.surroundings(client, &live).await?;
+        let subject = Subject {
+            name: self.name,
+            live: &live,
+            surroundings: &surroundings,
+            version: self.server.version,
+        };
+        let decided = subject.decide(&changes);
+        self.check_rows(client, &changes, &decided, &live).await?;
+        let builds = |step: &Step| matches!(step, Step::Outside { .. });
+        let outstanding = match decided {
+            Decision::InPlace(steps) => {
+                if steps.iter().any(builds) {
+                    self.check_create(relation)?;
+                }
+                Outstanding::InPlace(steps)
+            }
+            Decision::Rebuild(rebuild) => {
+                self.check_create(relation)?;
+                if live.row_security && self.keeps_rows {
+                    return Err(unsupported(
+                        "it has to be rebuilt, and row-level security applies to the role and \
+                         could hide rows from it",
+                    ));
+                }
+                Outstanding::Rebuild(rebuild)
+            }
+            Decision::Refused(reasons) => {
+                return Err(Error::new(ErrorKind::Migration { reasons }, MIGRATE));
+            }
+        };
+        let examination = self.as_it_is(kept)?;
+        Ok(Examination { outstanding: Some(outstanding), ..examination })
+    }
+
+    /// Nothing is to be changed. Rows have no values for columns that stay and are not defined.
+    fn as_it_is(self, kept: Vec<Change>) -> Result<Examination, Error> {
+        let unfilled = |change: &Change| match change {
+            Change::DropColumn { column } if column.not_null && column.default.is_none() => {
+                Some(format!(
+                    "column {:?} is not in the struct, is not to be dropped, and is NOT NULL \
+                     without a default",
+                    column.name
+                ))
+            }
+            _ => None,
+        };
+        match kept.iter().find_map(unfilled) {
+            Some(reason) => Err(unsupported(reason)),
+            None => Ok(Examination { outstanding: None, kept }),
+        }
+    }
+
+    fn relevant(self, live: &LiveTable, defined: &Shape) -> Result<Relevant, Error> {
+        let changes = compare(&live.shape, defined);
+        let settings = self.settings;
+        let version = self.server.version;
+        plan::relevant(changes, settings.migration, settings.column_order, version)
+            .map_err(|differences| Error::new(ErrorKind::Differs { differences }, START))
+    }
+
+    /// Where the definition can be created to be read back: among temporary tables, or else beside
+    /// the table itself.
+    fn twin_name(self, relation: &Relation) -> Option<QualifiedName> {
+        const TWIN: &str = "pg_bulk_ingest_twin";
+        if self.server.temp {
+            return Some(QualifiedName::new("pg_temp", TWIN));
+        }
+        relation.schema_create.then(|| self.name.sibling(fitted(self.name.name(), TWIN)))
+    }
+
+    /// The definition as PostgreSQL spells it: an empty table that is rolled back.
+    async fn twin(self, client: &mut Client, twin: &QualifiedName) -> Result<Shape, Error> {
+        let failed = |error| Error::server(error, COMPARE);
+        let transaction = answer(client.transaction()).await.map_err(failed)?;
+        let inspect = match twin.schema() {
+            "pg_temp" => catalog::inspect_temporary(&[twin.name()]),
+            _ => catalog::inspect(std::slice::from_ref(twin), &[]),
+        };
+        let enums = enum_type::of(self.definition);
+        let mut statements = plan::create_enum_types(&enums, self.found);
+        statements.extend(plan::create_twin(twin, self.definition));
+        let sql = format!("{};\n{}", script(&statements), catalog::isolated(&inspect));
+        let messages = answer(transaction.simple_query(&sql)).await.map_err(failed)?;
+        answer(transaction.rollback()).await.map_err(failed)?;
+        let twin = read(&messages)?.relations.into_iter().find_map(|relation| relation.table);
+        twin.map(|table| table.shape).ok_or_else(|| unreadable(COMPARE))
+    }
+
+    /// An index that is being built is invalid, too. Whoever builds one holds SHARE UPDATE
+    /// EXCLUSIVE: once that is had, what is still invalid is left of a build that failed.
+    async fn await_builds(self, client: &mut Client, live: LiveTable) -> Result<LiveTable, Error> {
+        let inspect = catalog::inspect(std::slice::from_ref(self.name), &[]);
+        let inspect = catalog::isolated(&inspect);
+        let lockable = Lockable { name: self.name.clone(), oid: live.oid };
+        let transaction =
+            answer(client.transaction()).await.map_err(Error::while_doing(MIGRATE))?;
+        let waiting = self.waiting;
+        let messages =
+            execute::lock_for_comment(&transaction, &lockable, &inspect, waiting, MIGRATE).await?;
+        answer(transaction.rollback()).await.map_err(Error::while_doing(MIGRATE))?;
+        let relation = read(&messages)?.relations.into_iter().next();
+        relation.and_then(|relation| relation.table).ok_or_else(|| unreadable(MIGRATE))
+    }
+
+    async fn surroundings(self, client: &Client, live: &LiveTable) -> Result<Surroundings, Error> {
+        let sql = catalog::alone(&Surroundings::sql(live.oid));
+        let messages =
+            answer(client.simple_query(&sql)).await.map_err(Error::while_doing(MIGRATE))?;
+        Surroundings::read(&messages).ok_or_else(|| unreadable(MIGRATE))
+    }
+
+    /// Whether the rows that are there can be rows of the table as it is defined.
+    async fn check_rows(
+        self,
+        client: &mut Client,
+        changes: &[Change],
+        decided: &Decision,
+        live: &LiveTable,
+    ) -> Result<(), Error> {
+        if !self.keeps_rows {
+            return Ok(());
+        }
+        let mut checks = plan::checks(changes, self.name);
+        if let Decision::Rebuild(rebuild) = decided {
+            checks.extend(plan::key_checks(changes, &live.shape, self.name));
+            checks.extend(rebuild.checks(self.name));
+        }
+        if checks.is_empty() {
+            return Ok(());
+        }
+        let transaction =
+            answer(client.transaction()).await.map_err(Error::while_doing(MIGRATE))?;
+        check(&transaction, &checks).await?;
+        answer(transaction.rollback()).await.map_err(Error::while_doing(MIGRATE))
+    }
+
+    fn check_owner(self, live: &LiveTable) -> Result<(), Error> {
+        if live.is_owner {
+            return Ok(());
+        }
+        let missing =
+            format!("the ownership of the table, which {:?} has, to change it", live.owner);
+        Err(privilege(self.server, missing))
+    }
+
+    /// Indexes and tables are made in the schema.
+    fn check_create(self, relation: &Relation) -> Result<(), Error> {
+        if relation.schema_create {
+            return Ok(());
+        }
+        Err(privilege(self.server, format!("CREATE on schema {:?}", self.name.schema())))
+    }
+}
+
+/// Runs checks; the first that finds rows is the error.
+pub(super) async fn check(
+    transaction: &tokio_postgres::Transaction<'_>,
+    checks: &[Check],
+) -> Result<(), Error> {
+    for check in checks {
+        let sql = format!("SET LOCAL timezone = 'UTC';\n{}", check.sql);
+        let in_column = |error: Error| match &check.column {
+            Some(column) => error.in_column(column),
+            None => error,
+        };
+        let [count] = numbers(transaction, &sql, MIGRATE).await.map_err(in_column)?;
+        if count > 0 {
+            let rows = if check.column.is_some() { "rows" } else { "keys" };
+            let reasons = vec![format!("{count} {rows} {}", check.refusal)];
+            return Err(in_column(Error::new(ErrorKind::Migration { reasons }, MIGRATE)));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the rows of an ingest's tables stay.
+pub(super) fn keeps_rows(settings: &Settings) -> bool {
+    settings.delete == Delete::Off
+}
+
+/// What there is under a name.
+pub(super) async fn inspect_again(
+    client: &Client,
+    name: &QualifiedName,
+    definition: &'static Table,
+) -> Result<(Relation, Vec<FoundEnum>), Error> {
+    let enums = enum_type::of(definition);
+    let sql = catalog::alone(&catalog::inspect(std::slice::from_ref(name), &enums));
+    let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(MIGRATE))?;
+    let Inspected { relations, enums, .. } = read(&messages)?;
+    let relation = relations.into_iter().next().ok_or_else(|| unreadable(MIGRATE))?;
+    Ok((relation, enums))
+}

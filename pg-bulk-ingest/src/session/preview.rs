@@ -1,0 +1,80 @@
+//! What an ingest would do to its tables, without doing it.
+
+use super::core::Core;
+use super::enum_type;
+use super::examine::Outstanding;
+use super::target::Target;
+use crate::catalog::{FoundEnum, LiveTable, Shape};
+use crate::options::Delete;
+use crate::plan;
+use crate::publish;
+use crate::report::Plan;
+use crate::statement::Statement;
+
+/// The statements that would make the tables as they are defined.
+pub(super) fn preview(core: &Core) -> Plan {
+    let mut plan = Plan::default();
+    for enum_type in &core.enums {
+        let found = FoundEnum::of(&core.found, enum_type);
+        if let Some(live) = found.and_then(|found| found.live.as_ref()) {
+            plan.extend(plan::add_labels(enum_type, &live.labels));
+        }
+    }
+    let concerned = |target: &&Target| target.current.is_none() || target.outstanding.is_some();
+    let concerned = core.targets.iter().filter(concerned);
+    let enums = concerned.flat_map(|target| enum_type::of(target.definition)).collect::<Vec<_>>();
+    plan.extend(plan::create_enum_types(&enums, &core.found));
+    for target in &core.targets {
+        plan.extend(preview_one(core, target));
+    }
+    plan
+}
+
+fn preview_one(core: &Core, target: &Target) -> Vec<Statement> {
+    let (name, definition) = (&target.name, target.definition);
+    match (&target.outstanding, &target.current) {
+        (_, None) => {
+            let schema = target.schema_missing.then(|| plan::create_schema(name));
+            let table = plan::create_table(name, definition);
+            let indexes = plan::create_indexes(name, definition);
+            schema.into_iter().chain([table]).chain(indexes).collect()
+        }
+        (None, Some(_)) => Vec::new(),
+        (Some(Outstanding::InPlace(steps)), Some(_)) if core.settings.delete == Delete::Off => {
+            steps.iter().flat_map(|step| step.statements().iter().cloned()).collect()
+        }
+        (Some(outstanding), Some(current)) => {
+            let keeps_rows = core.settings.delete == Delete::Off;
+            replacement(target, outstanding, &current.live, keeps_rows)
+        }
+    }
+}
+
+fn replacement(
+    target: &Target,
+    outstanding: &Outstanding,
+    live: &LiveTable,
+    keeps_rows: bool,
+) -> Vec<Statement> {
+    let (name, definition) = (&target.name, target.definition);
+    let fresh = publish::fresh_name(name);
+    let reason = match outstanding {
+        Outstanding::Rebuild(rebuild) if keeps_rows => rebuild.reason(),
+        _ => "its rows are deleted".to_owned(),
+    };
+    let fresh_table = plan::create_fresh(&fresh, definition, &reason);
+    let mut statements = vec![publish::keep_writers_out(name), fresh_table];
+    statements.extend(plan::keep_columns(&fresh, &target.kept));
+    if let Outstanding::Rebuild(rebuild) = outstanding
+        && keeps_rows
+    {
+        statements.extend(rebuild.copy(name, &fresh));
+    }
+    statements.extend(plan::create_indexes(&fresh, definition));
+    statements.extend(plan::keep_indexes(&fresh, &target.kept));
+    statements.push(plan::analyze(&fresh));
+    // Which names have to be given back is known once the indexes are there.
+    let unnamed = Shape { columns: Vec::new(), indexes: Vec::new() };
+    statements.extend(publish::swap(name, &fresh, &live.shape, &unnamed, &[]));
+    statements
+}

@@ -1,0 +1,37 @@
+//! Why an ingest is not begun.
+
+use crate::catalog::Server;
+use crate::error::{Error, ErrorKind};
+use crate::ident::MAX_NAME;
+
+pub(super) const START: &str = "cannot start the ingest";
+
+/// What is wrong with a name, if anything.
+pub(super) fn name_mistake(what: &str, name: &str) -> Option<String> {
+    if name.is_empty() {
+        return Some(format!("the name of the {what} is empty"));
+    }
+    if name.len() > MAX_NAME {
+        let length = name.len();
+        return Some(format!(
+            "the name of the {what} is {length} bytes long, and PostgreSQL would cut it to \
+             {MAX_NAME}"
+        ));
+    }
+    name.contains('\0').then(|| format!("the name of the {what} contains a NUL character"))
+}
+
+pub(super) fn privilege(server: &Server, missing: impl Into<String>) -> Error {
+    let kind = ErrorKind::Privilege { role: server.role.clone(), missing: missing.into() };
+    Error::new(kind, START)
+}
+
+pub(super) fn unsupported(reason: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Unsupported { reason: reason.into() }, START)
+}
+
+/// The catalog's answer is not understood.
+pub(super) fn unreadable(action: &'static str) -> Error {
+    let reason = "the catalog's answer is not understood".to_owned();
+    Error::new(ErrorKind::Unsupported { reason }, action)
+}

@@ -1,0 +1,147 @@
+//! Loads that end before their time: connections cut, futures dropped.
+
+use super::{Keyed, Plain, further, parts_are_gone, rows, text};
+use pg_bulk_ingest::{Batch, Delete, ingest};
+use std::pin::pin;
+use std::task::Poll;
+use tests::Database;
+use tokio_postgres::Client;
+
+/// A state that tells whether anything was changed: rows of both tables, and the high watermarks.
+const STATE: &str = "SELECT (SELECT count(*) FROM keyed), (SELECT count(*) FROM plain),
+    obj_description('keyed'::regclass), obj_description('plain'::regclass)";
+
+/// Both tables, with rows.
+async fn with_rows() -> (Database, Client) {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let keyed = [Keyed { id: -1, value: "a" }];
+    let plain = keyed.clone().map(Keyed::plain);
+    let ingest_keyed = ingest::<Keyed<'_>>(&mut client);
+    ingest_keyed.batches(|_| [Batch::new(keyed).high_watermark(0)]).await.unwrap();
+    let ingest_plain = ingest::<Plain<'_>>(&mut client);
+    ingest_plain.batches(|_| [Batch::new(plain).high_watermark(0)]).await.unwrap();
+    (database, client)
+}
+
+/// The processes that have begun to write, but for those of this test's own.
+async fn terminate(database: &Database, which: &str) {
+    database
+        .execute(&format!(
+            "SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()
+            AND query LIKE 'COPY %' ORDER BY backend_start {which} LIMIT 1) AS guilty"
+        ))
+        .await;
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_ends_the_load() {
+    let (database, mut client) = with_rows().await;
+    let before = database.row(STATE).await;
+    let text = text();
+    for which in ["ASC", "DESC"] {
+        for replaces in [false, true] {
+            if client.is_closed() {
+                client = database.connect().await;
+            }
+            let error = if replaces {
+                let ingest = ingest::<Plain<'_>>(&mut client).delete(Delete::BeforeFirstBatch);
+                let ingest = ingest.connections(2, || further(&database));
+                let mut session = ingest.start::<i32>().await.unwrap();
+                let mut batch = session.batch().await.unwrap();
+                batch.write_all(rows(&text).map(Keyed::plain)).await.unwrap();
+                terminate(&database, which).await;
+                batch.commit(1).await.unwrap_err()
+            } else {
+                let ingest = ingest::<Keyed<'_>>(&mut client);
+                let ingest = ingest.connections(2, || further(&database));
+                let mut session = ingest.start::<i32>().await.unwrap();
+                let mut batch = session.batch().await.unwrap();
+                batch.write_all(rows(&text)).await.unwrap();
+                terminate(&database, which).await;
+                batch.commit(1).await.unwrap_err()
+            };
+            assert!(
+                matches!(error.kind(), pg_bulk_ingest::ErrorKind::Connection),
+                "{which} {replaces}: {error:?}"
+            );
+            assert_eq!(database.row(STATE).await, before);
+        }
+    }
+    converges(&database, &text).await;
+}
+
+/// The next run does all there is to do, and leaves nothing behind.
+async fn converges(database: &Database, text: &str) {
+    let mut client = database.connect().await;
+    ingest::<Keyed<'_>>(&mut client)
+        .connections(2, || further(database))
+        .batches(|_| [Batch::new(rows(text)).high_watermark(1)])
+        .await
+        .unwrap();
+    ingest::<Plain<'_>>(&mut client)
+        .delete(Delete::BeforeFirstBatch)
+        .connections(2, || further(database))
+        .batches(|_| [Batch::new(rows(text).map(Keyed::plain)).high_watermark(1)])
+        .await
+        .unwrap();
+    let comment = r#"{"pg-bulk-ingest": {"high-watermark": 1}}"#;
+    assert_eq!(database.row(STATE).await, format!("6001|6000|{comment}|{comment}"));
+    assert_eq!(database.rows(super::PARTS).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_future_dropped_at_any_await_leaves_nothing() {
+    let (database, mut client) = with_rows().await;
+    let before = database.row(STATE).await;
+    let text = text();
+    for replaces in [false, true] {
+        for polls in 1.. {
+            let finished = if replaces {
+                let ingest = ingest::<Plain<'_>>(&mut client).delete(Delete::BeforeFirstBatch);
+                let batch = Batch::new(rows(&text).take(1_500).map(Keyed::plain)).high_watermark(1);
+                let ingest = ingest.connections(2, || further(&database));
+                poll_up_to(polls, ingest.batches(|_| [batch])).await
+            } else {
+                let batch = Batch::new(rows(&text).take(1_500)).high_watermark(1);
+                let ingest = ingest::<Keyed<'_>>(&mut client);
+                let ingest = ingest.connections(2, || further(&database));
+                poll_up_to(polls, ingest.batches(|_| [batch])).await
+            };
+            parts_are_gone(&database).await;
+            // The connection has done with it when it answers the next query.
+            let after = tests::rows(&client, STATE).await.remove(0);
+            if finished {
+                break;
+            }
+            // Polled for the last time, it may have sent COMMIT.
+            if after != before {
+                assert!(after.contains(r#""high-watermark": 1"#), "{after}");
+                break;
+            }
+        }
+        database
+            .execute(
+                r#"DELETE FROM keyed WHERE id >= 0;
+                COMMENT ON TABLE keyed IS '{"pg-bulk-ingest": {"high-watermark": 0}}'"#,
+            )
+            .await;
+    }
+    converges(&database, &text).await;
+}
+
+/// Polls a future a number of times; answers whether it was done by then.
+async fn poll_up_to(polls: usize, future: impl Future) -> bool {
+    let mut future = pin!(future);
+    let mut left = polls;
+    std::future::poll_fn(move |cx| {
+        left -= 1;
+        match future.as_mut().poll(cx) {
+            Poll::Ready(_) => Poll::Ready(true),
+            Poll::Pending if left == 0 => Poll::Ready(false),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
