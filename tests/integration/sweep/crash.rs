@@ -27,13 +27,15 @@ const MOMENTS: &[(&str, Direction, &str)] = &[
     ("index build", Direction::ToServer, "ANALYZE"),
     ("merge", Direction::ToServer, "SAVEPOINT pg_bulk_ingest_merge"),
     ("swap", Direction::ToServer, "DROP TABLE"),
+    ("index built beside", Direction::ToServer, "CONCURRENTLY"),
     ("high watermark", Direction::ToServer, "COMMENT ON TABLE"),
     ("COMMIT", Direction::ToServer, COMMIT),
     ("answer to COMMIT", Direction::ToClient, COMMIT),
 ];
 
 /// Which scenarios, and which of them come to each moment.
-const CRASHED: &[&str] = &["creation", "upsert", "delete", "delete, all at once"];
+const CRASHED: &[&str] =
+    &["creation", "upsert", "delete", "delete, all at once", "migration in place", "rebuild"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_crashes_recovers_whole_batches_and_running_again_converges() {

@@ -16,6 +16,8 @@ pub(super) struct Scenario {
     pub(super) before: &'static str,
     /// How many batches there are.
     pub(super) batches: i32,
+    /// Whether the table is changed in place before the first batch, step by step.
+    pub(super) migrates_before: bool,
     /// Whether each batch is visible when it is done.
     pub(super) is_visible_by_batch: bool,
     /// What a reader sees: one statement, so that it is of one instant.
@@ -50,6 +52,21 @@ const BARE: &str = r#"
     GRANT SELECT, INSERT ON shop.item TO pg_monitor WITH GRANT OPTION;
     COMMENT ON TABLE shop.item IS '{"by": "hand", "pg-bulk-ingest": {"high-watermark": 0}}';"#;
 
+/// Without the index, and with another type: all is changed in place.
+const OLD: &str = r#"
+    CREATE TABLE shop.item (id int PRIMARY KEY, code int UNIQUE, name varchar(50) NOT NULL);
+    INSERT INTO shop.item SELECT i, i, 'before' FROM generate_series(1, 4) i;
+    GRANT SELECT, INSERT ON shop.item TO pg_monitor WITH GRANT OPTION;
+    COMMENT ON TABLE shop.item IS '{"by": "hand", "pg-bulk-ingest": {"high-watermark": 0}}';"#;
+
+/// In another order: the table is made anew.
+const OTHER_ORDER: &str = r#"
+    CREATE TABLE shop.item (name text NOT NULL, code int UNIQUE, id int NOT NULL PRIMARY KEY);
+    INSERT INTO shop.item SELECT 'before', i, i FROM generate_series(1, 4) i;
+    CREATE INDEX ON shop.item (name);
+    GRANT SELECT, INSERT ON shop.item TO pg_monitor WITH GRANT OPTION;
+    COMMENT ON TABLE shop.item IS '{"by": "hand", "pg-bulk-ingest": {"high-watermark": 0}}';"#;
+
 const ITEMS: &str =
     "SELECT string_agg(id || ' ' || left(name, 9), ', ' ORDER BY id) FROM shop.item";
 
@@ -58,6 +75,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         name: "creation",
         before: "DROP SCHEMA shop",
         batches: 2,
+        migrates_before: false,
         is_visible_by_batch: true,
         visible: ITEMS,
         run: |client, source| items(ingest::<Item>(client), source),
@@ -66,6 +84,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         name: "creation without a key",
         before: "",
         batches: 2,
+        migrates_before: false,
         is_visible_by_batch: true,
         visible: "SELECT string_agg(at || ' ' || left(what, 9), ', ' ORDER BY at) FROM shop.event",
         run: |client, source| events(ingest::<Event>(client), source),
@@ -74,6 +93,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         name: "creation, all at once",
         before: "",
         batches: 3,
+        migrates_before: false,
         is_visible_by_batch: false,
         visible: ITEMS,
         run: |client, source| {
@@ -84,6 +104,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         name: "append",
         before: TABLE,
         batches: 2,
+        migrates_before: false,
         is_visible_by_batch: true,
         visible: ITEMS,
         run: |client, source| appended(ingest::<Item>(client).upsert(Upsert::Off), source),
@@ -92,6 +113,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         name: "upsert",
         before: TABLE,
         batches: 2,
+        migrates_before: false,
         is_visible_by_batch: true,
         visible: ITEMS,
         run: |client, source| items(ingest::<Item>(client), source),
@@ -100,6 +122,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         name: "upsert, all at once",
         before: TABLE,
         batches: 3,
+        migrates_before: false,
         is_visible_by_batch: false,
         visible: ITEMS,
         run: |client, source| {
@@ -110,6 +133,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         name: "several tables",
         before: BARE,
         batches: 2,
+        migrates_before: false,
         is_visible_by_batch: true,
         visible: "SELECT (SELECT string_agg(id || ' ' || left(name, 9), ', ' ORDER BY id)
             FROM shop.item), (SELECT string_agg(at || ' ' || left(what, 9), ', ' ORDER BY at)
@@ -117,9 +141,28 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         run: |client, source| both(ingest::<Both>(client), source),
     },
     Scenario {
+        name: "migration in place",
+        before: OLD,
+        batches: 1,
+        migrates_before: true,
+        is_visible_by_batch: true,
+        visible: ITEMS,
+        run: |client, source| items(ingest::<Item>(client), source),
+    },
+    Scenario {
+        name: "rebuild",
+        before: OTHER_ORDER,
+        batches: 2,
+        migrates_before: false,
+        is_visible_by_batch: true,
+        visible: ITEMS,
+        run: |client, source| items(ingest::<Item>(client), source),
+    },
+    Scenario {
         name: "delete",
         before: BARE,
         batches: 2,
+        migrates_before: false,
         is_visible_by_batch: true,
         visible: ITEMS,
         run: |client, source| {
@@ -131,6 +174,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         name: "delete, all at once",
         before: BARE,
         batches: 3,
+        migrates_before: false,
         is_visible_by_batch: false,
         visible: ITEMS,
         run: |client, source| {
@@ -143,6 +187,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         name: "delete, several tables",
         before: BARE,
         batches: 2,
+        migrates_before: false,
         is_visible_by_batch: false,
         visible: ITEMS,
         run: |client, source| {
@@ -155,6 +200,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         name: "delete, no batch",
         before: BARE,
         batches: 0,
+        migrates_before: false,
         is_visible_by_batch: false,
         visible: ITEMS,
         run: |client, source| items(ingest::<Item>(client).delete(Delete::All), source),
