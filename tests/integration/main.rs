@@ -1,6 +1,7 @@
 //! What the library promises, looked at on a real server through a second connection.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod adversity;
 mod attached;
 mod comments;
 mod commit;
