@@ -3,6 +3,7 @@
 use crate::ident::QualifiedName;
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 use tokio_postgres::error::{DbError, SqlState};
 
 /// Any error, as sources of rows and hooks return it.
@@ -55,9 +56,17 @@ pub enum ErrorKind {
     Connection,
     /// A further connection could not be opened; the source says why.
     Connect,
+    /// The server did not answer in the time that [`timeout`](crate::Ingest::timeout) allows.
+    Timeout {
+        /// The time.
+        after: Duration,
+    },
     /// The connection was lost while the transaction was being committed: it may have been
-    /// committed, or not.
-    CommitUnknown,
+    /// committed, or not. [`Error::resolve`] finds out.
+    CommitUnknown {
+        /// The transaction, as `txid_current()` calls it.
+        transaction: u64,
+    },
     /// A value that its column cannot hold.
     Value {
         /// Why not.
@@ -135,7 +144,8 @@ pub enum ErrorKind {
         /// Why they were not terminated, or what was tried.
         reason: String,
     },
-    /// The session failed before.
+    /// It failed before, and cannot go on: a batch of which a write failed, or was dropped half-way,
+    /// a session whose transaction could not be begun.
     Failed,
 }
 
@@ -145,9 +155,13 @@ impl Error {
         Self(Box::new(Inner { kind, action, place: Place::default(), source: None }))
     }
 
-    /// An error that the driver returned.
+    /// An error that the driver returned, or that it did not return in time.
     #[cold]
-    pub(crate) fn server(error: tokio_postgres::Error, action: &'static str) -> Self {
+    pub(crate) fn server(failure: impl Into<Failure>, action: &'static str) -> Self {
+        let error = match failure.into() {
+            Failure::Driver(error) => error,
+            Failure::Timeout(after) => return Self::new(ErrorKind::Timeout { after }, action),
+        };
         let lost = error.is_closed()
             || error.code().is_none() && find::<std::io::Error>(&error).is_some()
             || error.code().is_some_and(|code| {
@@ -163,7 +177,7 @@ impl Error {
     }
 
     /// For `map_err`: an error that the driver returned while doing this.
-    pub(crate) fn while_doing(action: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
+    pub(crate) fn while_doing<E: Into<Failure>>(action: &'static str) -> impl FnOnce(E) -> Self {
         move |error| Self::server(error, action)
     }
 
@@ -255,6 +269,31 @@ impl Error {
     }
 }
 
+/// Why there is no answer of the server.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The driver's error.
+    Driver(tokio_postgres::Error),
+    /// None came in this time.
+    Timeout(Duration),
+}
+
+impl Failure {
+    /// The server's error, if it answered with one.
+    pub(crate) fn db_error(&self) -> Option<&DbError> {
+        match self {
+            Self::Driver(error) => error.as_db_error(),
+            Self::Timeout(_) => None,
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Driver(error)
+    }
+}
+
 /// The first error of this type in the chain of sources.
 fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
     let mut next = Some(error);
@@ -323,7 +362,10 @@ impl fmt::Display for ErrorKind {
                 Ok(())
             }
             Self::Connection => f.write_str(": the connection to the server was lost"),
-            Self::CommitUnknown => f.write_str(
+            Self::Timeout { after } => {
+                write!(f, ": the server did not answer within {after:?}")
+            }
+            Self::CommitUnknown { .. } => f.write_str(
                 ": the connection to the server was lost during COMMIT, so the batch may have been \
                  committed or not; the next ingest carries on from whatever was",
             ),
@@ -356,7 +398,7 @@ impl fmt::Display for ErrorKind {
             Self::Locked { holders, reason } => {
                 write!(f, ": {reason}; locks are held by {}", holders.join(", "))
             }
-            Self::Failed => f.write_str(": the session failed before"),
+            Self::Failed => f.write_str(": it failed before"),
         }
     }
 }

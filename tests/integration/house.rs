@@ -10,15 +10,16 @@ const LAYERS: &[&[&str]] = &[
     &["catalog", "encode"],
     &["compare", "table"],
     &["carry", "comment", "lock", "merge", "plan", "publish", "views", "watermark"],
-    &["connections"],
-    &["copy", "execute"],
+    &["connections", "deadline"],
+    &["copy", "execute", "resolve"],
     &["session", "source"],
     &["ingest"],
     &["lib"],
 ];
 
 /// The modules that may hold a connection.
-const CONNECTED: &[&str] = &["connections", "copy", "execute", "hook", "ingest", "session"];
+const CONNECTED: &[&str] =
+    &["connections", "copy", "deadline", "execute", "hook", "ingest", "resolve", "session"];
 
 /// What SQL begins with.
 const STATEMENTS: &[&str] = &[

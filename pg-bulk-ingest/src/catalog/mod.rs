@@ -21,7 +21,7 @@ pub(crate) use hanging::{
 };
 pub(crate) use query::{
     Inspected, alone, attached, further, grants, holders, inspect, inspect_temporary, isolated,
-    state, transaction_id, view_attached, views,
+    state, transaction, transaction_id, view_attached, views,
 };
 pub(crate) use relation::{IndexShape, LiveColumn, LiveTable, Relation, Server, Shape};
 pub(crate) use view::{Commented, View};

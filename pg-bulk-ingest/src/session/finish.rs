@@ -42,7 +42,7 @@ pub(super) async fn finish(
         let comment = close::read(&transaction, core, &targets).await?;
         store = close::store(core, &targets, pending, comment.as_deref())?;
     }
-    close::commit(transaction, store.as_ref()).await?;
+    close::commit(transaction, core.transaction, store.as_ref()).await?;
     meter.leave();
     core.totals.migrated.extend(swapped.into_statements());
     core.totals.migrated.extend(commented.into_statements());
@@ -78,7 +78,7 @@ async fn without_batch(
     }
     meter.enter(&core.progress(Phase::Begin));
     let transaction = scope.end().await?;
-    open::enter(&transaction, core).await?;
+    core.transaction = open::enter(&transaction, core).await?.transaction;
     let emptied = core.targets.iter().filter(|target| empties(target)).cloned().collect::<Vec<_>>();
     let has_rows = core.targets.iter().any(|target| target.current.is_some());
     let mut targets = core.targets.clone();
@@ -101,7 +101,7 @@ async fn without_batch(
         let comment = close::read(&transaction, core, &targets).await?;
         store = close::store(core, &targets, &Pending::Clear, comment.as_deref())?;
     }
-    close::commit(transaction, store.as_ref()).await?;
+    close::commit(transaction, core.transaction, store.as_ref()).await?;
     meter.leave();
     core.totals.migrated.extend(migrated.into_statements());
     for (report, replaced) in core.totals.tables.iter_mut().zip(replaced) {

@@ -7,6 +7,7 @@ use super::refusal::{START, check_generated, name_mistake, privilege, unreadable
 use super::target::{Current, Target};
 use super::{enum_type, views};
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
+use crate::deadline::answer;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::Waiting;
@@ -25,7 +26,7 @@ pub(super) async fn start(
     let enums = enum_type::defined(&tables)?;
     let names = tables.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     let sql = catalog::alone(&catalog::inspect(&names, &enums));
-    let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
+    let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(START))?;
     let Inspected { server, enums: found, relations } = read(&messages)?;
     check_server(&server)?;
     for (name, definition) in &tables {

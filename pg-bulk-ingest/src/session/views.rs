@@ -1,10 +1,11 @@
 //! The views that depend on tables that are replaced.
 
-use super::carry::grant;
+use super::carry::{grant, has_row_security};
 use super::core::Core;
 use super::enum_type;
 use super::target::Target;
 use crate::catalog::{self, FoundEnum, LiveTable, Server, View, view_attached, views};
+use crate::deadline::answer;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
@@ -36,12 +37,12 @@ pub(super) async fn check(
 ) -> Result<(), Error> {
     let failed = |error| Error::server(error, CHECK);
     let sql = catalog::alone(&views::sql(&[live.oid]));
-    let views = read(&client.simple_query(&sql).await.map_err(failed)?, CHECK)?;
+    let views = read(&answer(client.simple_query(&sql)).await.map_err(failed)?, CHECK)?;
     if views.is_empty() {
         return Ok(());
     }
     let sql = view_attached::sql(live.oid, views.iter().map(|view| view.oid));
-    let attached = client.simple_query(&catalog::alone(&sql)).await.map_err(failed)?;
+    let attached = answer(client.simple_query(&catalog::alone(&sql))).await.map_err(failed)?;
     let attached = view_attached::read(&attached);
     if !attached.is_empty() {
         return Err(Error::new(ErrorKind::Attached { objects: attached }, CHECK));
@@ -71,9 +72,9 @@ async fn rehearse(
         create.extend(plan::create_indexes(temporary, definition));
         create
     }));
-    let transaction = client.transaction().await.map_err(Error::while_doing(CHECK))?;
+    let transaction = answer(client.transaction()).await.map_err(Error::while_doing(CHECK))?;
     let rehearsed = execute::run_for_views(&transaction, &statements, CHECK).await;
-    transaction.rollback().await.map_err(Error::while_doing(CHECK))?;
+    answer(transaction.rollback()).await.map_err(Error::while_doing(CHECK))?;
     match rehearsed {
         // The session has a temporary table of that name: it is seen in earnest.
         Err(error) if error.code() == Some(&SqlState::DUPLICATE_TABLE) => Ok(()),
@@ -97,7 +98,9 @@ pub(super) async fn lock(
     let replaced = replaced.collect::<Vec<_>>();
     let oids = replaced.iter().map(|table| table.oid).collect::<Vec<_>>();
     let sql = catalog::isolated(&views::sql(&oids));
-    let role = Role { name: &core.server.role, creates_schemas: core.server.create };
+    let is_hidden = has_row_security(transaction, targets).await?;
+    let creates_schemas = core.server.create && !is_hidden;
+    let role = Role { name: &core.server.role, creates_schemas };
     for _ in 0..READINGS {
         let begin = format!("{};\n{sql}", begin_savepoint(SAVEPOINT));
         let carried = read(&query(transaction, &begin, PUBLISH).await?, PUBLISH)?;
