@@ -13,6 +13,7 @@ mod data;
 mod hand_written;
 mod load;
 mod measure;
+mod migrate;
 mod upsert;
 
 use local_postgres::LocalPostgres;
@@ -37,5 +38,8 @@ async fn main() {
     }
     if settings.runs("upsert") {
         upsert::run(&url, &settings).await;
+    }
+    if settings.runs("migrate") {
+        migrate::run(&url, &settings).await;
     }
 }
