@@ -129,7 +129,8 @@ impl Load {
         let [target] = targets else { return false };
         let is_bare = target.current.as_ref().is_some_and(|current| current.bare);
         let is_new = Self::is_into_new(core, targets) && is_bare;
-        let is_as_defined = target.kept.is_empty();
+        // The table that takes the place of this one is made from the definition alone.
+        let is_as_defined = target.kept.is_empty() && !target.is_prepared;
         self.is_staging() || is_new && is_as_defined && !target.upserts(core.settings.upsert)
     }
 

@@ -270,6 +270,7 @@ async fn replace(
     let created = relation.table.ok_or_else(|| concurrent("it dropped the table"))?;
     let Prepared { create, copied } =
         carry::prepare(transaction, core, &target.name, &current.live, &created.shape).await?;
+    target.is_prepared = !create.is_empty() || !copied.is_empty();
     let mut more = create;
     if let Replacing::Rebuild(rebuild) = replacing {
         more.extend(rebuild.copy(&target.name, &fresh));

@@ -25,6 +25,9 @@ pub(super) struct Target {
     pub(super) outstanding: Option<Outstanding>,
     /// Whether the current one is made because the live one is not as it is defined.
     pub(super) is_migrated: bool,
+    /// Whether the current one has from the live one what a table that is only made from the
+    /// definition does not have.
+    pub(super) is_prepared: bool,
     /// The differences that stay.
     pub(super) kept: Vec<Change>,
 }
@@ -102,6 +105,7 @@ impl Target {
             replaces: None,
             outstanding: None,
             is_migrated: false,
+            is_prepared: false,
             kept: Vec::new(),
         }
     }

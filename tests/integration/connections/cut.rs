@@ -37,13 +37,13 @@ async fn terminate(database: &Database, which: &str) {
 
 #[tokio::test]
 async fn a_connection_that_is_cut_ends_the_load() {
-    let (database, mut client) = with_rows().await;
+    let (database, _) = with_rows().await;
     let before = database.row(STATE).await;
     let text = text();
     for which in ["ASC", "DESC"] {
         for replaces in [false, true] {
             // Its connection may be the one that was cut, whether or not it has noticed yet.
-            client = database.connect().await;
+            let mut client = database.connect().await;
             let error = if replaces {
                 let ingest = ingest::<Plain<'_>>(&mut client).delete(Delete::BeforeFirstBatch);
                 let ingest = ingest.connections(2, || further(&database));
