@@ -172,8 +172,8 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// names that begin with `pg_bulk_ingest_`; they become the batch's, or are dropped, in its own
     /// transaction. After an error they are dropped; what a killed program leaves behind, the next
     /// ingest of the table removes. Where the role may not create tables in the schema, or the schema
-    /// or an enum type is new in this batch, and for sets of several tables, all goes over one
-    /// connection.
+    /// or an enum type is new in this batch, where a reload carries over properties of the live table
+    /// that its definition does not have, and for sets of several tables, all goes over one connection.
     ///
     /// Rows that went over several connections into a new table are not frozen: a REPEATABLE READ
     /// transaction that began before they were published, and has not read the table yet, sees

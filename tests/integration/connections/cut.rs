@@ -92,7 +92,7 @@ async fn converges(database: &Database, text: &str) {
 
 #[tokio::test]
 async fn a_future_dropped_at_any_await_leaves_nothing() {
-    let (database, _) = with_rows().await;
+    let (database, mut client) = with_rows().await;
     let before = database.row(STATE).await;
     let text = text();
     for replaces in [false, true] {
