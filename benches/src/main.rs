@@ -2,8 +2,8 @@
 //!
 //! `cargo run --release -p benches -- [--smoke] [--rounds N] [--rows N] [SUITE…]`
 //!
-//! The suites are `compile`, `count`, `load`, `small`, `memory`, `growth` and `upsert`; all, unless
-//! some are named.
+//! The suites are `compile`, `count`, `load`, `small`, `memory`, `growth`, `upsert` and `migrate`; all,
+//! unless some are named.
 //!
 //! Every measurement is one of several interleaved rounds, and is quoted as the median of its ratios
 //! to the reference of the same round: the machine may be shared and noisy.
@@ -19,6 +19,7 @@ mod hand_written;
 mod load;
 mod measure;
 mod memory;
+mod migrate;
 mod small;
 mod upsert;
 
@@ -62,5 +63,8 @@ async fn main() {
     }
     if settings.runs("upsert") {
         upsert::run(&url, &settings).await;
+    }
+    if settings.runs("migrate") {
+        migrate::run(&url, &settings).await;
     }
 }

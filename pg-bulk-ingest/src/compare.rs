@@ -98,7 +98,9 @@ fn column_changes(live: &LiveColumn, defined: &LiveColumn) -> Vec<Change> {
             false => Change::DropNotNull { column: column() },
         });
     }
-    if live.default != defined.default {
+    // A definition cannot say that a column is an identity.
+    let is_kept_identity = live.is_identity() && defined.default.is_none();
+    if live.default != defined.default && !is_kept_identity {
         changes.push(Change::AlterDefault {
             column: column(),
             live: live.default.clone(),

@@ -71,9 +71,9 @@ pub enum ErrorKind {
         /// Each reason.
         reasons: Vec<String>,
     },
-    /// Objects hang on the table that would be lost if it were replaced.
+    /// Objects hang on the table that would be lost if it were replaced: they cannot be carried over.
     Attached {
-        /// Each object, as PostgreSQL describes it.
+        /// Each object, as PostgreSQL describes it, or why it cannot be carried over.
         objects: Vec<String>,
     },
     /// The role lacks a privilege.

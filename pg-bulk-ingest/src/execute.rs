@@ -4,12 +4,12 @@ use crate::catalog::Server;
 use crate::catalog::holders::{self, Holder};
 use crate::error::{Error, ErrorKind};
 use crate::ident::QualifiedName;
-use crate::lock;
+use crate::lock::{self, Lockable};
 use crate::options::Locks;
 use crate::statement::{Statement, rollback_to, script};
 use std::time::{Duration, Instant};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{SimpleQueryMessage, Transaction};
+use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 
 /// Runs statements in one round trip.
 pub(crate) async fn run(
@@ -50,13 +50,6 @@ pub(crate) async fn numbers<const N: usize>(
     });
     let number = |i| row.and_then(|row| row.get(i)).and_then(|text| text.parse().ok());
     Ok(std::array::from_fn(|i| number(i).unwrap_or_default()))
-}
-
-/// A relation to lock.
-#[derive(Debug, Clone)]
-pub(crate) struct Lockable {
-    pub(crate) name: QualifiedName,
-    pub(crate) oid: u32,
 }
 
 /// What a lock is waited for with.
@@ -199,7 +192,50 @@ pub(crate) async fn lock_for_comment(
     waiting: Waiting<'_>,
     action: &'static str,
 ) -> Result<Vec<SimpleQueryMessage>, Error> {
-    let lock = lock::comment(&table.name, waiting.locks.watermark, waiting.lock_timeout);
+    lock_shared(transaction, table, waiting.locks.watermark, sql, waiting, action).await
+}
+
+/// Waits until SHARE UPDATE EXCLUSIVE is to be had, and runs a query under it; then lets go of it.
+///
+/// `CREATE INDEX CONCURRENTLY` holds it, and waits for every transaction that has a snapshot, as one
+/// that waits for it has: one of the two would be ended by the deadlock that it is. An attempt
+/// therefore is a transaction of its own, that ends before the other looks for a deadlock. It is
+/// long enough for PostgreSQL to end an autovacuum that is in the way.
+pub(crate) async fn await_shared(
+    client: &mut Client,
+    table: &Lockable,
+    sql: &str,
+    waiting: Waiting<'_>,
+    action: &'static str,
+) -> Result<Vec<SimpleQueryMessage>, Error> {
+    let start = Instant::now();
+    let bound = Duration::from_millis(waiting.deadlock_timeout + 100);
+    loop {
+        let transaction = client.transaction().await.map_err(Error::while_doing(action))?;
+        let locked = lock_shared(&transaction, table, bound, sql, waiting, action).await;
+        transaction.rollback().await.map_err(Error::while_doing(action))?;
+        match locked {
+            Err(error) if matches!(error.kind(), ErrorKind::Locked { .. }) => {
+                if start.elapsed() >= waiting.locks.watermark {
+                    return Err(error);
+                }
+            }
+            ended => return ended,
+        }
+        let pause = client.simple_query(lock::pause()).await;
+        pause.map_err(Error::while_doing(action))?;
+    }
+}
+
+async fn lock_shared(
+    transaction: &Transaction<'_>,
+    table: &Lockable,
+    bound: Duration,
+    sql: &str,
+    waiting: Waiting<'_>,
+    action: &'static str,
+) -> Result<Vec<SimpleQueryMessage>, Error> {
+    let lock = lock::comment(&table.name, bound, waiting.lock_timeout);
     let error = match transaction.simple_query(&format!("{lock};\n{sql}")).await {
         Ok(messages) => return Ok(messages),
         Err(error) => error,

@@ -87,8 +87,8 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
 
     /// Whether the rows that were there are deleted. Default: [`Delete::Off`].
     ///
-    /// The live table is replaced by a new one with the same owner and grants. If anything hangs on
-    /// the table that would be lost with it, the ingest is refused with [`ErrorKind::Attached`].
+    /// The live table is replaced by a new one, on which all hangs that hung on the live one itself.
+    /// If that cannot be, the ingest is refused with [`ErrorKind::Attached`].
     pub fn delete(mut self, delete: Delete) -> Self {
         self.delete = delete;
         self

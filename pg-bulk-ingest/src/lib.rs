@@ -1,6 +1,7 @@
 #![doc = include_str!("docs/crate.md")]
 
 mod batch;
+mod carry;
 mod catalog;
 mod comment;
 mod compare;

@@ -4,6 +4,13 @@ use crate::ident::{Literal, QualifiedName, list};
 use crate::statement::savepoint;
 use std::time::Duration;
 
+/// A relation to lock.
+#[derive(Debug, Clone)]
+pub(crate) struct Lockable {
+    pub(crate) name: QualifiedName,
+    pub(crate) oid: u32,
+}
+
 /// The savepoint around an attempt to take a lock.
 pub(crate) const ATTEMPT: &str = "pg_bulk_ingest_lock";
 

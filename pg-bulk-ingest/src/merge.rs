@@ -98,7 +98,8 @@ impl Staging {
         let rows = self.rows();
         format!(
             "WITH inserted AS (\
-             INSERT INTO {target} ({columns}) SELECT {columns} FROM {rows} AS staged \
+             INSERT INTO {target} ({columns}) OVERRIDING SYSTEM VALUE \
+             SELECT {columns} FROM {rows} AS staged \
              ORDER BY {ordinal} \
              RETURNING 1) \
              SELECT pg_catalog.count(*), 0, 0 FROM inserted"

@@ -51,6 +51,21 @@ pub enum Upsert {
 }
 
 /// Whether the rows that were there are deleted.
+///
+/// With a batch, the rows go to a new table that takes the place of the live one. All that hangs on
+/// the live table itself is carried over, or refused before the load if it cannot be
+/// ([`ErrorKind::Attached`](crate::ErrorKind::Attached),
+/// [`ErrorKind::Privilege`](crate::ErrorKind::Privilege)): views, inheritance and users of the row
+/// type. Of what is carried over,
+/// - CHECK, EXCLUDE and foreign key constraints hold for the new rows, a CHECK that is NOT VALID too; a
+///   foreign key that is NOT VALID stays so, and the new rows are not held against it;
+/// - triggers and rules do not fire for the rows of the first batch (with
+///   [`AfterLastBatch`](Visibility::AfterLastBatch): of all batches), nor those on DELETE for the rows
+///   that go, and policies do not apply to them;
+/// - a foreign key of another table has to find its rows again. It is checked before readers are kept
+///   out; from then on writers of that table wait (SHARE ROW EXCLUSIVE), and at the end its readers
+///   too (ACCESS EXCLUSIVE), for the instant of the swap;
+/// - an identity goes on where it was.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delete {

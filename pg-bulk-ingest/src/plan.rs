@@ -12,7 +12,7 @@ mod widen;
 pub(crate) use enum_type::{add_labels, create_enum_types};
 pub(crate) use in_place::Step;
 pub(crate) use index_name::index_name;
-pub(crate) use keep::{keep_columns, keep_indexes};
+pub(crate) use keep::{keep_columns, keep_indexes, kept_shape};
 pub(crate) use migrate::{Decision, Subject};
 pub(crate) use rebuild::{Check, Rebuild, checks, key_checks};
 pub(crate) use relevant::{Relevant, relevant};

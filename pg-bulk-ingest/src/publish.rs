@@ -1,10 +1,9 @@
 //! Putting a table in the place of another.
 
-use crate::catalog::{Grant, Shape};
-use crate::ident::{Ident, QualifiedName, fitted};
+use crate::catalog::{IndexShape, Shape};
+use crate::ident::{Ident, QualifiedName, fitted, list};
 use crate::plan::index_name;
 use crate::statement::{LockLevel, Statement};
-use std::collections::BTreeSet;
 
 /// The name of a table until it takes the place of the live one.
 pub(crate) fn fresh_name(live: &QualifiedName) -> QualifiedName {
@@ -30,28 +29,9 @@ pub(crate) fn set_owner(fresh: &QualifiedName, owner: &str) -> Statement {
     Statement::new(sql, LockLevel::None, "the owner is kept")
 }
 
-/// Gives the new table the grants of the live one, and takes from it what default privileges gave.
-pub(crate) fn carry_grants(fresh: &QualifiedName, grants: &[Grant]) -> Vec<Statement> {
-    let signature = |grant: &Grant| (grant.privilege_sql(), grant.grantee_sql(), grant.grantable);
-    let (live, new): (Vec<_>, Vec<_>) = grants.iter().partition(|grant| grant.live);
-    let live = live.into_iter().map(signature).collect::<BTreeSet<_>>();
-    let new = new.into_iter().map(signature).collect::<BTreeSet<_>>();
-    let revoke = new.difference(&live).map(|(privilege, grantee, _)| {
-        let sql = format!("REVOKE {privilege} ON TABLE {fresh} FROM {grantee}");
-        Statement::new(sql, LockLevel::None, "the live table does not grant it")
-    });
-    // A privilege that differs in its grant option was just revoked whole.
-    let grant = live.difference(&new).map(|(privilege, grantee, grantable)| {
-        let option = if *grantable { " WITH GRANT OPTION" } else { "" };
-        let sql = format!("GRANT {privilege} ON TABLE {fresh} TO {grantee}{option}");
-        Statement::new(sql, LockLevel::None, "the grants are kept")
-    });
-    revoke.chain(grant).collect()
-}
-
 /// Drops the live table and puts the other in its place, indexes and constraints by their old
 /// names; those that it did not have get names that are not among those taken. It counts on ACCESS
-/// EXCLUSIVE on the live table, and on nothing hanging on it.
+/// EXCLUSIVE on the live table, and on what hangs on it being carried over.
 pub(crate) fn swap(
     name: &QualifiedName,
     fresh_name: &QualifiedName,
@@ -94,19 +74,14 @@ fn index_names(
 ) -> Vec<(String, String)> {
     let of_live = |name: &String| live.indexes.iter().any(|index| index.name == *name);
     let mut taken = taken.iter().filter(|name| !of_live(name)).cloned().collect::<Vec<_>>();
-    let mut unmatched = live.indexes.iter().collect::<Vec<_>>();
+    let kept = kept_indexes(live, fresh);
     let mut names = Vec::new();
-    let mut unnamed = Vec::new();
-    for index in &fresh.indexes {
-        match unmatched.iter().position(|live| *live == index) {
-            Some(position) => {
-                let old = unmatched.remove(position).name.clone();
-                taken.push(old.clone());
-                names.push((index.name.clone(), old));
-            }
-            None => unnamed.push(index),
-        }
+    for (old, index) in &kept {
+        taken.push(old.name.clone());
+        names.push((index.name.clone(), old.name.clone()));
     }
+    let is_kept = |index: &IndexShape| kept.iter().any(|(_, kept)| kept.name == index.name);
+    let unnamed = fresh.indexes.iter().filter(|index| !is_kept(index));
     for index in unnamed {
         let new = index_name(table, index, &taken);
         taken.push(new.clone());
@@ -115,10 +90,23 @@ fn index_names(
     names
 }
 
-/// Empties the live table. It counts on ACCESS EXCLUSIVE.
-pub(crate) fn truncate(live: &QualifiedName) -> Statement {
+/// The indexes of a live table that the new one has too, whatever their names, each with that.
+pub(crate) fn kept_indexes<'s>(
+    live: &'s Shape,
+    fresh: &'s Shape,
+) -> Vec<(&'s IndexShape, &'s IndexShape)> {
+    let mut unmatched = live.indexes.iter().collect::<Vec<_>>();
+    let kept = |index: &'s IndexShape| {
+        let position = unmatched.iter().position(|live| *live == index)?;
+        Some((unmatched.remove(position), index))
+    };
+    fresh.indexes.iter().filter_map(kept).collect()
+}
+
+/// Empties live tables. It counts on ACCESS EXCLUSIVE.
+pub(crate) fn truncate(live: &[QualifiedName]) -> Statement {
     Statement::new(
-        format!("TRUNCATE TABLE {live}"),
+        format!("TRUNCATE TABLE {}", list(live)),
         LockLevel::AccessExclusive,
         "all rows are deleted, and there is no batch",
     )

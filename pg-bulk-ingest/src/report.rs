@@ -11,6 +11,8 @@ use std::time::Duration;
 pub enum Phase {
     /// Reading the catalog and comparing the tables with their definitions.
     Inspect,
+    /// Changing tables in place, before the first batch.
+    Migrate,
     /// Beginning a batch: locking, creating tables.
     Begin,
     /// Taking rows from their source, encoding and sending them.
@@ -28,8 +30,9 @@ pub enum Phase {
 }
 
 impl Phase {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Inspect,
+        Self::Migrate,
         Self::Begin,
         Self::Copy,
         Self::Merge,
@@ -44,6 +47,7 @@ impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Inspect => "inspect",
+            Self::Migrate => "migrate",
             Self::Begin => "begin",
             Self::Copy => "copy",
             Self::Merge => "merge",

@@ -1,6 +1,7 @@
 //! An ingest, batch by batch.
 
 mod batch;
+mod carry;
 mod close;
 mod core;
 mod enum_type;
@@ -36,6 +37,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::marker::PhantomData;
+use target::Target;
 use tokio_postgres::Client;
 
 /// An ingest in the push form: batches are begun, written and committed one by one.
@@ -86,7 +88,9 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
             None => error,
         })?;
         enum_type::extend(client, &mut core).await?;
-        if examine::keeps_rows(&core.settings) {
+        if examine::keeps_rows(&core.settings) && core.targets.iter().any(Target::changes_in_place)
+        {
+            meter.enter(&core.progress(Phase::Migrate));
             migrate::in_place(client, &mut core).await?;
         }
         meter.leave();

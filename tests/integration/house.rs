@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["batch", "definition", "hook", "options", "report"],
     &["catalog", "encode"],
     &["compare", "table"],
-    &["comment", "lock", "merge", "plan", "publish", "watermark"],
+    &["carry", "comment", "lock", "merge", "plan", "publish", "watermark"],
     &["connections"],
     &["copy", "execute"],
     &["session", "source"],

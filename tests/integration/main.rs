@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod attached;
+mod carry;
 mod comments;
 mod concurrent;
 mod connections;

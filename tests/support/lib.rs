@@ -5,9 +5,11 @@
 
 mod database;
 mod round_trips;
+mod snapshot;
 
 pub use database::{Database, rows};
 pub use round_trips::RoundTrips;
+pub use snapshot::{assert_same, snapshot};
 
 use local_postgres::LocalPostgres;
 use std::sync::LazyLock;

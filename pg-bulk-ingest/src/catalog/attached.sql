@@ -1,6 +1,6 @@
 -- What hangs on the table and would be lost with it. Everything that depends on the table, on its
--- row type or on its indexes is named, whatever it is, but for what is made again with the table:
--- its columns, defaults, own indexes, primary key and unique constraints.
+-- row type or on its indexes is named, whatever it is, but for what is made again with the table or
+-- is carried over.
 WITH live AS (
   -- before 12, c.* does not have the oid
   SELECT c.*, c.oid AS table_oid, to_jsonb(c) AS attributes FROM pg_class c WHERE c.oid = :oid
@@ -20,8 +20,6 @@ WITH live AS (
   SELECT CASE
     WHEN v.relkind IN ('v', 'm') AND w.rulename = '_RETURN'
       THEN pg_describe_object('pg_class'::regclass, v.oid, 0)
-    WHEN k.contype = 'f' AND k.conrelid <> live.table_oid
-      THEN 'foreign key ' || pg_describe_object(g.classid, g.objid, 0)
     ELSE pg_describe_object(g.classid, g.objid, 0)
   END
   FROM live, depending g
@@ -29,77 +27,66 @@ WITH live AS (
   LEFT JOIN pg_class v ON v.oid = w.ev_class
   LEFT JOIN pg_constraint k ON g.classid = 'pg_constraint'::regclass AND k.oid = g.objid
   LEFT JOIN pg_trigger r ON g.classid = 'pg_trigger'::regclass AND r.oid = g.objid
+  LEFT JOIN pg_policy o ON g.classid = 'pg_policy'::regclass AND o.oid = g.objid
+  LEFT JOIN pg_publication_rel m ON g.classid = 'pg_publication_rel'::regclass AND m.oid = g.objid
+  LEFT JOIN pg_statistic_ext x ON g.classid = 'pg_statistic_ext'::regclass AND x.oid = g.objid
+  LEFT JOIN pg_class q ON g.classid = 'pg_class'::regclass AND q.oid = g.objid AND q.relkind = 'S'
   WHERE NOT (g.classid = 'pg_attrdef'::regclass)
     AND NOT (g.classid = 'pg_class'::regclass AND g.objid IN (
-      SELECT x.indexrelid FROM pg_index x, live WHERE x.indrelid = live.table_oid AND NOT x.indisexclusion))
-    AND NOT coalesce(k.contype IN ('p', 'u', 'n') AND k.conrelid = live.table_oid, false)
-    AND NOT coalesce(r.tgisinternal, false)
-  UNION
-  SELECT pg_describe_object('pg_class'::regclass, s.objid, 0)
-  FROM live JOIN pg_depend s ON s.refclassid = 'pg_class'::regclass AND s.refobjid = live.table_oid
-  JOIN pg_class q ON s.classid = 'pg_class'::regclass AND q.oid = s.objid AND q.relkind = 'S'
+      SELECT x.indexrelid FROM pg_index x, live WHERE x.indrelid = live.table_oid))
+    AND NOT coalesce(k.conrelid = live.table_oid OR k.contype = 'f', false)
+    AND NOT coalesce(r.tgisinternal OR r.tgrelid = live.table_oid, false)
+    AND NOT coalesce(w.ev_class = live.table_oid AND w.ev_type <> '1', false)
+    AND NOT coalesce(o.polrelid = live.table_oid, false)
+    AND NOT coalesce(m.prrelid = live.table_oid, false)
+    AND NOT coalesce(x.stxrelid = live.table_oid, false)
+    AND q.oid IS NULL
   UNION
   SELECT 'inheritance from ' || pg_describe_object('pg_class'::regclass, h.inhparent, 0)
   FROM live JOIN pg_inherits h ON h.inhrelid = live.table_oid
   UNION
-  SELECT 'the comment on ' || pg_describe_object(e.classoid, e.objoid, e.objsubid)
-  FROM live, pg_description e
-  WHERE (e.classoid = 'pg_class'::regclass AND e.objoid = live.table_oid AND e.objsubid > 0
-      -- a comment of the definition's own is made again with the table
-      AND NOT EXISTS (SELECT FROM pg_attribute a
-        WHERE a.attrelid = live.table_oid AND a.attnum = e.objsubid
-        AND a.attname::text = ANY (ARRAY[:commented]::text[])))
-    OR (e.classoid = 'pg_class'::regclass AND e.objoid IN (
-      SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = live.table_oid))
-    OR (e.classoid = 'pg_constraint'::regclass AND e.objoid IN (
-      SELECT k.oid FROM pg_constraint k WHERE k.conrelid = live.table_oid))
-    OR (e.classoid = 'pg_type'::regclass AND e.objoid = live.reltype)
+  -- an extension is made by its script, which does not know of another table
+  SELECT 'that ' || CASE d.deptype WHEN 'e' THEN 'extension ' ELSE 'on extension ' END
+    || quote_ident(e.extname)
+    || CASE d.deptype WHEN 'e' THEN ' has ' ELSE ' depends ' END
+    || pg_describe_object(d.classid, d.objid, 0)
+  FROM live
+  JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.deptype IN ('e', 'x')
+  JOIN pg_extension e ON e.oid = d.refobjid
+  WHERE (d.classid = 'pg_class'::regclass AND (d.objid = live.table_oid
+      OR d.objid IN (SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = live.table_oid)
+      OR d.objid IN (SELECT i.objid FROM pg_depend i JOIN pg_class q ON q.oid = i.objid AND q.relkind = 'S'
+        WHERE i.classid = 'pg_class'::regclass AND i.refclassid = 'pg_class'::regclass
+        AND i.refobjid = live.table_oid AND i.deptype = 'i')))
+    OR (d.classid = 'pg_trigger'::regclass AND d.objid IN (
+      SELECT r.oid FROM pg_trigger r WHERE r.tgrelid = live.table_oid))
+    OR (d.classid = 'pg_policy'::regclass AND d.objid IN (
+      SELECT o.oid FROM pg_policy o WHERE o.polrelid = live.table_oid))
+    OR (d.classid = 'pg_rewrite'::regclass AND d.objid IN (
+      SELECT w.oid FROM pg_rewrite w WHERE w.ev_class = live.table_oid))
   UNION
-  SELECT 'the security label of ' || pg_describe_object(z.classoid, z.objoid, z.objsubid)
-  FROM live JOIN pg_seclabel z ON z.classoid = 'pg_class'::regclass AND z.objoid = live.table_oid
+  SELECT 'its state in a subscription'
+  FROM live WHERE EXISTS (SELECT FROM pg_subscription_rel b WHERE b.srrelid = live.table_oid)
+  UNION
+  SELECT 'that the triggers of constraint ' || quote_ident(k.conname) || ' of '
+    || pg_describe_object('pg_class'::regclass, k.conrelid, 0) || ' are not enabled as usual'
+  FROM live
+  JOIN pg_constraint k ON live.table_oid IN (k.conrelid, k.confrelid)
+  JOIN pg_trigger r ON r.tgconstraint = k.oid AND r.tgisinternal AND r.tgenabled <> 'O'
   UNION
   SELECT unnest(ARRAY[
-    CASE WHEN live.reloptions IS NOT NULL
-      THEN 'the storage parameters ' || array_to_string(live.reloptions, ', ') END,
-    CASE WHEN t.reloptions IS NOT NULL
-      THEN 'the storage parameters of its TOAST table ' || array_to_string(t.reloptions, ', ') END,
-    CASE WHEN live.relpersistence <> 'p' THEN 'that it is unlogged' END,
-    CASE WHEN live.relrowsecurity THEN 'row-level security' END,
-    CASE WHEN live.relforcerowsecurity THEN 'forced row-level security' END,
-    CASE WHEN live.relreplident <> 'd' THEN 'its replica identity' END,
-    CASE WHEN live.reltablespace <> 0 THEN 'its tablespace' END,
+    CASE WHEN live.relpersistence = 't' THEN 'that it is temporary' END,
     CASE WHEN live.reloftype <> 0 THEN 'that it is of a composite type' END,
-    CASE WHEN coalesce((live.attributes ->> 'relam')::int8, 0) NOT IN (
-      0, coalesce((SELECT m.oid::int8 FROM pg_am m
-        WHERE m.amname = current_setting('default_table_access_method', true)), 0))
-      THEN 'its table access method' END
+    CASE WHEN (live.attributes ->> 'relhasoids')::bool THEN 'its system column oid' END,
+    CASE WHEN t.typacl IS NOT NULL THEN 'the grants on its row type' END
   ])
-  FROM live LEFT JOIN pg_class t ON t.oid = live.reltoastrelid
+  FROM live JOIN pg_type t ON t.oid = live.reltype
   UNION
-  SELECT unnest(ARRAY[
-    CASE WHEN x.indisclustered THEN 'the CLUSTER mark of ' END,
-    CASE WHEN x.indisreplident THEN 'the replica identity of ' END,
-    CASE WHEN i.reltablespace <> 0 THEN 'the tablespace of ' END
-  ]) || pg_describe_object('pg_class'::regclass, i.oid, 0)
-  FROM live JOIN pg_index x ON x.indrelid = live.table_oid JOIN pg_class i ON i.oid = x.indexrelid
-  UNION
-  SELECT unnest(ARRAY[
-    -- point releases of 15 keep internal options here too
-    CASE WHEN EXISTS (SELECT FROM unnest(a.attoptions) o WHERE o LIKE 'n\_distinct%')
-      THEN 'the options of column ' END,
-    CASE WHEN coalesce((to_jsonb(a) ->> 'attstattarget')::int4, -1) <> -1
-      THEN 'the statistics target of column ' END,
-    CASE WHEN a.attstorage <> y.typstorage THEN 'the storage of column ' END,
-    CASE WHEN coalesce(to_jsonb(a) ->> 'attcompression', '') <> ''
-      THEN 'the compression of column ' END
-  ]) || quote_ident(a.attname)
-  FROM live JOIN pg_attribute a ON a.attrelid = live.table_oid JOIN pg_type y ON y.oid = a.atttypid
-  WHERE a.attnum > 0 AND NOT a.attisdropped
-  UNION
-  SELECT 'a grant by ' || quote_ident(pg_get_userbyid(g.grantor)) || ', who is not the owner'
-  FROM live, (
-    SELECT (aclexplode(l.relacl)).grantor FROM live l
-    UNION SELECT (aclexplode(a.attacl)).grantor FROM pg_attribute a, live l WHERE a.attrelid = l.table_oid
-  ) g WHERE g.grantor <> live.relowner
+  -- before 11 they have no name to be set by
+  SELECT 'the statistics target of a column of ' || pg_describe_object('pg_class'::regclass, x.indexrelid, 0)
+  FROM live
+  JOIN pg_index x ON x.indrelid = live.table_oid
+  JOIN pg_attribute a ON a.attrelid = x.indexrelid AND (to_jsonb(a) ->> 'attstattarget')::int4 <> -1
+  WHERE current_setting('server_version_num')::int4 < 110000
 )
 SELECT description FROM attached WHERE description IS NOT NULL ORDER BY description

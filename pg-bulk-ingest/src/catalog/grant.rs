@@ -3,14 +3,19 @@
 use crate::ident::Ident;
 use serde::Deserialize;
 
-/// A privilege that somebody has on a table or one of its columns.
+/// A privilege that somebody has on a table, on one of its columns, or on the sequence of one that
+/// is an identity.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Grant {
     /// Whether it is one on the live table; otherwise it is one on the table that replaces it.
     pub(crate) live: bool,
+    /// The column whose sequence it is on.
+    pub(crate) identity: Option<String>,
     pub(crate) column: Option<String>,
     /// `None`: PUBLIC.
     pub(crate) grantee: Option<String>,
+    /// Who granted it, if it is not the owner.
+    pub(crate) grantor: Option<String>,
     pub(crate) privilege: String,
     pub(crate) grantable: bool,
 }

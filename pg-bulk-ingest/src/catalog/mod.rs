@@ -6,6 +6,7 @@
 mod dependent;
 pub(crate) mod enum_type;
 mod grant;
+pub(crate) mod hanging;
 mod query;
 mod relation;
 mod types;
@@ -13,6 +14,10 @@ mod types;
 pub(crate) use dependent::Surroundings;
 pub(crate) use enum_type::{FoundEnum, HeldIn, LiveType};
 pub(crate) use grant::Grant;
+pub(crate) use hanging::{
+    ColumnAttributes, Constraint, ForeignKey, Hanging, Identity, IndexAttributes, OfPartition,
+    Policy, Rule, Trigger,
+};
 pub(crate) use query::{
     Inspected, alone, attached, further, grants, holders, inspect, inspect_temporary, isolated,
     state, transaction_id,

@@ -27,7 +27,7 @@ impl Inspected {
 }
 
 /// The first column of each row.
-fn texts(messages: &[SimpleQueryMessage]) -> impl Iterator<Item = &str> {
+pub(super) fn texts(messages: &[SimpleQueryMessage]) -> impl Iterator<Item = &str> {
     messages.iter().filter_map(|message| match message {
         SimpleQueryMessage::Row(row) => row.get(0),
         _ => None,
@@ -151,17 +151,12 @@ pub(crate) mod further {
     }
 }
 
-/// What hangs on a table and would be lost with it.
+/// What hangs on a table and cannot be carried over to another.
 pub(crate) mod attached {
     use super::{SimpleQueryMessage, texts};
-    use crate::definition::Table;
-    use crate::ident::{Literal, list};
 
-    pub(crate) fn sql(oid: u32, definition: &Table) -> String {
-        let commented = definition.columns().iter().filter(|column| column.comment().is_some());
-        include_str!("attached.sql")
-            .replace(":oid", &oid.to_string())
-            .replace(":commented", &list(commented.map(|column| Literal(column.name()))))
+    pub(crate) fn sql(oid: u32) -> String {
+        include_str!("attached.sql").replace(":oid", &oid.to_string())
     }
 
     /// Each object in words.

@@ -150,9 +150,24 @@ impl LiveColumn {
             && self.default.as_ref().is_some_and(|default| default.starts_with("GENERATED "))
     }
 
+    /// Whether it is of a domain.
+    pub(crate) fn is_domain(&self) -> bool {
+        self.element == 0 && self.oid != self.base
+    }
+
+    /// Whether it is an identity column whose values can be given only by overriding.
+    pub(crate) fn is_identity_always(&self) -> bool {
+        self.default.as_deref() == Some("GENERATED ALWAYS AS IDENTITY")
+    }
+
     /// What is written for the values of this column depends on this.
     fn target(&self) -> TargetType {
         TargetType::new(self.element, self.base, self.modifier)
+    }
+
+    /// Whether it is of a type that an identity can be of.
+    pub(crate) fn is_integer(&self) -> bool {
+        ["smallint", "integer", "bigint"].contains(&self.sql_type.as_str())
     }
 
     /// Whether the values of a field can be written to this column.

@@ -105,7 +105,8 @@ impl Staging {
         };
         format!(
             "WITH {sources}, merged AS (\
-             INSERT INTO {target} AS live ({columns}) SELECT {columns} FROM {source} \
+             INSERT INTO {target} AS live ({columns}) OVERRIDING SYSTEM VALUE \
+             SELECT {columns} FROM {source} \
              ON CONFLICT ({key}) DO {} RETURNING {returning}) \
              SELECT {inserted}, pg_catalog.count(*) OPERATOR(pg_catalog.-) {inserted}, \
              {keys} OPERATOR(pg_catalog.-) pg_catalog.count(*) FROM merged",

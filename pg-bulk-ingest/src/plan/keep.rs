@@ -1,6 +1,7 @@
 //! What a table that takes the place of the live one has beside its definition.
 
 use super::in_place::add_column;
+use crate::catalog::{LiveColumn, Shape};
 use crate::compare::Change;
 use crate::ident::{Ident, QualifiedName, fitted};
 use crate::statement::{LockLevel, Statement};
@@ -27,6 +28,36 @@ pub(crate) fn keep_columns(fresh: &QualifiedName, kept: &[Change]) -> Vec<Statem
     };
     let statement = |sql: String| Statement::new(sql, LockLevel::None, PURPOSE);
     kept.iter().filter_map(keep).map(statement).collect()
+}
+
+/// What a new table is that has, beside its definition, what is to be kept.
+pub(crate) fn kept_shape(defined: Shape, kept: &[Change]) -> Shape {
+    let mut shape = defined;
+    for change in kept {
+        match change {
+            Change::DropColumn { column } => shape.columns.push(column.clone()),
+            Change::SetNotNull { column } => {
+                alter(&mut shape, column, |column| column.not_null = false);
+            }
+            Change::AlterType { live, .. } => {
+                alter(&mut shape, &live.name, |column| column.sql_type.clone_from(&live.sql_type));
+            }
+            Change::AlterDefault { column, live, .. } => {
+                alter(&mut shape, column, |column| column.default.clone_from(live));
+            }
+            Change::DropIndex { index } => shape.indexes.push(index.clone()),
+            Change::PrimaryKey { live: Some(index), .. } => {
+                shape.indexes.retain(|index| !index.primary);
+                shape.indexes.push(index.clone());
+            }
+            _ => {}
+        }
+    }
+    shape
+}
+
+fn alter(shape: &mut Shape, name: &str, change: impl Fn(&mut LiveColumn)) {
+    shape.columns.iter_mut().filter(|column| column.name == name).for_each(change);
 }
 
 /// Builds the indexes and keys that the live table has and are to be kept.

@@ -71,6 +71,8 @@ impl Subject<'_> {
                 let fast = self.version >= FAST_DEFAULT && column.fast_default;
                 if fast { None } else { reason(", with a default that is another for each row") }
             }
+            // PostgreSQL asks the domain whether it allows NULL, row by row.
+            Change::AddColumn { column } if column.is_domain() => reason(", of a domain"),
             Change::AlterType { live, defined } if !self.widens_in_place(live, defined) => {
                 reason("")
             }

@@ -1,15 +1,17 @@
 //! The end of a batch: tables that take the place of live ones, the high watermark, the commit.
 
+use super::carry;
 use super::core::{Core, Pending};
 use super::open::check_watermark;
 use super::refusal::unreadable;
 use super::start;
 use super::target::{Current, Target};
-use crate::catalog::{self, Grant, LiveTable, Surroundings, grants, state};
+use crate::catalog::{self, LiveTable, Surroundings, state};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
-use crate::execute::{self, Lockable, query};
+use crate::execute::{self, query};
 use crate::ident::QualifiedName;
+use crate::lock::Lockable;
 use crate::report::Plan;
 use crate::statement::Statement;
 use crate::watermark::{self, Unreadable};
@@ -30,20 +32,45 @@ pub(super) async fn replace(
     core: &Core,
     targets: &mut [Target],
 ) -> Result<Plan, Error> {
-    let lockable = |target: &Target| {
-        target.replaces.as_ref().map(|live| Lockable { name: target.name.clone(), oid: live.oid })
-    };
-    let tables = targets.iter().filter_map(lockable).collect::<Vec<_>>();
     let mut migrated = Plan::default();
-    if tables.is_empty() {
+    let all = carry::all_swapped(targets);
+    if all.is_empty() {
         return Ok(migrated);
     }
+    let mut tables = Vec::new();
+    let mut before = Vec::new();
+    for target in targets.iter() {
+        let carried = carry::of(transaction, core, target, &all).await;
+        let carried = carried.map_err(|error| error.in_table(&target.name))?;
+        let lockable = |live: &LiveTable| Lockable { name: target.name.clone(), oid: live.oid };
+        tables.extend(target.replaces.as_ref().map(lockable));
+        tables.extend(carried.locks);
+        if target.is_migrated {
+            migrated.extend(carried.before.clone());
+        }
+        before.extend(carried.before);
+    }
+    execute::run(transaction, &before, PUBLISH).await?;
     execute::lock_exclusively(transaction, &tables, core.waiting(), PUBLISH).await?;
-    for target in targets {
-        let swapped = swap(transaction, target).await;
-        let statements = swapped.map_err(|error| error.in_table(&target.name))?;
+    // What was granted, or said in a comment, while the rows were loaded is not lost.
+    let mut carried = Vec::with_capacity(targets.len());
+    for target in targets.iter() {
+        let one = carry::of_locked(transaction, core, target, &all).await;
+        carried.push(one.map_err(|error| error.in_table(&target.name))?);
+    }
+    for one in &carried {
+        execute::run(transaction, &one.drop, PUBLISH).await?;
+    }
+    let mut swapped = Vec::with_capacity(targets.len());
+    for target in targets.iter_mut() {
+        let one = swap(transaction, target).await;
+        swapped.push(one.map_err(|error| error.in_table(&target.name))?);
+    }
+    for ((target, one), swapped) in targets.iter_mut().zip(carried).zip(swapped) {
+        let ran = execute::run(transaction, &one.after, PUBLISH).await;
+        ran.map_err(|error| error.in_table(&target.name))?;
         if std::mem::take(&mut target.is_migrated) {
-            migrated.extend(statements);
+            migrated.extend(one.drop.into_iter().chain(swapped).chain(one.after));
         }
     }
     Ok(migrated)
@@ -53,14 +80,9 @@ async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<Vec<
     let (Some(live), Some(current)) = (target.replaces.take(), target.current.as_mut()) else {
         return Ok(Vec::new());
     };
-    // What was granted, or said in the comment, while the rows were loaded is not lost.
-    let sql = catalog::isolated(&grants::sql(live.oid, current.live.oid));
-    let grants = read_grants(&query(transaction, &sql, PUBLISH).await?)?;
     let comment = comment_of(transaction, &target.name).await?;
-    let mut statements = publish::carry_grants(&current.name, &grants);
-    if comment.is_some() {
-        statements.push(watermark::store(&current.name, comment.as_deref()));
-    }
+    let store = |comment: String| watermark::store(&current.name, Some(&comment));
+    let mut statements = comment.map(store).into_iter().collect::<Vec<_>>();
     let (old, new) = (&live.shape, &current.live.shape);
     let names = catalog::isolated(&Surroundings::sql(live.oid));
     let names = Surroundings::read(&query(transaction, &names, PUBLISH).await?);
@@ -68,11 +90,8 @@ async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<Vec<
     statements.extend(publish::swap(&target.name, &current.name, old, new, &taken));
     execute::run(transaction, &statements, PUBLISH).await?;
     current.name = target.name.clone();
+    current.live.row_security = live.row_security;
     Ok(statements)
-}
-
-fn read_grants(messages: &[tokio_postgres::SimpleQueryMessage]) -> Result<Vec<Grant>, Error> {
-    grants::read(messages).ok_or_else(|| unreadable(PUBLISH))
 }
 
 /// The comment on the table that is visible, as it is now.

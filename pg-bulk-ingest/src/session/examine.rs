@@ -10,8 +10,9 @@ use crate::catalog::{
 use crate::compare::{Change, compare, predict};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
-use crate::execute::{self, Lockable, Waiting, numbers};
+use crate::execute::{self, Waiting, numbers};
 use crate::ident::{QualifiedName, fitted};
+use crate::lock::Lockable;
 use crate::options::Delete;
 use crate::plan::{self, Check, Decision, Rebuild, Relevant, Step, Subject};
 use crate::statement::script;
@@ -33,6 +34,8 @@ pub(super) struct Examination {
     pub(super) outstanding: Option<Outstanding>,
     /// The differences that stay.
     pub(super) kept: Vec<Change>,
+    /// What it is going to be, if that is not what it is.
+    pub(super) fresh: Option<Shape>,
 }
 
 /// A live table that is examined.
@@ -128,7 +131,8 @@ impl Examined<'_> {
             }
         };
         let examination = self.as_it_is(kept)?;
-        Ok(Examination { outstanding: Some(outstanding), ..examination })
+        let fresh = Some(plan::kept_shape(defined, &examination.kept));
+        Ok(Examination { outstanding: Some(outstanding), fresh, ..examination })
     }
 
     /// Nothing is to be changed. Rows have no values for columns that stay and are not defined.
@@ -145,7 +149,7 @@ impl Examined<'_> {
         };
         match kept.iter().find_map(unfilled) {
             Some(reason) => Err(unsupported(reason)),
-            None => Ok(Examination { outstanding: None, kept }),
+            None => Ok(Examination { outstanding: None, kept, fresh: None }),
         }
     }
 
@@ -191,11 +195,8 @@ impl Examined<'_> {
         let inspect = catalog::inspect(std::slice::from_ref(self.name), &[]);
         let inspect = catalog::isolated(&inspect);
         let lockable = Lockable { name: self.name.clone(), oid: live.oid };
-        let transaction = client.transaction().await.map_err(Error::while_doing(MIGRATE))?;
         let waiting = self.waiting;
-        let messages =
-            execute::lock_for_comment(&transaction, &lockable, &inspect, waiting, MIGRATE).await?;
-        transaction.rollback().await.map_err(Error::while_doing(MIGRATE))?;
+        let messages = execute::await_shared(client, &lockable, &inspect, waiting, MIGRATE).await?;
         let relation = read(&messages)?.relations.into_iter().next();
         relation.and_then(|relation| relation.table).ok_or_else(|| unreadable(MIGRATE))
     }

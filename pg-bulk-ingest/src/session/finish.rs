@@ -5,10 +5,12 @@ use super::load::Load;
 use super::meter::Meter;
 use super::scope::Scope;
 use super::target::Target;
-use super::{close, migrate, open};
+use super::{carry, close, migrate, open};
+use crate::carry::Unreferred;
 use crate::error::Error;
-use crate::execute::{self, Lockable, numbers};
+use crate::execute::{self, numbers};
 use crate::ident::QualifiedName;
+use crate::lock::Lockable;
 use crate::options::{Delete, Visibility};
 use crate::report::{Phase, Plan};
 use crate::{comment, publish};
@@ -118,20 +120,24 @@ async fn empty(
     let lockable = |target: &Target| {
         target.visible().map(|live| Lockable { name: target.name.clone(), oid: live.oid })
     };
-    let tables = targets.iter().filter_map(lockable).collect::<Vec<_>>();
-    let mut names = tables.iter().map(|table| table.name.clone()).collect::<Vec<_>>();
-    names.sort();
+    let mut tables = targets.iter().filter_map(lockable).collect::<Vec<_>>();
+    tables.sort_by(|a, b| a.name.cmp(&b.name));
     let mut deleted = Vec::new();
-    if names.is_empty() {
+    if tables.is_empty() {
         return Ok(deleted);
     }
-    for name in names {
-        let count = publish::keep_writers_out_and_count(&name);
+    for Lockable { name, .. } in &tables {
+        let count = publish::keep_writers_out_and_count(name);
         let [count] = numbers(transaction, &count, FINISH).await?;
-        deleted.push((name, count));
+        deleted.push((name.clone(), count));
     }
+    let names = deleted.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    let emptied = tables.iter().map(|table| (table.name.clone(), table.oid)).collect::<Vec<_>>();
+    let Unreferred { locks, drop, add } = carry::referring(transaction, &emptied).await?;
+    tables.extend(locks);
     execute::lock_exclusively(transaction, &tables, core.waiting(), FINISH).await?;
-    let statements = deleted.iter().map(|(name, _)| publish::truncate(name)).collect::<Vec<_>>();
+    let truncate = std::iter::once(publish::truncate(&names));
+    let statements = drop.into_iter().chain(truncate).chain(add).collect::<Vec<_>>();
     execute::run(transaction, &statements, FINISH).await?;
     Ok(deleted)
 }

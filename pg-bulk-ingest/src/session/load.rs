@@ -69,7 +69,8 @@ impl Load {
     /// known how the rows reach them.
     pub(super) fn ahead(core: &Core) -> Option<Self> {
         let replaces = core.settings.delete != Delete::Off && core.totals.batches == 0;
-        let is_there = core.targets.len() == 1 && core.targets.iter().all(|t| t.current.is_some());
+        let is_ready = |target: &Target| target.current.is_some() && target.outstanding.is_none();
+        let is_there = core.targets.len() == 1 && core.targets.iter().all(is_ready);
         (is_there && !replaces).then(|| Self::new(core, &core.targets))
     }
 

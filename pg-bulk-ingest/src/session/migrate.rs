@@ -9,9 +9,9 @@ use super::target::{Current, Target};
 use crate::catalog::{self, FoundEnum, Relation};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
-use crate::execute::{self, Lockable, query};
+use crate::execute::{self, query};
 use crate::ident::QualifiedName;
-use crate::lock;
+use crate::lock::{self, Lockable};
 use crate::plan::Step;
 use crate::statement::Statement;
 use tokio_postgres::error::SqlState;
@@ -95,7 +95,7 @@ async fn look_again(
     let mut current = Current::outdated(name.clone(), live);
     if looking == Looking::AtDifferences {
         let examined = examined(core, &name, definition, &found);
-        let Examination { outstanding, kept } = examined.examine(client, &relation).await?;
+        let Examination { outstanding, kept, .. } = examined.examine(client, &relation).await?;
         if outstanding.is_none() {
             current = Current::new(name, current.live, definition, false)?;
         }
@@ -168,10 +168,11 @@ async fn run_all(
     statements: &[Statement],
 ) -> Result<(), Error> {
     let failed = |error| Error::server(error, MIGRATE);
-    let transaction = client.transaction().await.map_err(failed)?;
-    query(&transaction, &lock::advisory(&core.names()), MIGRATE).await?;
     let lockable = lockable(target)?;
     let held = catalog::transaction_id();
+    execute::await_shared(client, &lockable, held, core.waiting(), MIGRATE).await?;
+    let transaction = client.transaction().await.map_err(failed)?;
+    query(&transaction, &lock::advisory(&core.names()), MIGRATE).await?;
     execute::lock_for_comment(&transaction, &lockable, held, core.waiting(), MIGRATE).await?;
     execute::run(&transaction, statements, MIGRATE).await?;
     transaction.commit().await.map_err(failed)
@@ -185,12 +186,14 @@ async fn exclusive(
     statements: &[Statement],
 ) -> Result<Vec<Statement>, Error> {
     let failed = |error| Error::server(error, MIGRATE);
-    let builder = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
-    let transaction = builder.start().await.map_err(failed)?;
-    query(&transaction, &lock::advisory(&core.names()), MIGRATE).await?;
     let lockable = lockable(target)?;
     // It queues no reader and no writer, keeps further maintenance away, and makes PostgreSQL end
     // an autovacuum that is in the way.
+    let held = catalog::transaction_id();
+    execute::await_shared(client, &lockable, held, core.waiting(), MIGRATE).await?;
+    let builder = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
+    let transaction = builder.start().await.map_err(failed)?;
+    query(&transaction, &lock::advisory(&core.names()), MIGRATE).await?;
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&target.name), &[]));
     let messages =
         execute::lock_for_comment(&transaction, &lockable, &inspect, core.waiting(), MIGRATE)

@@ -1,10 +1,11 @@
 //! The beginning of a batch: the lock against other ingests, the check that none came in between,
 //! the tables that have to be created.
 
+use super::carry::Prepared;
 use super::core::Core;
 use super::examine::{self, Outstanding};
 use super::target::{Current, Target};
-use super::{enum_type, parallel, start};
+use super::{carry, enum_type, parallel, start};
 use crate::catalog::{self, FoundEnum, Inspected, Relation, state};
 use crate::compare::predict;
 use crate::error::{Error, ErrorKind};
@@ -263,19 +264,27 @@ async fn replace(
     if current.live.owner != core.server.role {
         statements.push(publish::set_owner(&fresh, &current.live.owner));
     }
+    execute::run(transaction, &statements, action).await?;
+    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&fresh), &[]));
+    let (relation, _) = inspect_one(transaction, &inspect, action).await?;
+    let created = relation.table.ok_or_else(|| concurrent("it dropped the table"))?;
+    let Prepared { create, copied } =
+        carry::prepare(transaction, core, &target.name, &current.live, &created.shape).await?;
+    let mut more = create;
     if let Replacing::Rebuild(rebuild) = replacing {
-        statements.extend(rebuild.copy(&target.name, &fresh));
+        more.extend(rebuild.copy(&target.name, &fresh));
     }
+    more.extend(copied);
     if early {
-        statements.extend(plan::create_indexes(&fresh, definition));
-        statements.extend(plan::keep_indexes(&fresh, &target.kept));
+        more.extend(plan::create_indexes(&fresh, definition));
+        more.extend(plan::keep_indexes(&fresh, &target.kept));
     }
     if let Replacing::Rebuild(_) = replacing {
         // The rows of the batch are going to be merged with those that are there.
-        statements.push(plan::analyze(&fresh));
+        more.push(plan::analyze(&fresh));
     }
-    execute::run(transaction, &statements, action).await?;
-    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&fresh), &[]));
+    execute::run(transaction, &more, action).await?;
+    statements.extend(more);
     let (relation, _) = inspect_one(transaction, &inspect, action).await?;
     let Some(live) = relation.table else {
         return Err(concurrent("it dropped the table"));

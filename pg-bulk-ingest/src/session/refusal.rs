@@ -1,6 +1,7 @@
 //! Why an ingest is not begun.
 
-use crate::catalog::Server;
+use crate::catalog::{LiveTable, Server};
+use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::ident::MAX_NAME;
 
@@ -34,4 +35,32 @@ pub(super) fn unsupported(reason: impl Into<String>) -> Error {
 pub(super) fn unreadable(action: &'static str) -> Error {
     let reason = "the catalog's answer is not understood".to_owned();
     Error::new(ErrorKind::Unsupported { reason }, action)
+}
+
+/// Whether values can be given to the columns.
+pub(super) fn check_generated(
+    live: &LiveTable,
+    definition: &Table,
+    upserts: bool,
+) -> Result<(), Error> {
+    for (position, defined) in definition.columns().iter().enumerate() {
+        let name = defined.name();
+        let Some(column) = live.shape.columns.iter().find(|column| column.name == name) else {
+            continue;
+        };
+        if column.is_generated() {
+            return Err(unsupported(format!(
+                "column {name:?} is generated from other columns, so it cannot be written and has \
+                 to be left out of the struct"
+            )));
+        }
+        let updated = upserts && !definition.primary_key().contains(&position);
+        if updated && column.is_identity_always() {
+            return Err(unsupported(format!(
+                "column {name:?} is GENERATED ALWAYS AS IDENTITY and not in the primary key, so the \
+                 rows that are there cannot be updated"
+            )));
+        }
+    }
+    Ok(())
 }

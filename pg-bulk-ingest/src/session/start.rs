@@ -1,11 +1,12 @@
 //! The start of a session: what is there, whether it is as it is defined, what is refused.
 
+use super::carry::{self, ToReplace};
 use super::core::{Core, Settings};
 use super::enum_type;
 use super::examine::{Examination, Examined, Outstanding, keeps_rows};
-use super::refusal::{START, name_mistake, privilege, unreadable, unsupported};
+use super::refusal::{START, check_generated, name_mistake, privilege, unreadable, unsupported};
 use super::target::{Current, Target};
-use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server, attached};
+use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::Waiting;
@@ -31,6 +32,7 @@ pub(super) async fn start(
         check_version(&server, definition).map_err(|error| error.in_table(name))?;
     }
     let mut targets = Vec::with_capacity(tables.len());
+    let mut replaced = Vec::new();
     let leftovers = relations.iter().any(|relation| relation.has_parts);
     for ((name, definition), relation) in tables.into_iter().zip(relations) {
         let checked = check_name(&name, definition, &relation, &settings, &found, &server);
@@ -49,10 +51,12 @@ pub(super) async fn start(
             waiting: Waiting::new(&settings.locks, &server),
             keeps_rows: keeps_rows(&settings),
         };
-        let Examination { outstanding, kept } = examined.examine(client, &relation).await?;
+        let Examination { outstanding, kept, fresh } = examined.examine(client, &relation).await?;
         let is_replaced = matches!(outstanding, Some(Outstanding::Rebuild(_)));
         if is_replaced || settings.delete != Delete::Off {
-            check_attached(client, &name, live, definition).await?;
+            let (oid, live) = (live.oid, live.shape.clone());
+            let fresh = fresh.unwrap_or_else(|| live.clone());
+            replaced.push(ToReplace { name: name.clone(), oid, live, fresh });
         }
         let live = live.clone();
         let current = match &outstanding {
@@ -63,6 +67,7 @@ pub(super) async fn start(
         let target = Target { outstanding, kept, current: Some(current), ..missing };
         targets.push(target);
     }
+    carry::check(client, &server.role, &replaced).await?;
     let comment = targets.first().and_then(Target::visible).and_then(|live| live.comment.clone());
     let stored = watermark::stored(comment.as_deref()).map(|stored| stored.map(str::to_owned));
     let stored = stored.map_err(|unreadable| {
@@ -214,6 +219,7 @@ fn check_live(
     if upserts || live.row_security {
         check_temporary(server)?;
     }
+    check_generated(live, definition, upserts)?;
     if settings.delete != Delete::Off {
         if live.kind == 'p' {
             return Err(unsupported(
@@ -228,23 +234,6 @@ fn check_live(
         }
     }
     Ok(())
-}
-
-/// Refuses to replace a table on which something hangs that would be lost.
-async fn check_attached(
-    client: &mut Client,
-    name: &QualifiedName,
-    live: &LiveTable,
-    definition: &Table,
-) -> Result<(), Error> {
-    let sql = catalog::alone(&attached::sql(live.oid, definition));
-    let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
-    let objects = attached::read(&messages);
-    if objects.is_empty() {
-        return Ok(());
-    }
-    let action = "cannot delete by replacing the table";
-    Err(Error::new(ErrorKind::Attached { objects }, action).in_table(name))
 }
 
 #[cfg(test)]

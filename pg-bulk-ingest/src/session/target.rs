@@ -106,6 +106,11 @@ impl Target {
         }
     }
 
+    /// Whether it is going to be changed where it is.
+    pub(super) fn changes_in_place(&self) -> bool {
+        matches!(self.outstanding, Some(Outstanding::InPlace(_)))
+    }
+
     /// The table that readers see now, if there is one.
     pub(super) fn visible(&self) -> Option<&LiveTable> {
         self.replaces.as_ref().or(self.current.as_ref().map(|current| &current.live))

@@ -1,0 +1,170 @@
+//! What hangs on the tables that are replaced: read, refused where it cannot be carried over, and
+//! carried over.
+
+use super::core::Core;
+use super::refusal::unreadable;
+use super::target::Target;
+use crate::carry::{self, Carried, Replacing, Swapped, Unreferred, carry_grants, unrefer};
+use crate::catalog::{self, Grant, Hanging, LiveTable, Shape, attached, grants, hanging};
+use crate::error::{Error, ErrorKind};
+use crate::execute::query;
+use crate::ident::QualifiedName;
+use crate::publish;
+use crate::statement::Statement;
+use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
+
+const START: &str = "cannot replace the table";
+const CARRY: &str = "cannot carry over what hangs on the table";
+
+/// The names of tables before and after they are replaced.
+pub(super) fn swapped(name: &QualifiedName) -> Swapped {
+    Swapped { live: name.clone(), fresh: publish::fresh_name(name) }
+}
+
+/// A live table that is going to be replaced.
+pub(super) struct ToReplace {
+    pub(super) name: QualifiedName,
+    pub(super) oid: u32,
+    pub(super) live: Shape,
+    /// What it is going to be.
+    pub(super) fresh: Shape,
+}
+
+/// Refuses to replace tables on which something hangs that cannot be carried over, or not by this
+/// role.
+pub(super) async fn check(client: &Client, role: &str, tables: &[ToReplace]) -> Result<(), Error> {
+    let all = tables.iter().map(|table| swapped(&table.name)).collect::<Vec<_>>();
+    for (ToReplace { oid, live, fresh, .. }, names) in tables.iter().zip(&all) {
+        let failed = |error: Error| error.in_table(&names.live);
+        let attached = catalog::alone(&attached::sql(*oid));
+        let attached = client.simple_query(&attached).await.map_err(Error::while_doing(START));
+        let objects = attached::read(&attached.map_err(failed)?);
+        let sql = catalog::alone(&hanging::sql(*oid));
+        let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START));
+        let hanging = read(&messages.map_err(failed)?, START).map_err(failed)?;
+        let replacing = Replacing { hanging: &hanging, names, live, fresh, all: &all };
+        let mut carried = carry::carry(&replacing);
+        carried.refused.extend(objects);
+        accept(&carried, role, START).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// An error if not all is carried over.
+fn accept(carried: &Carried, role: &str, action: &'static str) -> Result<(), Error> {
+    if !carried.refused.is_empty() {
+        let objects = carried.refused.clone();
+        return Err(Error::new(ErrorKind::Attached { objects }, action));
+    }
+    if !carried.missing.is_empty() {
+        let (role, missing) = (role.to_owned(), carried.missing.join(", "));
+        return Err(Error::new(ErrorKind::Privilege { role, missing }, action));
+    }
+    Ok(())
+}
+
+fn read(messages: &[SimpleQueryMessage], action: &'static str) -> Result<Hanging, Error> {
+    hanging::read(messages).ok_or_else(|| unreadable(action))
+}
+
+async fn hanging_on(transaction: &Transaction<'_>, oid: u32) -> Result<Hanging, Error> {
+    let sql = catalog::isolated(&hanging::sql(oid));
+    read(&query(transaction, &sql, CARRY).await?, CARRY)
+}
+
+/// What is done to a table that was just created, and is to replace another.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    /// Before any row.
+    pub(super) create: Vec<Statement>,
+    /// Before the rows of the batch.
+    pub(super) copied: Vec<Statement>,
+}
+
+/// What a table that is to replace another has to have before the rows come. Little else comes to
+/// hang on the live one from here on: it would wait for the lock on it.
+pub(super) async fn prepare(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    name: &QualifiedName,
+    live: &LiveTable,
+    fresh: &Shape,
+) -> Result<Prepared, Error> {
+    let hanging = hanging_on(transaction, live.oid).await?;
+    let names = swapped(name);
+    let all = [names.clone()];
+    let live = &live.shape;
+    let replacing = Replacing { hanging: &hanging, names: &names, live, fresh, all: &all };
+    let Carried { create, copied, missing, .. } = carry::carry(&replacing);
+    // What is refused was looked at before; whether keys are there is known once they are built.
+    accept(&Carried { missing, ..Carried::default() }, &core.server.role, CARRY)?;
+    Ok(Prepared { create, copied })
+}
+
+/// The tables that are replaced together.
+pub(super) fn all_swapped(targets: &[Target]) -> Vec<Swapped> {
+    let replaced = targets.iter().filter(|target| target.replaces.is_some());
+    replaced.map(|target| swapped(&target.name)).collect()
+}
+
+/// How what hangs on a target's live table is carried over, as it is now.
+pub(super) async fn of(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    target: &Target,
+    all: &[Swapped],
+) -> Result<Carried, Error> {
+    let (Some(live), Some(current)) = (&target.replaces, &target.current) else {
+        return Ok(Carried::default());
+    };
+    let hanging = hanging_on(transaction, live.oid).await?;
+    let names = swapped(&target.name);
+    let (live, fresh) = (&live.shape, &current.live.shape);
+    let carried = carry::carry(&Replacing { hanging: &hanging, names: &names, live, fresh, all });
+    accept(&carried, &core.server.role, CARRY)?;
+    Ok(carried)
+}
+
+/// The same under the lock of the swap, with the grants.
+pub(super) async fn of_locked(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    target: &Target,
+    all: &[Swapped],
+) -> Result<Carried, Error> {
+    let (Some(live), Some(current)) = (&target.replaces, &target.current) else {
+        return Ok(Carried::default());
+    };
+    let sql = catalog::isolated(&grants::sql(live.oid, current.live.oid));
+    let grants = read_grants(&query(transaction, &sql, CARRY).await?)?;
+    let hanging = hanging_on(transaction, live.oid).await?;
+    let names = swapped(&target.name);
+    let (live, fresh) = (&live.shape, &current.live.shape);
+    let replacing = Replacing { hanging: &hanging, names: &names, live, fresh, all };
+    let mut carried = carry::carry(&replacing);
+    accept(&carried, &core.server.role, CARRY)?;
+    // Last: what is done before may need a privilege that the owner does not grant itself.
+    carried.after.extend(carry_grants(&replacing, &grants, &core.server.role));
+    Ok(carried)
+}
+
+fn read_grants(messages: &[SimpleQueryMessage]) -> Result<Vec<Grant>, Error> {
+    grants::read(messages).ok_or_else(|| unreadable(CARRY))
+}
+
+/// What keeps tables from being emptied: the foreign keys of others to them.
+pub(super) async fn referring(
+    transaction: &Transaction<'_>,
+    tables: &[(QualifiedName, u32)],
+) -> Result<Unreferred, Error> {
+    let emptied = tables.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    let mut all = Unreferred::default();
+    for (name, oid) in tables {
+        let hanging = hanging_on(transaction, *oid).await?;
+        let Unreferred { locks, drop, add } = unrefer(name, &hanging.foreign_keys, &emptied);
+        all.locks.extend(locks);
+        all.drop.extend(drop);
+        all.add.extend(add);
+    }
+    Ok(all)
+}

@@ -1,0 +1,110 @@
+//! Nothing is dropped and nothing narrowed.
+
+use super::definitions::{PLAIN, PLAIN_ROWS, Plain};
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Migration, ingest};
+use tests::Database;
+
+fn row(id: i32) -> Plain {
+    Plain { id, value: Some("new".to_owned()), number: 0.5 }
+}
+
+/// What is there and not defined, or wider than defined.
+const MORE: &str = "
+    ALTER TABLE t ADD more int DEFAULT 7, ADD again text, ALTER value TYPE varchar(32);
+    CREATE INDEX more_idx ON t (more);
+    ALTER TABLE t ADD CONSTRAINT again_key UNIQUE (again), ALTER number DROP NOT NULL;";
+
+const SHAPE: &str = "
+    SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute
+    WHERE attrelid = 't'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum";
+
+const INDEXES: &str = "
+    SELECT i.relname, x.indisunique, k.contype FROM pg_index x
+    JOIN pg_class i ON i.oid = x.indexrelid LEFT JOIN pg_constraint k ON k.conindid = i.oid
+    WHERE x.indrelid = 't'::regclass ORDER BY 1";
+
+#[tokio::test]
+async fn what_is_not_defined_stays() {
+    let database = Database::new().await;
+    database.execute(&format!("{PLAIN}{PLAIN_ROWS}{MORE}")).await;
+    let before = (database.rows(SHAPE).await, database.rows(INDEXES).await);
+    let mut client = database.connect().await;
+    let ingest = ingest::<Plain>(&mut client).migration(Migration::AdditiveOnly);
+    let report = ingest.batches(|_| [Batch::new([row(2), row(3)])]).await.unwrap();
+    assert!(report.migrated.is_empty(), "{}", report.migrated);
+    assert_eq!((database.rows(SHAPE).await, database.rows(INDEXES).await), before);
+    let rows = ["1|a|1.5|7|∅", "2|new|0.5|7|∅", "3|new|0.5|7|∅"];
+    assert_eq!(database.rows("SELECT * FROM t ORDER BY 1").await, rows);
+}
+
+#[tokio::test]
+async fn what_is_not_defined_is_in_the_table_that_takes_the_place_of_another() {
+    for delete in [Delete::BeforeFirstBatch, Delete::All] {
+        let database = Database::new().await;
+        database.execute(&format!("{PLAIN}{PLAIN_ROWS}{MORE}")).await;
+        let before = (database.rows(SHAPE).await, database.rows(INDEXES).await);
+        let mut client = database.connect().await;
+        let ingest = ingest::<Plain>(&mut client).migration(Migration::AdditiveOnly).delete(delete);
+        ingest.batches(|_| [Batch::new([row(3), row(3)])]).await.unwrap();
+        let (mut columns, mut defined) = (database.rows(SHAPE).await, before.0);
+        columns.sort();
+        defined.sort();
+        assert_eq!((columns, database.rows(INDEXES).await), (defined, before.1));
+        assert_eq!(database.rows("SELECT id, value, more FROM t").await, ["3|new|7"]);
+    }
+}
+
+#[tokio::test]
+async fn a_rebuild_keeps_what_is_not_defined() {
+    let database = Database::new().await;
+    database.execute(&format!("{PLAIN}{PLAIN_ROWS}{MORE}")).await;
+    database.execute("ALTER TABLE t ALTER id TYPE smallint; UPDATE t SET again = id").await;
+    let mut client = database.connect().await;
+    let ingest = ingest::<Plain>(&mut client).migration(Migration::AdditiveOnly);
+    ingest.batches(|_| [Batch::new([row(2)])]).await.unwrap();
+    let rows = database.rows("SELECT id, value, number, more, again FROM t ORDER BY 1").await;
+    assert_eq!(rows, ["1|a|1.5|7|1", "2|new|0.5|7|2"]);
+    let indexes = ["again_key|t|u", "more_idx|f|∅", "t_pkey|t|p", "t_value_idx|f|∅"];
+    assert_eq!(database.rows(INDEXES).await, indexes);
+}
+
+#[tokio::test]
+async fn what_would_have_to_be_dropped_or_cannot_be_filled_is_refused() {
+    for (change, reason) in [
+        (
+            "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (id, number)",
+            "the table is not as it is defined: the primary key is btree (id, number), defined as btree (id)",
+        ),
+        (
+            "ALTER TABLE t ADD more int NOT NULL",
+            "column \"more\" is not in the struct, is not to be dropped, and is NOT NULL without a default",
+        ),
+        (
+            "ALTER TABLE t ALTER id TYPE bigint",
+            "column \"id\" is of type bigint, which cannot hold the Rust type i32 of field id",
+        ),
+    ] {
+        let database = Database::new().await;
+        database.execute(&format!("{PLAIN}{change}")).await;
+        let mut client = database.connect().await;
+        let ingest = ingest::<Plain>(&mut client).migration(Migration::AdditiveOnly);
+        let error = ingest.migrate().await.unwrap_err();
+        assert!(error.to_string().ends_with(reason), "{change}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_frozen_table_that_does_not_exist_is_an_error() {
+    #[derive(IngestTable)]
+    #[ingest(table = "none")]
+    struct Row {
+        id: i32,
+    }
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let ingest = ingest::<Row>(&mut client).migration(Migration::Freeze);
+    let error = ingest.batches(|_| [Batch::new([Row { id: 1 }])]).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Differs { .. }));
+    let expected = r#"cannot start the ingest: "public"."none": the table is not as it is defined: it does not exist"#;
+    assert_eq!(error.to_string(), expected);
+}
