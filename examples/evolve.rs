@@ -4,7 +4,7 @@
 //!
 //! `cargo run --example evolve` starts a throw-away server; with `DATABASE_URL` it uses yours.
 
-use pg_bulk_ingest::{Batch, Ingest, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, IngestTable, ingest};
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -97,9 +97,8 @@ where
     S: IngestTable + pg_bulk_ingest::RowOf<S> + Send + Sync,
 {
     println!("== {version}\n");
-    let ingest = |client| -> Ingest<'_, S> { ingest::<S>(client) };
-    println!("{}", ingest(client).plan().await?);
-    let report = ingest(client).batches(|_| [Batch::new(rows)]).await?;
+    println!("{}", ingest::<S>(client).plan().await?);
+    let report = ingest::<S>(client).batches(|_| [Batch::new(rows)]).await?;
     println!("{report}\n");
     Ok(())
 }

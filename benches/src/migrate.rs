@@ -52,7 +52,7 @@ const TERMINATE_AFTER: Duration = Duration::from_secs(2);
 
 /// Prints the longest wait of the probe for each kind of migration.
 pub(crate) async fn run(url: &str, settings: &Settings) {
-    let rows = if settings.smoke { 10_000 } else { settings.rows * 2 };
+    let rows = if settings.smoke { 10_000 } else { settings.rows.min(2_000_000) };
     println!(
         "migration of {rows} rows: the probe's longest wait in ms (median of all its looks)\n"
     );

@@ -45,6 +45,23 @@ impl<I: IntoIterator> Batch<Iter<I>> {
     }
 }
 
+impl<I: IntoIterator> Batch<Parts<I>> {
+    /// A batch of rows that come in parts, for programs whose own rows are the limit: the parts are
+    /// made and encoded at the same time, on as many threads as there are processors, and 8 at most.
+    /// The thread that polls the ingest waits for them, as it would encode the rows itself.
+    ///
+    /// The rows of each part are in its order, and those of later parts count as later arrivals: of
+    /// rows with equal keys the last of the last part stays. An error says the part of its row
+    /// ([`Error::part`](crate::Error::part)).
+    ///
+    /// In sets of several tables, and in the first load of a table that is merged on its key, the
+    /// parts go one after the other.
+    pub fn parts(parts: impl IntoIterator<Item = I>) -> Self {
+        let rows = Parts(parts.into_iter().collect());
+        Self { rows, high_watermark: None, metadata: () }
+    }
+}
+
 impl<I: IntoIterator<Item = Result<R, E>>, R, E> Batch<TryIter<I>> {
     /// A batch of rows each of which may be an error instead, which rolls the batch back and ends
     /// the ingest with [`ErrorKind::Rows`](crate::ErrorKind::Rows).
@@ -89,6 +106,10 @@ impl<Rows, W> Batch<Rows, W> {
         Batch { rows, high_watermark, metadata }
     }
 }
+
+/// Rows in parts: see [`Batch::parts`].
+#[derive(Debug, Clone)]
+pub struct Parts<I>(pub(crate) Vec<I>);
 
 /// Rows from an iterator: see [`Batch::new`].
 #[derive(Debug, Clone)]

@@ -6,14 +6,17 @@
 //! within a bound, and a `COPY` is begun for a worthwhile number of bytes.
 
 mod active;
+mod apart;
 mod chunk;
 mod deal;
 mod lane;
 
+pub(crate) use apart::{Apart, Encoding};
 pub(crate) use lane::Lane;
 
+use crate::deadline::answer;
 use crate::encode::{RowEncoder, TargetType, ValueError};
-use crate::error::Error;
+use crate::error::{Error, Failure};
 use crate::ident::QualifiedName;
 use crate::table::RowOf;
 use active::Active;
@@ -246,23 +249,26 @@ impl Copy {
 }
 
 /// The error behind a chunk that could not be sent: the server's own, if it says one.
-async fn lost(active: Option<Active>, error: tokio_postgres::Error, tables: &[Rows]) -> Error {
+async fn lost(active: Option<Active>, failure: Failure, tables: &[Rows]) -> Error {
     let Some(mut active) = active else {
-        return Error::server(error, WRITE);
+        return Error::server(failure, WRITE);
     };
+    if matches!(failure, Failure::Timeout(_)) {
+        return failed(Some(active), failure, tables);
+    }
     match active.finish().await {
-        Err(last) if last.as_db_error().is_some() => failed(Some(active), last, tables),
-        _ => failed(Some(active), error, tables),
+        Err(last) if last.db_error().is_some() => failed(Some(active), last, tables),
+        _ => failed(Some(active), failure, tables),
     }
 }
 
 /// The error of a `COPY` in progress, at its row and column.
-fn failed(active: Option<Active>, error: tokio_postgres::Error, tables: &[Rows]) -> Error {
+fn failed(active: Option<Active>, failure: Failure, tables: &[Rows]) -> Error {
     let Some(active) = active else {
-        return Error::server(error, WRITE);
+        return Error::server(failure, WRITE);
     };
-    let (line, column) = error.as_db_error().map(place).unwrap_or_default();
-    let mut error = Error::server(error, WRITE).in_table(&tables[active.table].table);
+    let (line, column) = failure.db_error().map(place).unwrap_or_default();
+    let mut error = Error::server(failure, WRITE).in_table(&tables[active.table].table);
     if let Some(line) = line {
         error = error.in_row(active.row(line));
     }
@@ -273,16 +279,14 @@ fn failed(active: Option<Active>, error: tokio_postgres::Error, tables: &[Rows])
 }
 
 /// Prepares a `COPY`, and before it creates the temporary table that it is into, in one round trip.
-async fn prepare(
-    route: &Route,
-    transaction: &Transaction<'_>,
-) -> Result<Statement, tokio_postgres::Error> {
+async fn prepare(route: &Route, transaction: &Transaction<'_>) -> Result<Statement, Failure> {
     tracing::debug!(sql = route.copy, "copy");
     let Some(create) = &route.create else {
-        return transaction.prepare(&route.copy).await;
+        return answer(transaction.prepare(&route.copy)).await;
     };
     let (created, prepared) =
-        join(transaction.batch_execute(create), transaction.prepare(&route.copy)).await;
+        join(answer(transaction.batch_execute(create)), answer(transaction.prepare(&route.copy)))
+            .await;
     created?;
     prepared
 }

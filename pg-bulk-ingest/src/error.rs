@@ -3,6 +3,7 @@
 use crate::ident::QualifiedName;
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 use tokio_postgres::error::{DbError, SqlState};
 
 /// Any error, as sources of rows and hooks return it.
@@ -31,8 +32,18 @@ struct Inner {
 struct Place {
     table: Option<QualifiedName>,
     batch: Option<u64>,
+    part: Option<u64>,
     row: Option<u64>,
     column: Option<String>,
+}
+
+/// The numbers of the rows of one part of a batch: those of each part follow those of all before.
+const PART: u64 = 1 << 40;
+
+/// The number of a row of a part, which is counted from 0. The rows of a batch that is not in parts
+/// are numbered as if they were before the first.
+pub(crate) fn numbered_in_part(part: u64, row: u64) -> u64 {
+    (part + 1) * PART + row
 }
 
 /// What kind of error it is.
@@ -45,9 +56,17 @@ pub enum ErrorKind {
     Connection,
     /// A further connection could not be opened; the source says why.
     Connect,
+    /// The server did not answer in the time that [`timeout`](crate::Ingest::timeout) allows.
+    Timeout {
+        /// The time.
+        after: Duration,
+    },
     /// The connection was lost while the transaction was being committed: it may have been
-    /// committed, or not.
-    CommitUnknown,
+    /// committed, or not. [`Error::resolve`] finds out.
+    CommitUnknown {
+        /// The transaction, as `txid_current()` calls it.
+        transaction: u64,
+    },
     /// A value that its column cannot hold.
     Value {
         /// Why not.
@@ -75,6 +94,12 @@ pub enum ErrorKind {
     Attached {
         /// Each object, as PostgreSQL describes it, or why it cannot be carried over.
         objects: Vec<String>,
+    },
+    /// A view that depends on the table cannot be made again over the table that replaces it; the
+    /// source says why.
+    View {
+        /// The view.
+        view: QualifiedName,
     },
     /// The role lacks a privilege.
     Privilege {
@@ -119,7 +144,8 @@ pub enum ErrorKind {
         /// Why they were not terminated, or what was tried.
         reason: String,
     },
-    /// The session failed before.
+    /// It failed before, and cannot go on: a batch of which a write failed, or was dropped half-way,
+    /// a session whose transaction could not be begun.
     Failed,
 }
 
@@ -129,9 +155,13 @@ impl Error {
         Self(Box::new(Inner { kind, action, place: Place::default(), source: None }))
     }
 
-    /// An error that the driver returned.
+    /// An error that the driver returned, or that it did not return in time.
     #[cold]
-    pub(crate) fn server(error: tokio_postgres::Error, action: &'static str) -> Self {
+    pub(crate) fn server(failure: impl Into<Failure>, action: &'static str) -> Self {
+        let error = match failure.into() {
+            Failure::Driver(error) => error,
+            Failure::Timeout(after) => return Self::new(ErrorKind::Timeout { after }, action),
+        };
         let lost = error.is_closed()
             || error.code().is_none() && find::<std::io::Error>(&error).is_some()
             || error.code().is_some_and(|code| {
@@ -147,8 +177,16 @@ impl Error {
     }
 
     /// For `map_err`: an error that the driver returned while doing this.
-    pub(crate) fn while_doing(action: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
+    pub(crate) fn while_doing<E: Into<Failure>>(action: &'static str) -> impl FnOnce(E) -> Self {
         move |error| Self::server(error, action)
+    }
+
+    /// The error of the server, as one of a view.
+    pub(crate) fn of_view(mut self, view: &QualifiedName) -> Self {
+        if matches!(self.0.kind, ErrorKind::Server) {
+            self.0.kind = ErrorKind::View { view: view.clone() };
+        }
+        self
     }
 
     pub(crate) fn caused_by(mut self, source: impl Into<BoxError>) -> Self {
@@ -166,8 +204,13 @@ impl Error {
         self
     }
 
-    pub(crate) fn in_row(mut self, row: u64) -> Self {
-        self.0.place.row.get_or_insert(row);
+    /// The row of this number, which says the part if the rows came in parts.
+    pub(crate) fn in_row(mut self, number: u64) -> Self {
+        let place = &mut self.0.place;
+        if place.row.is_none() {
+            place.row = Some(number % PART);
+            place.part = Some(number / PART).filter(|part| *part > 0);
+        }
         self
     }
 
@@ -194,7 +237,14 @@ impl Error {
         self.0.place.batch
     }
 
-    /// The row, counted from 1 among the rows of its table in the batch.
+    /// The part of the batch, counted from 1, if its rows came in parts
+    /// ([`Batch::parts`](crate::Batch::parts)) that were encoded at the same time.
+    #[must_use]
+    pub fn part(&self) -> Option<u64> {
+        self.0.place.part
+    }
+
+    /// The row, counted from 1 among the rows of its table in the batch, or in the part.
     #[must_use]
     pub fn row(&self) -> Option<u64> {
         self.0.place.row
@@ -216,6 +266,31 @@ impl Error {
     #[must_use]
     pub fn db_error(&self) -> Option<&DbError> {
         find(self)
+    }
+}
+
+/// Why there is no answer of the server.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The driver's error.
+    Driver(tokio_postgres::Error),
+    /// None came in this time.
+    Timeout(Duration),
+}
+
+impl Failure {
+    /// The server's error, if it answered with one.
+    pub(crate) fn db_error(&self) -> Option<&DbError> {
+        match self {
+            Self::Driver(error) => error.as_db_error(),
+            Self::Timeout(_) => None,
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Driver(error)
     }
 }
 
@@ -271,9 +346,10 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let table = self.table.as_ref().map(ToString::to_string);
         let batch = self.batch.map(|batch| format!("batch {batch}"));
+        let part = self.part.map(|part| format!("part {part}"));
         let row = self.row.map(|row| format!("row {row}"));
         let column = self.column.as_ref().map(|column| format!("column {column:?}"));
-        let parts = [table, batch, row, column].into_iter().flatten().collect::<Vec<_>>();
+        let parts = [table, batch, part, row, column].into_iter().flatten().collect::<Vec<_>>();
         if parts.is_empty() { Ok(()) } else { write!(f, ": {}", parts.join(", ")) }
     }
 }
@@ -286,7 +362,10 @@ impl fmt::Display for ErrorKind {
                 Ok(())
             }
             Self::Connection => f.write_str(": the connection to the server was lost"),
-            Self::CommitUnknown => f.write_str(
+            Self::Timeout { after } => {
+                write!(f, ": the server did not answer within {after:?}")
+            }
+            Self::CommitUnknown { .. } => f.write_str(
                 ": the connection to the server was lost during COMMIT, so the batch may have been \
                  committed or not; the next ingest carries on from whatever was",
             ),
@@ -304,6 +383,7 @@ impl fmt::Display for ErrorKind {
                 ": these hang on the table and would be lost with it: {}",
                 objects.join("; ")
             ),
+            Self::View { view } => write!(f, ": view {view} cannot be made again"),
             Self::Privilege { role, missing } => write!(f, ": role {role:?} lacks {missing}"),
             Self::Unsupported { reason } | Self::Definition { reason } => write!(f, ": {reason}"),
             Self::Watermark { stored, expected } => {
@@ -318,7 +398,7 @@ impl fmt::Display for ErrorKind {
             Self::Locked { holders, reason } => {
                 write!(f, ": {reason}; locks are held by {}", holders.join(", "))
             }
-            Self::Failed => f.write_str(": the session failed before"),
+            Self::Failed => f.write_str(": it failed before"),
         }
     }
 }

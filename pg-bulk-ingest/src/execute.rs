@@ -2,13 +2,16 @@
 
 use crate::catalog::Server;
 use crate::catalog::holders::{self, Holder};
-use crate::error::{Error, ErrorKind};
+use crate::deadline::answer;
+use crate::error::{Error, ErrorKind, Failure};
 use crate::ident::QualifiedName;
 use crate::lock::{self, Lockable};
 use crate::options::Locks;
 use crate::statement::{Statement, rollback_to, script};
+use futures_util::TryStreamExt;
+use std::pin::pin;
 use std::time::{Duration, Instant};
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 
 /// Runs statements in one round trip.
@@ -24,7 +27,40 @@ pub(crate) async fn run(
         tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
     }
     let sql = script(statements);
-    transaction.batch_execute(&sql).await.map_err(Error::while_doing(action))
+    answer(transaction.batch_execute(&sql)).await.map_err(Error::while_doing(action))
+}
+
+/// Runs statements in one round trip. The error of one that is for a view names the view.
+pub(crate) async fn run_for_views(
+    transaction: &Transaction<'_>,
+    statements: &[Statement],
+    action: &'static str,
+) -> Result<(), Error> {
+    if statements.is_empty() {
+        return Ok(());
+    }
+    for statement in statements {
+        tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
+    }
+    let sql = script(statements);
+    let messages = answer(transaction.client().simple_query_raw(&sql)).await;
+    let mut messages = pin!(messages.map_err(Error::while_doing(action))?);
+    let mut completed = 0;
+    loop {
+        match answer(messages.try_next()).await {
+            Ok(Some(SimpleQueryMessage::CommandComplete(_))) => completed += 1,
+            Ok(Some(_)) => {}
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                let view = statements.get(completed).and_then(Statement::view);
+                let error = Error::server(error, action);
+                return Err(match view {
+                    Some(view) => error.of_view(view),
+                    None => error,
+                });
+            }
+        }
+    }
 }
 
 /// Runs queries in one round trip.
@@ -34,7 +70,7 @@ pub(crate) async fn query(
     action: &'static str,
 ) -> Result<Vec<SimpleQueryMessage>, Error> {
     tracing::debug!(sql, "query");
-    transaction.simple_query(sql).await.map_err(Error::while_doing(action))
+    answer(transaction.simple_query(sql)).await.map_err(Error::while_doing(action))
 }
 
 /// Runs queries of which the first to answer a row answers one of numbers. NULL counts as 0.
@@ -84,19 +120,19 @@ pub(crate) async fn lock_exclusively(
     waiting: Waiting<'_>,
     action: &'static str,
 ) -> Result<(), Error> {
-    let mut names = tables.iter().map(|table| &table.name).collect::<Vec<_>>();
-    names.sort();
+    let mut sorted = tables.iter().collect::<Vec<_>>();
+    sorted.sort_by(|a, b| a.name.cmp(&b.name));
     let oids = tables.iter().map(|table| table.oid).collect::<Vec<_>>();
     // A reader that waits for longer than deadlock_timeout looks for a deadlock, and would be the
     // one to end.
     let attempt = waiting.locks.attempt.min(Duration::from_millis(waiting.deadlock_timeout / 2));
-    let sql = lock::exclusive(&names, attempt, waiting.lock_timeout);
+    let sql = lock::exclusive(&sorted, attempt, waiting.lock_timeout);
     let pause = format!("{};\n{}", rollback_to(lock::ATTEMPT), lock::pause());
     let start = Instant::now();
     let terminate_after = waiting.locks.terminate_after;
     let patience = terminate_after.map_or(PATIENCE, |after| after + PATIENCE_AFTER_TERMINATION);
     loop {
-        match transaction.batch_execute(&sql).await {
+        match answer(transaction.batch_execute(&sql)).await {
             Ok(()) => return Ok(()),
             Err(error) if !is_lock_not_available(&error) => {
                 return Err(Error::server(error, action));
@@ -116,8 +152,8 @@ pub(crate) async fn lock_exclusively(
     }
 }
 
-fn is_lock_not_available(error: &tokio_postgres::Error) -> bool {
-    error.code().is_some_and(|code| {
+fn is_lock_not_available(error: &Failure) -> bool {
+    error.db_error().map(DbError::code).is_some_and(|code| {
         *code == SqlState::LOCK_NOT_AVAILABLE || *code == SqlState::T_R_DEADLOCK_DETECTED
     })
 }
@@ -152,13 +188,16 @@ async fn terminate(
     for holder in &holders {
         let Some(process) = holder.process else { continue };
         tracing::warn!(holder = holder.description, "terminating a session that is in the way");
-        match transaction.batch_execute(&lock::terminate(process)).await {
+        match answer(transaction.batch_execute(&lock::terminate(process))).await {
             Ok(()) => {}
-            Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
+            Err(error) => {
+                let error = Error::server(error, action);
+                if error.code() != Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
+                    return Err(error);
+                }
                 let reason = "the role may not terminate the sessions in the way";
                 return Err(locked(&holders, reason, action).caused_by(error));
             }
-            Err(error) => return Err(Error::server(error, action)),
         }
     }
     Ok(())
@@ -173,7 +212,7 @@ pub(crate) async fn try_drop(
 ) -> Result<(), Error> {
     let attempt = waiting.locks.attempt.min(Duration::from_millis(waiting.deadlock_timeout / 2));
     let sql = lock::drop_table(table, attempt, waiting.lock_timeout);
-    match transaction.batch_execute(&sql).await {
+    match answer(transaction.batch_execute(&sql)).await {
         Ok(()) => Ok(()),
         Err(error) if is_lock_not_available(&error) => {
             query(transaction, &rollback_to(lock::ATTEMPT), action).await.map(|_| ())
@@ -211,9 +250,9 @@ pub(crate) async fn await_shared(
     let start = Instant::now();
     let bound = Duration::from_millis(waiting.deadlock_timeout + 100);
     loop {
-        let transaction = client.transaction().await.map_err(Error::while_doing(action))?;
+        let transaction = answer(client.transaction()).await.map_err(Error::while_doing(action))?;
         let locked = lock_shared(&transaction, table, bound, sql, waiting, action).await;
-        transaction.rollback().await.map_err(Error::while_doing(action))?;
+        answer(transaction.rollback()).await.map_err(Error::while_doing(action))?;
         match locked {
             Err(error) if matches!(error.kind(), ErrorKind::Locked { .. }) => {
                 if start.elapsed() >= waiting.locks.watermark {
@@ -222,7 +261,7 @@ pub(crate) async fn await_shared(
             }
             ended => return ended,
         }
-        let pause = client.simple_query(lock::pause()).await;
+        let pause = answer(client.simple_query(lock::pause())).await;
         pause.map_err(Error::while_doing(action))?;
     }
 }
@@ -236,7 +275,7 @@ async fn lock_shared(
     action: &'static str,
 ) -> Result<Vec<SimpleQueryMessage>, Error> {
     let lock = lock::comment(&table.name, bound, waiting.lock_timeout);
-    let error = match transaction.simple_query(&format!("{lock};\n{sql}")).await {
+    let error = match answer(transaction.simple_query(&format!("{lock};\n{sql}"))).await {
         Ok(messages) => return Ok(messages),
         Err(error) => error,
     };
@@ -247,5 +286,5 @@ async fn lock_shared(
     let modes = lock::CONFLICTING_WITH_COMMENT;
     let holders = find_holders(transaction, &[table.oid], modes, action).await?;
     let reason = "waited in vain for SHARE UPDATE EXCLUSIVE";
-    Err(locked(&holders, reason, action).caused_by(error))
+    Err(locked(&holders, reason, action).caused_by(Error::server(error, action)))
 }

@@ -19,6 +19,7 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::pin;
+use std::time::Duration;
 use tokio_postgres::Client;
 
 /// Begins the settings of an ingest into the table, or the tables, `S`.
@@ -36,6 +37,7 @@ pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
         column_order: ColumnOrder::default(),
         locks: Locks::default(),
         show_values: false,
+        timeout: None,
         on_progress: None,
         connections: None,
         hook: NoHook,
@@ -59,6 +61,7 @@ pub struct Ingest<'c, S: ?Sized, H = NoHook> {
     column_order: ColumnOrder,
     locks: Locks,
     show_values: bool,
+    timeout: Option<Duration>,
     on_progress: Option<OnProgress<'c>>,
     connections: Option<Connections<'c>>,
     hook: H,
@@ -126,6 +129,28 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
         self
     }
 
+    /// How long the server may take: the longest that it may leave one statement unanswered, or not
+    /// take one chunk of rows. Default: as long as it likes.
+    ///
+    /// The time that rows and batches take to come from their source is not counted, nor what the
+    /// hook does. One statement may have a lot to do: it merges a batch, builds an index, counts the
+    /// rows that [`Delete`] deletes, or waits for another ingest of the table; the time has to be
+    /// longer than the longest of these. [`Locks`] have bounds of their own, which should be
+    /// shorter.
+    ///
+    /// Afterwards the ingest ends with [`ErrorKind::Timeout`], or during COMMIT with
+    /// [`ErrorKind::CommitUnknown`]. The server is asked, by a connection of its own without TLS, to
+    /// give up; a `COPY` that waits for rows and a transaction that is left open are ended. If the
+    /// network is to blame none of this arrives: the server holds its locks until its own
+    /// `tcp_keepalives_idle` or `tcp_user_timeout`, and the client is of no more use.
+    ///
+    /// It needs a tokio runtime whose time driver is enabled, as `#[tokio::main]` has it; in one
+    /// without, tokio panics.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
     /// Calls a function as the ingest goes on: when a phase begins, and as rows are sent. It is
     /// called between messages to the server and holds them up while it runs.
     pub fn on_progress(mut self, f: impl FnMut(&Progress) + Send + 'c) -> Self {
@@ -185,6 +210,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
             column_order: self.column_order,
             locks: self.locks,
             show_values: self.show_values,
+            timeout: self.timeout,
             on_progress: self.on_progress,
             connections: self.connections,
             hook: OnBeforeVisible(Box::new(hook)),
@@ -252,6 +278,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
             column_order: self.column_order,
             locks: self.locks.clone(),
             show_values: self.show_values,
+            timeout: self.timeout,
             several_connections: self.connections.is_some(),
         }
     }
@@ -350,6 +377,7 @@ impl<S: ?Sized, H> fmt::Debug for Ingest<'_, S, H> {
             .field("migration", &self.migration)
             .field("column_order", &self.column_order)
             .field("locks", &self.locks)
+            .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
 }

@@ -7,6 +7,7 @@ mod comment;
 mod compare;
 mod connections;
 mod copy;
+mod deadline;
 mod definition;
 mod encode;
 mod error;
@@ -20,13 +21,15 @@ mod options;
 mod plan;
 mod publish;
 mod report;
+mod resolve;
 mod session;
 mod source;
 mod statement;
 mod table;
+mod views;
 mod watermark;
 
-pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Streamed, TryIter};
+pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Parts, Streamed, TryIter};
 pub use connections::Connection;
 pub use definition::{Column, ColumnType, EnumType, Index, IndexKey, Kind, Table};
 #[cfg(feature = "hstore")]
@@ -50,6 +53,7 @@ pub use pg_bulk_ingest_derive::IngestTable;
 #[doc = include_str!("docs/ingest_tables.md")]
 pub use pg_bulk_ingest_derive::IngestTables;
 pub use report::{Phase, Plan, Progress, Report, TableReport};
+pub use resolve::Outcome;
 pub use session::{Session, SessionBatch};
 pub use source::RowSource;
 pub use statement::{LockLevel, Statement, Work};

@@ -5,10 +5,22 @@ use crate::statement::savepoint;
 use std::time::Duration;
 
 /// A relation to lock.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Lockable {
     pub(crate) name: QualifiedName,
     pub(crate) oid: u32,
+    /// Whether it is a view or materialized view.
+    pub(crate) is_view: bool,
+}
+
+impl Lockable {
+    pub(crate) fn table(name: QualifiedName, oid: u32) -> Self {
+        Self { name, oid, is_view: false }
+    }
+
+    pub(crate) fn view(name: QualifiedName, oid: u32) -> Self {
+        Self { name, oid, is_view: true }
+    }
 }
 
 /// The savepoint around an attempt to take a lock.
@@ -33,10 +45,20 @@ pub(crate) fn drop_table(name: &QualifiedName, attempt: Duration, lock_timeout: 
     within(attempt, lock_timeout, &format!("DROP TABLE IF EXISTS {name}"))
 }
 
-/// One attempt to lock tables in ACCESS EXCLUSIVE mode.
-pub(crate) fn exclusive(names: &[&QualifiedName], attempt: Duration, lock_timeout: &str) -> String {
-    let lock = format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", list(names));
-    within(attempt, lock_timeout, &lock)
+/// One attempt to lock relations in ACCESS EXCLUSIVE mode.
+///
+/// `LOCK TABLE` of a view would lock all that it reads, too, and of a materialized view is refused.
+/// A view is locked alone by moving it to the schema in which it is, which changes nothing. One
+/// that is gone meanwhile is none of those that hang on the table.
+pub(crate) fn exclusive(relations: &[&Lockable], attempt: Duration, lock_timeout: &str) -> String {
+    let tables = relations.iter().filter(|one| !one.is_view).map(|table| &table.name);
+    let views = relations.iter().filter(|one| one.is_view);
+    let mut locks = vec![format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", list(tables))];
+    locks.extend(views.map(|view| {
+        let (name, schema) = (&view.name, view.name.schema_ident());
+        format!("ALTER TABLE IF EXISTS {name} SET SCHEMA {schema}")
+    }));
+    within(attempt, lock_timeout, &locks.join(";\n"))
 }
 
 /// Locks a table as writing its comment does.

@@ -72,10 +72,15 @@ pub enum Delete {
     /// They stay: the default.
     #[default]
     Off,
-    /// They are deleted together with the first batch, in its transaction. If there is no batch,
-    /// they stay.
+    /// They are deleted together with the first batch, in its transaction: a new table takes the
+    /// place of the live one. If there is no batch, they stay.
+    ///
+    /// Views that depend on the table, to any depth, are made again over the new one, and are locked
+    /// in ACCESS EXCLUSIVE mode together with it. A materialized view that held data holds that of
+    /// the new table; it is filled before the locks are asked for, if the role may create schemas.
     BeforeFirstBatch,
-    /// The same, and also if there is no batch.
+    /// The same, and also if there is no batch: the table is then truncated, and materialized views
+    /// stay as they are.
     All,
 }
 

@@ -12,11 +12,13 @@ mod meter;
 mod migrate;
 mod open;
 mod parallel;
+mod parts;
 mod preview;
 mod refusal;
 mod scope;
 mod start;
 mod target;
+mod views;
 
 pub(crate) use self::core::Settings;
 pub(crate) use batch::OpenBatch;
@@ -24,6 +26,7 @@ pub(crate) use meter::OnProgress;
 
 use self::core::{Core, Pending};
 use crate::connections::Connections;
+use crate::deadline::{Deadline, within};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::hook::{Hook, NoHook};
@@ -81,18 +84,28 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         let mut meter = Meter::new(span, on_progress);
         let inspect = Progress { batch: 0, phase: Phase::Inspect, rows: 0, bytes: 0 };
         meter.enter(&inspect);
-        let mut core = start::start(client, tables, settings).await?;
+        let deadline =
+            settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
+        let started = start::start(client, tables, settings);
+        let mut core = within(deadline.clone(), started).await?;
         let high_watermark = begin_after(high_watermark, core.stored.as_deref());
         let high_watermark = high_watermark.map_err(|error| match core.targets.first() {
             Some(first) => error.in_table(&first.name),
             None => error,
         })?;
-        enum_type::extend(client, &mut core).await?;
         if examine::keeps_rows(&core.settings) && core.targets.iter().any(Target::changes_in_place)
         {
             meter.enter(&core.progress(Phase::Migrate));
-            migrate::in_place(client, &mut core).await?;
         }
+        let change = async {
+            enum_type::extend(client, &mut core).await?;
+            match examine::keeps_rows(&core.settings) {
+                true => migrate::in_place(client, &mut core).await,
+                false => Ok(()),
+            }
+        };
+        within(deadline.clone(), change).await?;
+        core.deadline = deadline;
         meter.leave();
         let scope = Scope::new(client, core.settings.visibility);
         Ok(Self { scope, core, meter, connections, high_watermark, hook, tables: PhantomData })
@@ -105,7 +118,9 @@ pub(crate) async fn plan(
     tables: Vec<(QualifiedName, &'static Table)>,
     settings: Settings,
 ) -> Result<Plan, Error> {
-    Ok(preview::preview(&start::start(client, tables, settings).await?))
+    let deadline = settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
+    let started = within(deadline, start::start(client, tables, settings)).await?;
+    Ok(preview::preview(&started))
 }
 
 /// The high watermark after which the ingest begins.
@@ -154,8 +169,11 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
         let Self { scope, core, meter, connections, high_watermark, hook, tables } = self;
         meter.enter(&core.progress(Phase::Begin));
         let batch = core.totals.batches + 1;
-        let transaction = scope.begin().await.map_err(|error| error.in_batch(batch))?;
-        let open = OpenBatch::begin(transaction, core, meter, connections.as_mut()).await?;
+        let deadline = core.deadline.clone();
+        let transaction = within(deadline.clone(), scope.begin()).await;
+        let transaction = transaction.map_err(|error| error.in_batch(batch))?;
+        let begun = OpenBatch::begin(transaction, core, meter, connections.as_mut());
+        let open = within(deadline, begun).await?;
         Ok(SessionBatch { open, high_watermark, hook, tables: *tables })
     }
 
@@ -176,7 +194,7 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     /// Any error of the server; what was committed before stays.
     pub async fn finish(self) -> Result<Report<W>, Error> {
         let Self { scope, mut core, mut meter, high_watermark, .. } = self;
-        finish::finish(scope, &mut core, &mut meter).await?;
+        within(core.deadline.clone(), finish::finish(scope, &mut core, &mut meter)).await?;
         let core::Totals { batches, rows, bytes, tables, migrated } = core.totals;
         let phases = meter.times();
         Ok(Report { batches, rows, bytes, tables, migrated, high_watermark, phases })
@@ -267,7 +285,9 @@ impl<'s, 'c, S: ?Sized, W, H> SessionBatch<'s, 'c, S, W, H> {
             let action = "cannot store the high watermark";
             open.locate(Error::new(ErrorKind::WatermarkSerialize, action).caused_by(source))
         })?;
-        let cleared = open.commit(json.map(Pending::Set), hook, metadata).await?;
+        let deadline = open.deadline();
+        let committed = open.commit(json.map(Pending::Set), hook, metadata);
+        let cleared = within(deadline, committed).await?;
         if cleared || high_watermark.is_some() {
             *latest = high_watermark;
         }

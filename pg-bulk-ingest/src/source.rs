@@ -1,6 +1,6 @@
 //! How the rows of a batch get from their source into the batch.
 
-use crate::batch::{After, Iter, Streamed, TryIter};
+use crate::batch::{After, Iter, Parts, Streamed, TryIter};
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::session::OpenBatch;
 use crate::table::RowOf;
@@ -44,6 +44,19 @@ where
         while push(&mut rows, batch)? {
             batch.send().await?;
         }
+        Ok(None)
+    }
+}
+
+impl<S, W, I> RowSource<S, W> for Parts<I>
+where
+    S: ?Sized,
+    W: Send,
+    I: IntoIterator<Item: RowOf<S>, IntoIter: Send> + Send,
+{
+    async fn write_into(self, batch: &mut OpenBatch<'_, '_>) -> Result<Option<W>, Error> {
+        let parts = self.0.into_iter().map(IntoIterator::into_iter);
+        batch.write_parts::<S, _>(parts.collect()).await?;
         Ok(None)
     }
 }
@@ -137,10 +150,11 @@ where
 }
 
 mod sealed {
-    use crate::batch::{After, Iter, Streamed, TryIter};
+    use crate::batch::{After, Iter, Parts, Streamed, TryIter};
 
     pub trait Sealed {}
     impl<I> Sealed for Iter<I> {}
+    impl<I> Sealed for Parts<I> {}
     impl<I> Sealed for TryIter<I> {}
     impl<St> Sealed for Streamed<St> {}
     impl<Rows, F> Sealed for After<Rows, F> {}

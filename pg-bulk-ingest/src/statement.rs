@@ -1,5 +1,6 @@
 //! SQL that is going to be executed, with what it locks and what it is for.
 
+use crate::ident::QualifiedName;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -62,6 +63,7 @@ pub struct Statement {
     work: Work,
     is_outside_transaction: bool,
     purpose: Cow<'static, str>,
+    view: Option<QualifiedName>,
 }
 
 impl Statement {
@@ -76,6 +78,7 @@ impl Statement {
             work: Work::Catalog,
             is_outside_transaction: false,
             purpose: purpose.into(),
+            view: None,
         }
     }
 
@@ -85,6 +88,16 @@ impl Statement {
 
     pub(crate) fn outside_transaction(self) -> Self {
         Self { is_outside_transaction: true, ..self }
+    }
+
+    /// The same for a view, which an error then names.
+    pub(crate) fn of_view(self, view: QualifiedName) -> Self {
+        Self { view: Some(view), ..self }
+    }
+
+    /// The view that it is for.
+    pub(crate) fn view(&self) -> Option<&QualifiedName> {
+        self.view.as_ref()
     }
 
     /// The SQL.
@@ -121,7 +134,7 @@ impl Statement {
 /// A comment that says what it is for, what it locks, and how much it goes through; then the SQL.
 impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { sql, lock, work, is_outside_transaction, purpose } = self;
+        let Self { sql, lock, work, is_outside_transaction, purpose, .. } = self;
         let outside = if *is_outside_transaction { ", outside a transaction" } else { "" };
         write!(f, "-- {purpose}: {lock}, {work}{outside}\n{sql};")
     }
@@ -134,7 +147,17 @@ pub(crate) fn script(statements: &[Statement]) -> String {
 
 /// Statements that can be taken back alone.
 pub(crate) fn savepoint(name: &str, sql: &str) -> String {
-    format!("SAVEPOINT {name};\n{sql};\nRELEASE SAVEPOINT {name}")
+    format!("{};\n{sql};\n{}", begin_savepoint(name), release(name))
+}
+
+/// What follows can be taken back alone.
+pub(crate) fn begin_savepoint(name: &str) -> String {
+    format!("SAVEPOINT {name}")
+}
+
+/// What was done since the savepoint is part of the transaction.
+pub(crate) fn release(name: &str) -> String {
+    format!("RELEASE SAVEPOINT {name}")
 }
 
 /// Takes back what was done since the savepoint.

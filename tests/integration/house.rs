@@ -9,16 +9,17 @@ const LAYERS: &[&[&str]] = &[
     &["batch", "definition", "hook", "options", "report"],
     &["catalog", "encode"],
     &["compare", "table"],
-    &["carry", "comment", "lock", "merge", "plan", "publish", "watermark"],
-    &["connections"],
-    &["copy", "execute"],
+    &["carry", "comment", "lock", "merge", "plan", "publish", "views", "watermark"],
+    &["connections", "deadline"],
+    &["copy", "execute", "resolve"],
     &["session", "source"],
     &["ingest"],
     &["lib"],
 ];
 
 /// The modules that may hold a connection.
-const CONNECTED: &[&str] = &["connections", "copy", "execute", "hook", "ingest", "session"];
+const CONNECTED: &[&str] =
+    &["connections", "copy", "deadline", "execute", "hook", "ingest", "resolve", "session"];
 
 /// What SQL begins with.
 const STATEMENTS: &[&str] = &[

@@ -1,9 +1,12 @@
 //! What the library promises, looked at on a real server through a second connection.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod adversity;
 mod attached;
 mod carry;
+mod carry_views;
 mod comments;
+mod commit;
 mod concurrent;
 mod connections;
 mod create;
@@ -18,14 +21,18 @@ mod identifiers;
 mod indexes;
 mod locks;
 mod migrate;
+mod model;
 mod multi_table;
 mod newtypes;
 mod nycflights13;
+mod parts;
 mod privileges;
 mod progress;
 mod refused;
 mod round_trips;
 mod send;
+mod sweep;
+mod timeout;
 mod to_sql;
 mod types;
 mod upsert;

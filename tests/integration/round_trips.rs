@@ -100,3 +100,21 @@ async fn what_is_sent_together_fails_for_its_own_reason() {
     let state = "SELECT count(*), obj_description('t'::regclass) FROM t";
     assert_eq!(database.row(state).await, r#"4|{"pg-bulk-ingest": {"high-watermark": 1}}"#);
 }
+
+#[tokio::test]
+async fn what_is_prepared_ahead_is_not_into_a_table_that_is_replaced() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    // Its columns are in another order: it is rebuilt.
+    let old = "CREATE TABLE t (value text NOT NULL, id integer PRIMARY KEY);
+        INSERT INTO t VALUES ('old', -1)";
+    for upsert in [Upsert::Off, Upsert::IfPrimaryKey] {
+        database.execute(old).await;
+        let ingest = ingest::<Row>(&mut client).upsert(upsert);
+        let batches = [Batch::new(rows(0..3)), Batch::new(rows(3..6))];
+        ingest.batches(|_| batches).await.unwrap();
+        let stored = "SELECT string_agg(id::text, ',' ORDER BY id) FROM t";
+        assert_eq!(database.row(stored).await, "-1,0,1,2,3,4,5", "{upsert:?}");
+        database.execute("DROP TABLE t").await;
+    }
+}

@@ -63,7 +63,7 @@ impl Database {
         if rows(&admin, &exists).await.is_empty() {
             admin.batch_execute(&format!("CREATE ROLE {role} LOGIN")).await.unwrap();
         }
-        let mut config = self.url().parse::<tokio_postgres::Config>().unwrap();
+        let mut config = config(&self.url());
         let (client, connection) = config.user(&role).connect(NoTls).await.unwrap();
         tokio::spawn(connection);
         client
@@ -138,10 +138,16 @@ async fn template(prefix: &str) -> String {
     TEMPLATE_NAME.get_or_init(|| create).await.clone()
 }
 
-async fn connect(url: &str) -> Client {
+/// A connection to a database by its URL.
+pub async fn connect(url: &str) -> Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     tokio::spawn(connection);
     client
+}
+
+/// What a URL says.
+pub(crate) fn config(url: &str) -> tokio_postgres::Config {
+    url.parse().unwrap()
 }
 
 /// Runs a query: rows of text, columns joined by `|`, NULL as `∅`.

@@ -4,12 +4,16 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "for tests")]
 
 mod database;
+mod proxy;
 mod round_trips;
 mod snapshot;
+mod views;
 
-pub use database::{Database, rows};
+pub use database::{Database, connect, rows};
+pub use proxy::{At, Call, Direction, Harm, Message, Proxy};
 pub use round_trips::RoundTrips;
 pub use snapshot::{assert_same, snapshot};
+pub use views::{assert_same_views, snapshot_of_views};
 
 use local_postgres::LocalPostgres;
 use std::sync::LazyLock;

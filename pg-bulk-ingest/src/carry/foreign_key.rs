@@ -76,7 +76,7 @@ fn carry_incoming(replacing: &Replacing<'_>, key: &ForeignKey, carried: &mut Car
     carried.after.extend(rename(&table, &fresh, &key.name));
     carried.after.extend(comment(&table, key));
     carried.after.extend(name_partitions(key, &fresh));
-    carried.locks.push(Lockable { name: table, oid: key.referencing.oid });
+    carried.locks.push(Lockable::table(table, key.referencing.oid));
 }
 
 /// Whether the new table has the unique key that a foreign key refers to.
@@ -141,7 +141,7 @@ pub(crate) fn unrefer(
         unreferred.add.push(add(&table, &key.name, key, live));
         unreferred.add.extend(comment(&table, key));
         unreferred.add.extend(name_partitions(key, &key.name));
-        unreferred.locks.push(Lockable { name: table, oid: key.referencing.oid });
+        unreferred.locks.push(Lockable::table(table, key.referencing.oid));
     }
     unreferred
 }

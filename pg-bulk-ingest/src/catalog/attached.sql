@@ -17,14 +17,10 @@ WITH live AS (
       SELECT k.oid FROM pg_constraint k WHERE k.conrelid = live.table_oid))
   )
 ), attached(description) AS (
-  SELECT CASE
-    WHEN v.relkind IN ('v', 'm') AND w.rulename = '_RETURN'
-      THEN pg_describe_object('pg_class'::regclass, v.oid, 0)
-    ELSE pg_describe_object(g.classid, g.objid, 0)
-  END
+  SELECT pg_describe_object(g.classid, g.objid, 0)
   FROM live, depending g
   LEFT JOIN pg_rewrite w ON g.classid = 'pg_rewrite'::regclass AND w.oid = g.objid
-  LEFT JOIN pg_class v ON v.oid = w.ev_class
+  LEFT JOIN pg_class v ON v.oid = coalesce(w.ev_class, CASE WHEN g.classid = 'pg_class'::regclass THEN g.objid END)
   LEFT JOIN pg_constraint k ON g.classid = 'pg_constraint'::regclass AND k.oid = g.objid
   LEFT JOIN pg_trigger r ON g.classid = 'pg_trigger'::regclass AND r.oid = g.objid
   LEFT JOIN pg_policy o ON g.classid = 'pg_policy'::regclass AND o.oid = g.objid
@@ -41,6 +37,7 @@ WITH live AS (
     AND NOT coalesce(m.prrelid = live.table_oid, false)
     AND NOT coalesce(x.stxrelid = live.table_oid, false)
     AND q.oid IS NULL
+    AND NOT coalesce(v.relkind IN ('v', 'm'), false)
   UNION
   SELECT 'inheritance from ' || pg_describe_object('pg_class'::regclass, h.inhparent, 0)
   FROM live JOIN pg_inherits h ON h.inhrelid = live.table_oid

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 /// A privilege that somebody has on a table, on one of its columns, or on the sequence of one that
 /// is an identity.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Grant {
     /// Whether it is one on the live table; otherwise it is one on the table that replaces it.
     pub(crate) live: bool,

@@ -10,6 +10,7 @@ pub(crate) mod hanging;
 mod query;
 mod relation;
 mod types;
+mod view;
 
 pub(crate) use dependent::Surroundings;
 pub(crate) use enum_type::{FoundEnum, HeldIn, LiveType};
@@ -20,6 +21,7 @@ pub(crate) use hanging::{
 };
 pub(crate) use query::{
     Inspected, alone, attached, further, grants, holders, inspect, inspect_temporary, isolated,
-    state, transaction_id,
+    state, transaction, transaction_id, view_attached, views,
 };
 pub(crate) use relation::{IndexShape, LiveColumn, LiveTable, Relation, Server, Shape};
+pub(crate) use view::{Commented, View};

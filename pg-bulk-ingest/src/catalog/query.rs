@@ -90,6 +90,35 @@ pub(crate) fn transaction_id() -> &'static str {
     "SELECT pg_catalog.txid_current()"
 }
 
+/// What became of transactions.
+pub(crate) mod transaction {
+    use super::{SimpleQueryMessage, texts};
+
+    /// What became of a transaction, by its id. It is NULL for one that the server has forgotten.
+    pub(crate) fn status(id: u64) -> String {
+        format!("SELECT COALESCE(pg_catalog.txid_status({id}), 'forgotten')")
+    }
+
+    /// What [`status`] answers.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) enum Status {
+        Committed,
+        Aborted,
+        InProgress,
+        Forgotten,
+    }
+
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Status> {
+        match texts(messages).next()? {
+            "committed" => Some(Status::Committed),
+            "aborted" => Some(Status::Aborted),
+            "in progress" => Some(Status::InProgress),
+            "forgotten" => Some(Status::Forgotten),
+            _ => None,
+        }
+    }
+}
+
 /// Which tables there are under their names, and their comments.
 pub(crate) mod state {
     use super::{QualifiedName, SimpleQueryMessage, values};
@@ -103,6 +132,8 @@ pub(crate) mod state {
         pub(crate) rows: u64,
         /// Tables for its rows, of an ingest that is under way or was killed.
         pub(crate) parts: Vec<String>,
+        /// The transaction in which it was asked for; 0 if the answer is not understood.
+        pub(crate) transaction: u64,
     }
 
     pub(crate) fn sql(names: &[QualifiedName]) -> String {
@@ -112,11 +143,12 @@ pub(crate) mod state {
     /// The answers for the names, in their order; rows of other queries have one column.
     pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Vec<State> {
         let row = |message: &SimpleQueryMessage| match message {
-            SimpleQueryMessage::Row(row) if row.len() == 4 => Some(State {
+            SimpleQueryMessage::Row(row) if row.len() == 5 => Some(State {
                 oid: row.get(0).and_then(|oid| oid.parse().ok()),
                 comment: row.get(1).map(str::to_owned),
                 rows: row.get(2).and_then(|rows| rows.parse().ok()).unwrap_or_default(),
                 parts: row.get(3).and_then(|p| serde_json::from_str(p).ok()).unwrap_or_default(),
+                transaction: row.get(4).and_then(|id| id.parse().ok()).unwrap_or_default(),
             }),
             _ => None,
         };
@@ -177,6 +209,38 @@ pub(crate) mod grants {
 
     pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Vec<Grant>> {
         super::read(messages)
+    }
+}
+
+/// The views that depend on tables.
+pub(crate) mod views {
+    use super::SimpleQueryMessage;
+    use crate::catalog::View;
+    use crate::ident::list;
+
+    pub(crate) fn sql(tables: &[u32]) -> String {
+        include_str!("view.sql").replace(":roots", &list(tables))
+    }
+
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Vec<View>> {
+        super::read(messages)
+    }
+}
+
+/// What hangs on the views that depend on a table, and would be lost with them.
+pub(crate) mod view_attached {
+    use super::{SimpleQueryMessage, texts};
+    use crate::ident::list;
+
+    pub(crate) fn sql(table: u32, views: impl IntoIterator<Item = u32>) -> String {
+        include_str!("view_attached.sql")
+            .replace(":roots", &table.to_string())
+            .replace(":views", &list(views))
+    }
+
+    /// Each object in words.
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Vec<String> {
+        texts(messages).map(str::to_owned).collect()
     }
 }
 

@@ -7,7 +7,9 @@ SELECT
   -- tables for its rows, of an ingest that is under way or was killed
   (SELECT json_agg(p.relname ORDER BY p.relname) FROM pg_class p
     WHERE p.relnamespace = n.oid AND p.relkind = 'r' AND pg_has_role(p.relowner, 'USAGE')
-    AND p.relname >= wanted.part_prefix::name AND p.relname < (wanted.part_prefix || '~')::name)::text
+    AND p.relname >= wanted.part_prefix::name AND p.relname < (wanted.part_prefix || '~')::name)::text,
+  -- the transaction, by an id that does not wrap around
+  txid_current()::text
 FROM (VALUES :tables) AS wanted(position, schema_name, table_name, part_prefix)
 LEFT JOIN pg_namespace n ON n.nspname = wanted.schema_name::name
 LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name::name

@@ -1,7 +1,9 @@
 //! A `COPY` in progress.
 
 use super::chunk::{Chunk, Pool};
+use crate::deadline::answer;
 use crate::encode::{HEADER, TRAILER};
+use crate::error::Failure;
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt};
 use std::pin::Pin;
@@ -32,9 +34,9 @@ impl Active {
         client: &Client,
         statement: &Statement,
         table: usize,
-    ) -> Result<Self, tokio_postgres::Error> {
-        let mut sink = Box::pin(client.copy_in(statement).await?);
-        sink.feed(Bytes::from_static(HEADER)).await?;
+    ) -> Result<Self, Failure> {
+        let mut sink = Box::pin(answer(client.copy_in(statement)).await?);
+        answer(sink.feed(Bytes::from_static(HEADER))).await?;
         Ok(Self { table, sink, spans: Vec::new(), bytes: 0, ended: false })
     }
 
@@ -52,11 +54,7 @@ impl Active {
     }
 
     /// Sends a chunk.
-    pub(super) async fn feed(
-        &mut self,
-        chunk: Chunk,
-        pool: &Pool,
-    ) -> Result<(), tokio_postgres::Error> {
+    pub(super) async fn feed(&mut self, chunk: Chunk, pool: &Pool) -> Result<(), Failure> {
         let Chunk { data, before, rows } = chunk;
         self.bytes += data.len() as u64;
         match self.spans.last_mut() {
@@ -64,23 +62,23 @@ impl Active {
             _ => self.spans.push(Span { before, rows }),
         }
         for message in pool.messages(data) {
-            self.sink.feed(message).await?;
+            answer(self.sink.feed(message)).await?;
         }
         Ok(())
     }
 
     /// Sends the end, without waiting for the answer.
-    pub(super) async fn end(&mut self) -> Result<(), tokio_postgres::Error> {
+    pub(super) async fn end(&mut self) -> Result<(), Failure> {
         if !self.ended {
-            self.sink.feed(Bytes::from_static(TRAILER)).await?;
+            answer(self.sink.feed(Bytes::from_static(TRAILER))).await?;
             self.ended = true;
         }
         Ok(())
     }
 
     /// Waits for the server's answer.
-    pub(super) async fn finish(&mut self) -> Result<(), tokio_postgres::Error> {
-        self.sink.as_mut().finish().await.map(|_| ())
+    pub(super) async fn finish(&mut self) -> Result<(), Failure> {
+        answer(self.sink.as_mut().finish()).await.map(|_| ())
     }
 
     /// The number, in its table, of the row in this line.

@@ -6,6 +6,7 @@
 use super::active::Active;
 use super::chunk::Chunk;
 use super::{BEGIN, Copy, Lane, Route, STRETCH, WRITE, failed, lost};
+use crate::deadline::in_time;
 use crate::error::Error;
 use futures_util::future::{poll_fn, try_join_all};
 use std::task::Poll;
@@ -109,12 +110,15 @@ impl Copy {
             }
             Poll::Pending
         });
-        let lane = match ready.await {
+        let ready = in_time(ready).await;
+        let ready =
+            ready.map_err(|timeout| Error::server(timeout, WRITE).in_table(&tables[0].table))?;
+        let lane = match ready {
             Ok(lane) => lane,
             Err((Some(active), error)) if error.as_db_error().is_some() => {
-                return Err(failed(Some(active), error, tables));
+                return Err(failed(Some(active), error.into(), tables));
             }
-            Err((active, error)) => return Err(lost(active, error, tables).await),
+            Err((active, error)) => return Err(lost(active, error.into(), tables).await),
         };
         *last = lane;
         let began = match lanes.get_mut(lane) {

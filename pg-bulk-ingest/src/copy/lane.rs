@@ -2,6 +2,8 @@
 
 use super::active::Active;
 use crate::connections::Link;
+use crate::deadline::answer;
+use crate::error::Failure;
 use crate::merge::part;
 use futures_util::FutureExt;
 use std::fmt;
@@ -33,8 +35,8 @@ impl Lane {
     }
 
     /// Makes its rows visible, to the batch's own transaction.
-    pub(super) async fn commit(&self) -> Result<(), tokio_postgres::Error> {
-        self.client().batch_execute(part::COMMIT).await
+    pub(super) async fn commit(&self) -> Result<(), Failure> {
+        answer(self.client().batch_execute(part::COMMIT)).await
     }
 
     /// Rolls a further connection back, and drops its table, without waiting: what is polled once is

@@ -8,6 +8,8 @@ use super::target::Target;
 use super::{close, open, parallel};
 use crate::catalog;
 use crate::connections::Connections;
+use crate::copy::{Apart, Encoding, Failed};
+use crate::deadline::{Deadline, within};
 use crate::error::{Error, ErrorKind};
 use crate::execute::numbers;
 use crate::hook::{BeforeVisible, Hook, HookTable};
@@ -35,6 +37,9 @@ pub struct OpenBatch<'s, 'c> {
     /// What was created.
     migrated: Plan,
     rows: u64,
+    /// Whether sending began and did not come to a good end: it failed, or its future was dropped.
+    /// Rows are missing then, and the batch must not be committed.
+    broken: bool,
 }
 
 /// What a batch did that is complete but for the commit.
@@ -61,8 +66,10 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             }
         };
         // In one round trip: the server takes up the second when the first has its locks.
-        let (targets, prepared) = join(open::enter(&transaction, core), preparing).await;
-        let mut targets = targets.map_err(|error| failed(error, core))?;
+        let (entered, prepared) = join(open::enter(&transaction, core), preparing).await;
+        let entered = entered.map_err(|error| failed(error, core))?;
+        core.transaction = entered.transaction;
+        let mut targets = entered.targets;
         prepared.map_err(|error| failed(error, core))?;
         let mut migrated = Plan::default();
         let deletes = core.settings.delete != Delete::Off && core.totals.batches == 0;
@@ -88,6 +95,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             deleted,
             migrated,
             rows: 0,
+            broken: false,
         };
         Ok(batch)
     }
@@ -95,34 +103,107 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
     /// Encodes a row. Answers whether it is time to [`send`](Self::send).
     #[inline]
     pub(crate) fn push<S: ?Sized, R: RowOf<S>>(&mut self, row: &R) -> Result<bool, Error> {
-        match self.load.copy().encode(row) {
+        // A panic of the row's own code leaves half of it in the buffer.
+        let was_broken = std::mem::replace(&mut self.broken, true);
+        let encoded = self.load.copy().encode(row);
+        self.broken = was_broken;
+        match encoded {
             Ok(full) => {
                 self.rows += 1;
                 Ok(full)
             }
-            Err(failed) => Err(self.locate(self.load.failed(&failed, self.core))),
+            Err(failed) => Err(self.failed(&failed)),
         }
     }
 
     /// Sends a chunk of rows.
     pub(crate) async fn send(&mut self) -> Result<(), Error> {
-        let sent = self.load.copy().send(&self.transaction).await;
+        self.check_whole()?;
+        self.broken = true;
+        let sent = within(self.core.deadline.clone(), self.send_or_spread()).await;
         sent.map_err(|error| self.locate(error))?;
+        self.broken = false;
+        self.tell();
+        Ok(())
+    }
+
+    async fn send_or_spread(&mut self) -> Result<(), Error> {
+        self.load.copy().send(&self.transaction).await?;
+        self.spread().await
+    }
+
+    /// Takes further connections, once there is enough for them.
+    async fn spread(&mut self) -> Result<(), Error> {
         if self.load.copy().overflows()
             && let Some(connections) = &mut self.connections
         {
             let Self { load, transaction, core, targets, .. } = self;
-            let spread = parallel::spread(connections, transaction, core, targets, load).await;
-            spread.map_err(|error| self.locate(error))?;
+            parallel::spread(connections, transaction, core, targets, load).await?;
         }
+        Ok(())
+    }
+
+    /// A batch of which rows were lost on the way takes no more and is not committed.
+    fn check_whole(&self) -> Result<(), Error> {
+        if self.broken {
+            let action = "cannot go on with the batch";
+            return Err(self.locate(Error::new(ErrorKind::Failed, action)));
+        }
+        Ok(())
+    }
+
+    /// Whether parts of the rows may be encoded and sent apart: not where the order in which they are
+    /// sent has to be that in which they arrived.
+    pub(super) fn takes_parts(&self) -> bool {
+        let [target] = self.targets.as_slice() else { return false };
+        self.load.is_staging() || !target.upserts(self.core.settings.upsert)
+    }
+
+    /// How rows of the only table are encoded.
+    pub(super) fn encoding(&self) -> Option<Encoding<'_>> {
+        self.load.encoding()
+    }
+
+    /// Rows were encoded apart.
+    pub(super) fn count(&mut self, rows: u64) {
+        self.rows += rows;
+    }
+
+    /// Sends what is encoded of a part.
+    pub(super) async fn send_apart(&mut self, apart: &mut Apart) -> Result<(), Error> {
+        self.check_whole()?;
+        self.broken = true;
+        let deadline = self.core.deadline.clone();
+        let send = async {
+            self.load.copy().send_apart(apart, &self.transaction).await?;
+            self.spread().await
+        };
+        let sent = within(deadline, send).await;
+        sent.map_err(|error| self.locate(error))?;
+        self.broken = false;
+        self.tell();
+        Ok(())
+    }
+
+    /// Tells how far it is.
+    fn tell(&mut self) {
         let progress = self.progress(Phase::Copy);
         self.meter.tell(&progress);
-        Ok(())
+    }
+
+    /// The error of a row that could not be encoded.
+    pub(super) fn failed(&self, failed: &Failed) -> Error {
+        self.locate(self.load.failed(failed, self.core))
     }
 
     /// The number of the row that comes next, among all rows of the batch.
     pub(crate) fn next_row(&self) -> u64 {
         self.rows + 1
+    }
+
+    /// How long the server may take to answer.
+    pub(super) fn deadline(&self) -> Option<Deadline> {
+        self.core.deadline.clone()
     }
 
     /// The error, in this batch.
@@ -151,6 +232,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         hook: &mut H,
         metadata: M,
     ) -> Result<bool, Error> {
+        self.check_whole()?;
         let completed = self.complete(pending, hook, metadata).await;
         let completed = completed.map_err(|error| self.locate(error))?;
         let bytes = self.load.bytes();
@@ -159,7 +241,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let lanes = load.copy().take_lanes();
         drop(load);
         let batch = core.totals.batches + 1;
-        let committed = close::commit(transaction, completed.store.as_ref()).await;
+        let committed = close::commit_batch(transaction, core, completed.store.as_ref()).await;
         meter.leave();
         committed.map_err(|error| error.in_batch(batch))?;
         lanes.into_iter().for_each(|mut lane| lane.keep());

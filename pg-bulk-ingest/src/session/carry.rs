@@ -6,8 +6,9 @@ use super::refusal::unreadable;
 use super::target::Target;
 use crate::carry::{self, Carried, Replacing, Swapped, Unreferred, carry_grants, unrefer};
 use crate::catalog::{self, Grant, Hanging, LiveTable, Shape, attached, grants, hanging};
+use crate::deadline::answer;
 use crate::error::{Error, ErrorKind};
-use crate::execute::query;
+use crate::execute::{self, query};
 use crate::ident::QualifiedName;
 use crate::publish;
 use crate::statement::Statement;
@@ -37,10 +38,11 @@ pub(super) async fn check(client: &Client, role: &str, tables: &[ToReplace]) -> 
     for (ToReplace { oid, live, fresh, .. }, names) in tables.iter().zip(&all) {
         let failed = |error: Error| error.in_table(&names.live);
         let attached = catalog::alone(&attached::sql(*oid));
-        let attached = client.simple_query(&attached).await.map_err(Error::while_doing(START));
+        let attached =
+            answer(client.simple_query(&attached)).await.map_err(Error::while_doing(START));
         let objects = attached::read(&attached.map_err(failed)?);
         let sql = catalog::alone(&hanging::sql(*oid));
-        let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START));
+        let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(START));
         let hanging = read(&messages.map_err(failed)?, START).map_err(failed)?;
         let replacing = Replacing { hanging: &hanging, names, live, fresh, all: &all };
         let mut carried = carry::carry(&replacing);
@@ -146,6 +148,40 @@ pub(super) async fn of_locked(
     // Last: what is done before may need a privilege that the owner does not grant itself.
     carried.after.extend(carry_grants(&replacing, &grants, &core.server.role));
     Ok(carried)
+}
+
+/// Whether row-level security is on for a live table that is replaced: who reads the new one before
+/// its policies are there would see other rows.
+pub(super) async fn has_row_security(
+    transaction: &Transaction<'_>,
+    targets: &[Target],
+) -> Result<bool, Error> {
+    for live in targets.iter().filter_map(|target| target.replaces.as_ref()) {
+        if hanging_on(transaction, live.oid).await?.table.row_security {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Gives the new table the grants of the live one while it still has its own name, for those who
+/// read it before the swap.
+pub(super) async fn grant(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    target: &Target,
+) -> Result<(), Error> {
+    let (Some(live), Some(current)) = (&target.replaces, &target.current) else {
+        return Ok(());
+    };
+    let sql = catalog::isolated(&grants::sql(live.oid, current.live.oid));
+    let grants = read_grants(&query(transaction, &sql, CARRY).await?)?;
+    let hanging = hanging_on(transaction, live.oid).await?;
+    let names = Swapped { live: current.name.clone(), fresh: current.name.clone() };
+    let (live, fresh) = (&live.shape, &current.live.shape);
+    let all = std::slice::from_ref(&names);
+    let replacing = Replacing { hanging: &hanging, names: &names, live, fresh, all };
+    execute::run(transaction, &carry_grants(&replacing, &grants, &core.server.role), CARRY).await
 }
 
 fn read_grants(messages: &[SimpleQueryMessage]) -> Result<Vec<Grant>, Error> {

@@ -4,14 +4,16 @@ use super::carry;
 use super::core::{Core, Pending};
 use super::open::check_watermark;
 use super::refusal::unreadable;
-use super::start;
 use super::target::{Current, Target};
+use super::{start, views};
 use crate::catalog::{self, LiveTable, Surroundings, state};
+use crate::deadline::answer;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::QualifiedName;
 use crate::lock::Lockable;
+use crate::options::Visibility;
 use crate::report::Plan;
 use crate::statement::Statement;
 use crate::watermark::{self, Unreadable};
@@ -23,6 +25,7 @@ use tokio_postgres::error::{DbError, Severity};
 
 const PUBLISH: &str = "cannot replace the table";
 const COMMENT: &str = "cannot comment on the table";
+const COMMIT: &str = "cannot commit the batch";
 const STORE: &str = "cannot store the high watermark";
 
 /// Puts the new tables in the place of the live ones. ACCESS EXCLUSIVE is held from here to the
@@ -37,21 +40,19 @@ pub(super) async fn replace(
     if all.is_empty() {
         return Ok(migrated);
     }
-    let mut tables = Vec::new();
+    let mut locks = Vec::new();
     let mut before = Vec::new();
     for target in targets.iter() {
         let carried = carry::of(transaction, core, target, &all).await;
         let carried = carried.map_err(|error| error.in_table(&target.name))?;
-        let lockable = |live: &LiveTable| Lockable { name: target.name.clone(), oid: live.oid };
-        tables.extend(target.replaces.as_ref().map(lockable));
-        tables.extend(carried.locks);
+        locks.extend(carried.locks);
         if target.is_migrated {
             migrated.extend(carried.before.clone());
         }
         before.extend(carried.before);
     }
     execute::run(transaction, &before, PUBLISH).await?;
-    execute::lock_exclusively(transaction, &tables, core.waiting(), PUBLISH).await?;
+    let views = views::lock(transaction, core, targets, &locks).await?;
     // What was granted, or said in a comment, while the rows were loaded is not lost.
     let mut carried = Vec::with_capacity(targets.len());
     for target in targets.iter() {
@@ -61,6 +62,7 @@ pub(super) async fn replace(
     for one in &carried {
         execute::run(transaction, &one.drop, PUBLISH).await?;
     }
+    execute::run_for_views(transaction, &views.drop, PUBLISH).await?;
     let mut swapped = Vec::with_capacity(targets.len());
     for target in targets.iter_mut() {
         let one = swap(transaction, target).await;
@@ -73,6 +75,7 @@ pub(super) async fn replace(
             migrated.extend(one.drop.into_iter().chain(swapped).chain(one.after));
         }
     }
+    execute::run_for_views(transaction, &views.after, PUBLISH).await?;
     Ok(migrated)
 }
 
@@ -140,7 +143,7 @@ async fn comment_one(
     definition: &Table,
     unreadable: impl Fn(Unreadable, &LiveTable) -> Error,
 ) -> Result<Vec<Statement>, Error> {
-    let lockable = Lockable { name: current.name.clone(), oid: current.live.oid };
+    let lockable = Lockable::table(current.name.clone(), current.live.oid);
     // As it is now: from the lock on nobody else changes it.
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&current.name), &[]));
     let waiting = core.waiting();
@@ -168,7 +171,7 @@ pub(super) async fn read(
     let Some((first, current)) = first else {
         return Ok(None);
     };
-    let lockable = Lockable { name: current.name.clone(), oid: current.live.oid };
+    let lockable = Lockable::table(current.name.clone(), current.live.oid);
     let read = catalog::isolated(&state::sql(std::slice::from_ref(&current.name)));
     let failed = |error: Error| error.in_table(&first.name);
     let messages =
@@ -204,17 +207,35 @@ pub(super) fn store(
     }))
 }
 
-/// Runs the statement that stores the high watermark, and commits, in one round trip. From the
-/// moment COMMIT is sent, a lost connection leaves it unknown what became of it.
-pub(super) async fn commit(
+/// Ends a batch: its transaction is committed, or its savepoint released.
+pub(super) async fn commit_batch(
     transaction: Transaction<'_>,
+    core: &Core,
     store: Option<&Store>,
 ) -> Result<(), Error> {
-    let action = "cannot commit the batch";
+    match core.settings.visibility {
+        Visibility::AfterEachBatch => commit(transaction, core.transaction, store).await,
+        // Nothing is committed yet, whatever becomes of the connection.
+        Visibility::AfterLastBatch => {
+            answer(transaction.commit()).await.map_err(Error::while_doing(COMMIT))
+        }
+    }
+}
+
+/// Runs the statement that stores the high watermark, and commits, in one round trip. From the
+/// moment COMMIT is sent, a lost connection leaves it unknown what became of it.
+///
+/// Everything sent before was answered without an error, or is looked at here: the server would
+/// answer COMMIT by ROLLBACK otherwise, and the driver not tell.
+pub(super) async fn commit(
+    transaction: Transaction<'_>,
+    id: u64,
+    store: Option<&Store>,
+) -> Result<(), Error> {
     let storing = match store {
         Some(Store { statement, .. }) => {
             tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
-            let sent = transaction.client().simple_query_raw(statement.sql()).await;
+            let sent = answer(transaction.client().simple_query_raw(statement.sql())).await;
             Some(sent.map_err(Error::while_doing(STORE))?)
         }
         None => None,
@@ -225,21 +246,22 @@ pub(super) async fn commit(
             None => Ok(()),
         }
     };
-    let (stored, committed) = join(stored, transaction.commit()).await;
+    let (stored, committed) = join(answer(stored), answer(transaction.commit())).await;
     // What the server refused is not committed, whatever COMMIT is answered.
     if let Err(error) = stored
-        && error.as_db_error().is_some()
+        && error.db_error().is_some()
     {
         let error = Error::server(error, STORE);
         return Err(store.iter().fold(error, |error, store| error.in_table(&store.table)));
     }
-    committed.map_err(|error| {
+    committed.map_err(|failure| {
         // An ERROR means that it was rolled back. A FATAL one ends the session, perhaps after the
         // commit was durable: while it waited for a standby, say.
-        let refused = error.as_db_error().and_then(DbError::parsed_severity);
+        let refused = failure.db_error().and_then(DbError::parsed_severity);
         if refused == Some(Severity::Error) {
-            return Error::server(error, action);
+            return Error::server(failure, COMMIT);
         }
-        Error::new(ErrorKind::CommitUnknown, action).caused_by(error)
+        let unknown = Error::new(ErrorKind::CommitUnknown { transaction: id }, COMMIT);
+        unknown.caused_by(Error::server(failure, COMMIT))
     })
 }

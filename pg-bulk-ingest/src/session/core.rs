@@ -2,11 +2,13 @@
 
 use super::target::Target;
 use crate::catalog::{FoundEnum, Server};
+use crate::deadline::Deadline;
 use crate::definition::{EnumType, Index, Table};
 use crate::execute::Waiting;
 use crate::ident::QualifiedName;
 use crate::options::{ColumnOrder, Delete, Locks, Migration, Upsert, Visibility};
 use crate::report::{Phase, Plan, Progress, TableReport};
+use std::time::Duration;
 
 /// The settings of an ingest but for those that depend on a type.
 #[derive(Debug)]
@@ -18,6 +20,7 @@ pub(crate) struct Settings {
     pub(crate) column_order: ColumnOrder,
     pub(crate) locks: Locks,
     pub(crate) show_values: bool,
+    pub(crate) timeout: Option<Duration>,
     /// Whether rows may go over several connections.
     pub(crate) several_connections: bool,
 }
@@ -43,6 +46,8 @@ impl Settings {
 pub(super) struct Core {
     pub(super) server: Server,
     pub(super) settings: Settings,
+    /// How long the server may take to answer.
+    pub(super) deadline: Option<Deadline>,
     /// The enum types of the tables' columns.
     pub(super) enums: Vec<&'static EnumType>,
     /// What there was under their names when the session began.
@@ -53,6 +58,8 @@ pub(super) struct Core {
     pub(super) stored: Option<String>,
     /// What the high watermark is going to be when the transaction of all batches is committed.
     pub(super) pending: Option<Pending>,
+    /// The id of the transaction in progress.
+    pub(super) transaction: u64,
     pub(super) totals: Totals,
     /// Whether a killed ingest may have left tables behind.
     pub(super) leftovers: bool,
@@ -98,11 +105,13 @@ impl Core {
         Self {
             server,
             settings,
+            deadline: None,
             enums,
             found,
             targets,
             stored,
             pending: None,
+            transaction: 0,
             leftovers: false,
             totals: Totals { tables, ..Totals::default() },
         }

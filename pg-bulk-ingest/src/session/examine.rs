@@ -8,6 +8,7 @@ use crate::catalog::{
     self, FoundEnum, Inspected, LiveTable, Relation, Server, Shape, Surroundings,
 };
 use crate::compare::{Change, compare, predict};
+use crate::deadline::answer;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Waiting, numbers};
@@ -174,7 +175,7 @@ impl Examined<'_> {
     /// The definition as PostgreSQL spells it: an empty table that is rolled back.
     async fn twin(self, client: &mut Client, twin: &QualifiedName) -> Result<Shape, Error> {
         let failed = |error| Error::server(error, COMPARE);
-        let transaction = client.transaction().await.map_err(failed)?;
+        let transaction = answer(client.transaction()).await.map_err(failed)?;
         let inspect = match twin.schema() {
             "pg_temp" => catalog::inspect_temporary(&[twin.name()]),
             _ => catalog::inspect(std::slice::from_ref(twin), &[]),
@@ -183,8 +184,8 @@ impl Examined<'_> {
         let mut statements = plan::create_enum_types(&enums, self.found);
         statements.extend(plan::create_twin(twin, self.definition));
         let sql = format!("{};\n{}", script(&statements), catalog::isolated(&inspect));
-        let messages = transaction.simple_query(&sql).await.map_err(failed)?;
-        transaction.rollback().await.map_err(failed)?;
+        let messages = answer(transaction.simple_query(&sql)).await.map_err(failed)?;
+        answer(transaction.rollback()).await.map_err(failed)?;
         let twin = read(&messages)?.relations.into_iter().find_map(|relation| relation.table);
         twin.map(|table| table.shape).ok_or_else(|| unreadable(COMPARE))
     }
@@ -194,7 +195,7 @@ impl Examined<'_> {
     async fn await_builds(self, client: &mut Client, live: LiveTable) -> Result<LiveTable, Error> {
         let inspect = catalog::inspect(std::slice::from_ref(self.name), &[]);
         let inspect = catalog::isolated(&inspect);
-        let lockable = Lockable { name: self.name.clone(), oid: live.oid };
+        let lockable = Lockable::table(self.name.clone(), live.oid);
         let waiting = self.waiting;
         let messages = execute::await_shared(client, &lockable, &inspect, waiting, MIGRATE).await?;
         let relation = read(&messages)?.relations.into_iter().next();
@@ -203,7 +204,8 @@ impl Examined<'_> {
 
     async fn surroundings(self, client: &Client, live: &LiveTable) -> Result<Surroundings, Error> {
         let sql = catalog::alone(&Surroundings::sql(live.oid));
-        let messages = client.simple_query(&sql).await.map_err(Error::while_doing(MIGRATE))?;
+        let messages =
+            answer(client.simple_query(&sql)).await.map_err(Error::while_doing(MIGRATE))?;
         Surroundings::read(&messages).ok_or_else(|| unreadable(MIGRATE))
     }
 
@@ -226,9 +228,10 @@ impl Examined<'_> {
         if checks.is_empty() {
             return Ok(());
         }
-        let transaction = client.transaction().await.map_err(Error::while_doing(MIGRATE))?;
+        let transaction =
+            answer(client.transaction()).await.map_err(Error::while_doing(MIGRATE))?;
         check(&transaction, &checks).await?;
-        transaction.rollback().await.map_err(Error::while_doing(MIGRATE))
+        answer(transaction.rollback()).await.map_err(Error::while_doing(MIGRATE))
     }
 
     fn check_owner(self, live: &LiveTable) -> Result<(), Error> {
@@ -283,7 +286,7 @@ pub(super) async fn inspect_again(
 ) -> Result<(Relation, Vec<FoundEnum>), Error> {
     let enums = enum_type::of(definition);
     let sql = catalog::alone(&catalog::inspect(std::slice::from_ref(name), &enums));
-    let messages = client.simple_query(&sql).await.map_err(Error::while_doing(MIGRATE))?;
+    let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(MIGRATE))?;
     let Inspected { relations, enums, .. } = read(&messages)?;
     let relation = relations.into_iter().next().ok_or_else(|| unreadable(MIGRATE))?;
     Ok((relation, enums))

@@ -42,7 +42,7 @@ pub(super) async fn finish(
         let comment = close::read(&transaction, core, &targets).await?;
         store = close::store(core, &targets, pending, comment.as_deref())?;
     }
-    close::commit(transaction, store.as_ref()).await?;
+    close::commit(transaction, core.transaction, store.as_ref()).await?;
     meter.leave();
     core.totals.migrated.extend(swapped.into_statements());
     core.totals.migrated.extend(commented.into_statements());
@@ -78,7 +78,7 @@ async fn without_batch(
     }
     meter.enter(&core.progress(Phase::Begin));
     let transaction = scope.end().await?;
-    open::enter(&transaction, core).await?;
+    core.transaction = open::enter(&transaction, core).await?.transaction;
     let emptied = core.targets.iter().filter(|target| empties(target)).cloned().collect::<Vec<_>>();
     let has_rows = core.targets.iter().any(|target| target.current.is_some());
     let mut targets = core.targets.clone();
@@ -101,7 +101,7 @@ async fn without_batch(
         let comment = close::read(&transaction, core, &targets).await?;
         store = close::store(core, &targets, &Pending::Clear, comment.as_deref())?;
     }
-    close::commit(transaction, store.as_ref()).await?;
+    close::commit(transaction, core.transaction, store.as_ref()).await?;
     meter.leave();
     core.totals.migrated.extend(migrated.into_statements());
     for (report, replaced) in core.totals.tables.iter_mut().zip(replaced) {
@@ -118,7 +118,7 @@ async fn empty(
     targets: &[Target],
 ) -> Result<Vec<(QualifiedName, u64)>, Error> {
     let lockable = |target: &Target| {
-        target.visible().map(|live| Lockable { name: target.name.clone(), oid: live.oid })
+        target.visible().map(|live| Lockable::table(target.name.clone(), live.oid))
     };
     let mut tables = targets.iter().filter_map(lockable).collect::<Vec<_>>();
     tables.sort_by(|a, b| a.name.cmp(&b.name));

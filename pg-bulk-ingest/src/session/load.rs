@@ -5,7 +5,7 @@ use super::start;
 use super::target::{Current, Target};
 use crate::catalog;
 use crate::compare::Change;
-use crate::copy::{Copy, Failed, Route};
+use crate::copy::{Copy, Encoding, Failed, Route};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{numbers, query};
@@ -69,13 +69,17 @@ impl Load {
     /// known how the rows reach them.
     pub(super) fn ahead(core: &Core) -> Option<Self> {
         let replaces = core.settings.delete != Delete::Off && core.totals.batches == 0;
-        let is_ready = |target: &Target| target.current.is_some() && target.outstanding.is_none();
-        let is_there = core.targets.len() == 1 && core.targets.iter().all(is_ready);
-        (is_there && !replaces).then(|| Self::new(core, &core.targets))
+        let [target] = core.targets.as_slice() else { return None };
+        let stays = target.current.is_some() && target.outstanding.is_none() && !replaces;
+        stays.then(|| Self::new(core, &core.targets))
     }
 
     pub(super) fn copy(&mut self) -> &mut Copy {
         &mut self.copy
+    }
+
+    pub(super) fn encoding(&self) -> Option<Encoding<'_>> {
+        self.copy.encoding()
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -125,8 +129,9 @@ impl Load {
         let [target] = targets else { return false };
         let is_bare = target.current.as_ref().is_some_and(|current| current.bare);
         let is_new = Self::is_into_new(core, targets) && is_bare;
-        let is_as_defined = target.kept.is_empty();
-        self.is_staging() || is_new && is_as_defined && !target.upserts(core.settings.upsert)
+        // A table beside it would be made by the definition alone.
+        let is_new = is_new && !target.has_more;
+        self.is_staging() || is_new && !target.upserts(core.settings.upsert)
     }
 
     /// Whether any rows went through staging tables.

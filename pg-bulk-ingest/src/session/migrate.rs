@@ -7,6 +7,7 @@ use super::refusal::unreadable;
 use super::start::read;
 use super::target::{Current, Target};
 use crate::catalog::{self, FoundEnum, Relation};
+use crate::deadline::answer;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
@@ -158,7 +159,7 @@ fn undone<T>(result: Result<T, Error>) {
 
 async fn execute_alone(client: &Client, statement: &Statement) -> Result<(), Error> {
     tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
-    client.batch_execute(statement.sql()).await.map_err(Error::while_doing(MIGRATE))
+    answer(client.batch_execute(statement.sql())).await.map_err(Error::while_doing(MIGRATE))
 }
 
 async fn run_all(
@@ -171,11 +172,11 @@ async fn run_all(
     let lockable = lockable(target)?;
     let held = catalog::transaction_id();
     execute::await_shared(client, &lockable, held, core.waiting(), MIGRATE).await?;
-    let transaction = client.transaction().await.map_err(failed)?;
+    let transaction = answer(client.transaction()).await.map_err(failed)?;
     query(&transaction, &lock::advisory(&core.names()), MIGRATE).await?;
     execute::lock_for_comment(&transaction, &lockable, held, core.waiting(), MIGRATE).await?;
     execute::run(&transaction, statements, MIGRATE).await?;
-    transaction.commit().await.map_err(failed)
+    answer(transaction.commit()).await.map_err(failed)
 }
 
 /// Runs statements under ACCESS EXCLUSIVE, if the table is still what it was.
@@ -192,7 +193,7 @@ async fn exclusive(
     let held = catalog::transaction_id();
     execute::await_shared(client, &lockable, held, core.waiting(), MIGRATE).await?;
     let builder = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
-    let transaction = builder.start().await.map_err(failed)?;
+    let transaction = answer(builder.start()).await.map_err(failed)?;
     query(&transaction, &lock::advisory(&core.names()), MIGRATE).await?;
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&target.name), &[]));
     let messages =
@@ -205,13 +206,13 @@ async fn exclusive(
     let created = enum_type::create_missing(&transaction, core, &[target.definition]).await?;
     execute::lock_exclusively(&transaction, &[lockable], core.waiting(), MIGRATE).await?;
     execute::run(&transaction, statements, MIGRATE).await?;
-    transaction.commit().await.map_err(failed)?;
+    answer(transaction.commit()).await.map_err(failed)?;
     Ok(created.into_iter().chain(statements.iter().cloned()).collect())
 }
 
 fn lockable(target: &Target) -> Result<Lockable, Error> {
     let live = target.current.as_ref().ok_or_else(changed)?;
-    Ok(Lockable { name: target.name.clone(), oid: live.live.oid })
+    Ok(Lockable::table(target.name.clone(), live.live.oid))
 }
 
 fn is_same(target: &Target, relation: &Relation) -> bool {

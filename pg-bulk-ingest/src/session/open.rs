@@ -25,12 +25,17 @@ const CREATE: &str = "pg_bulk_ingest_create";
 /// How often the creation of a table is tried while others create the same schema or table.
 pub(super) const CREATIONS: usize = 10;
 
+/// What [`enter`] found.
+pub(super) struct Entered {
+    /// The tables as they are now.
+    pub(super) targets: Vec<Target>,
+    /// The id of the transaction.
+    pub(super) transaction: u64,
+}
+
 /// Takes the lock that keeps ingests of one table from mixing, and checks that since this session
-/// saw the tables last no other ingest has committed. Answers the tables as they are now.
-pub(super) async fn enter(
-    transaction: &Transaction<'_>,
-    core: &Core,
-) -> Result<Vec<Target>, Error> {
+/// saw the tables last no other ingest has committed.
+pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<Entered, Error> {
     let names = core.names();
     // Statements of their own: what follows sees all that was committed before they were granted.
     let sql = format!("{};\n{}", lock::advisory(&names), catalog::isolated(&state::sql(&names)));
@@ -60,7 +65,8 @@ pub(super) async fn enter(
             current.rows = found.rows;
         }
     }
-    Ok(targets)
+    let transaction = states.first().map_or(0, |first| first.transaction);
+    Ok(Entered { targets, transaction })
 }
 
 /// The stored high watermark has to be the one that was seen last.
@@ -270,6 +276,7 @@ async fn replace(
     let created = relation.table.ok_or_else(|| concurrent("it dropped the table"))?;
     let Prepared { create, copied } =
         carry::prepare(transaction, core, &target.name, &current.live, &created.shape).await?;
+    target.has_more = !(create.is_empty() && copied.is_empty() && target.kept.is_empty());
     let mut more = create;
     if let Replacing::Rebuild(rebuild) = replacing {
         more.extend(rebuild.copy(&target.name, &fresh));

@@ -8,6 +8,7 @@ use super::target::{Current, Target};
 use crate::catalog::{self, further, state};
 use crate::connections::{Connections, Link};
 use crate::copy::{Lane, Route};
+use crate::deadline::answer;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::QualifiedName;
@@ -82,7 +83,7 @@ async fn fill(
     let create = part::create_table(&part, &target.name, target.definition);
     let copy = merge::copy(target.definition, &part, false);
     let undo = Undo { link: first.as_ref(), drop: part::drop(&part), armed: true };
-    let created = first.client().batch_execute(&create).await;
+    let created = answer(first.client().batch_execute(&create)).await;
     if unless_impossible(created.map_err(Error::while_doing(SPREAD)))?.is_none() {
         return Ok(None);
     }
@@ -105,7 +106,7 @@ async fn meet(
     core: &Core,
     target: &Target,
 ) -> Result<Option<QualifiedName>, Error> {
-    let messages = client.simple_query(&further::sql(&target.name)).await;
+    let messages = answer(client.simple_query(&further::sql(&target.name))).await;
     let found = further::read(&messages.map_err(Error::while_doing(SPREAD))?);
     let server = &core.server;
     let refused = |reason: String| Err(Error::new(ErrorKind::Unsupported { reason }, SPREAD));
@@ -136,7 +137,7 @@ async fn begin(
     tracing::debug!(sql, copy, "further connection");
     // From the first poll on it may be in a transaction, which has to end with this function.
     let undo = Undo { link: link.as_ref(), drop: part::drop(part), armed: true };
-    let begun = try_join(client.batch_execute(&sql), client.prepare(copy)).await;
+    let begun = answer(try_join(client.batch_execute(&sql), client.prepare(copy))).await;
     let ((), prepared) = begun.map_err(Error::while_doing(SPREAD))?;
     let drop = undo.disarm();
     Ok(Lane::new(Arc::clone(link), prepared, drop))
@@ -207,7 +208,7 @@ async fn settle_one(
     let lockable = parts
         .iter()
         .zip(states)
-        .filter_map(|(name, state)| state.oid.map(|oid| Lockable { name: name.clone(), oid }));
+        .filter_map(|(name, state)| state.oid.map(|oid| Lockable::table(name.clone(), oid)));
     let lockable = lockable.collect::<Vec<_>>();
     execute::lock_exclusively(transaction, &lockable, core.waiting(), SETTLE).await?;
     if load.is_staging() {

@@ -1,5 +1,6 @@
 //! The transactions of a session: one a batch, or one for all.
 
+use crate::deadline::answer;
 use crate::error::{Error, ErrorKind};
 use crate::options::Visibility;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
@@ -49,7 +50,7 @@ impl<'c> Scope<'c> {
                 };
                 match all {
                     All::Begun(transaction) => {
-                        transaction.transaction().await.map_err(Error::while_doing(BEGIN))
+                        answer(transaction.transaction()).await.map_err(Error::while_doing(BEGIN))
                     }
                     _ => Err(Error::new(ErrorKind::Failed, BEGIN)),
                 }
@@ -73,5 +74,5 @@ impl<'c> Scope<'c> {
 /// session's default is.
 async fn begin(client: &mut Client) -> Result<Transaction<'_>, Error> {
     let builder = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
-    builder.start().await.map_err(Error::while_doing(BEGIN))
+    answer(builder.start()).await.map_err(Error::while_doing(BEGIN))
 }

@@ -2,11 +2,12 @@
 
 use super::carry::{self, ToReplace};
 use super::core::{Core, Settings};
-use super::enum_type;
 use super::examine::{Examination, Examined, Outstanding, keeps_rows};
 use super::refusal::{START, check_generated, name_mistake, privilege, unreadable, unsupported};
 use super::target::{Current, Target};
+use super::{enum_type, views};
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
+use crate::deadline::answer;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::Waiting;
@@ -25,7 +26,7 @@ pub(super) async fn start(
     let enums = enum_type::defined(&tables)?;
     let names = tables.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     let sql = catalog::alone(&catalog::inspect(&names, &enums));
-    let messages = client.simple_query(&sql).await.map_err(Error::while_doing(START))?;
+    let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(START))?;
     let Inspected { server, enums: found, relations } = read(&messages)?;
     check_server(&server)?;
     for (name, definition) in &tables {
@@ -54,9 +55,11 @@ pub(super) async fn start(
         let Examination { outstanding, kept, fresh } = examined.examine(client, &relation).await?;
         let is_replaced = matches!(outstanding, Some(Outstanding::Rebuild(_)));
         if is_replaced || settings.delete != Delete::Off {
-            let (oid, live) = (live.oid, live.shape.clone());
-            let fresh = fresh.unwrap_or_else(|| live.clone());
-            replaced.push(ToReplace { name: name.clone(), oid, live, fresh });
+            let shape = live.shape.clone();
+            let fresh = fresh.unwrap_or_else(|| shape.clone());
+            replaced.push(ToReplace { name: name.clone(), oid: live.oid, live: shape, fresh });
+            let checked = views::check(client, &server, &found, &name, live, definition).await;
+            checked.map_err(|error| error.in_table(&name))?;
         }
         let live = live.clone();
         let current = match &outstanding {

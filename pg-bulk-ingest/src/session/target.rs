@@ -25,6 +25,8 @@ pub(super) struct Target {
     pub(super) outstanding: Option<Outstanding>,
     /// Whether the current one is made because the live one is not as it is defined.
     pub(super) is_migrated: bool,
+    /// Whether the current one, made to replace another, has more than is defined.
+    pub(super) has_more: bool,
     /// The differences that stay.
     pub(super) kept: Vec<Change>,
 }
@@ -102,6 +104,7 @@ impl Target {
             replaces: None,
             outstanding: None,
             is_migrated: false,
+            has_more: false,
             kept: Vec::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! One of everything on one table.
 
 use super::{Row, execute, load, loaded, replaced, rows};
-use pg_bulk_ingest::{Batch, Delete, Visibility, ingest};
+use pg_bulk_ingest::{Batch, Delete, Upsert, Visibility, ingest};
 use tests::{assert_same, snapshot};
 
 pub(super) const ALL: &str = "
@@ -62,7 +62,7 @@ async fn the_batches_after_it_meet_policies() {
          CREATE POLICY p ON t USING (true) WITH CHECK (id < 100)",
     )
     .await;
-    let ingest = ingest::<Row>(&mut client).delete(Delete::All);
+    let ingest = ingest::<Row>(&mut client).delete(Delete::All).upsert(Upsert::Off);
     let mut session = ingest.start::<i32>().await.unwrap();
     for (id, commits) in [(1, true), (2, true), (100, false)] {
         let mut batch = session.batch().await.unwrap();

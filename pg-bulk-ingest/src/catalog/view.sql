@@ -1,0 +1,175 @@
+-- The views and materialized views that depend on the tables, to any depth, each with all that is
+-- needed to make it again.
+WITH RECURSIVE dependent(oid) AS (
+  SELECT c.oid FROM pg_class c WHERE c.oid IN (:roots)
+  UNION
+  SELECT v.oid
+  FROM dependent r
+  JOIN pg_class c ON c.oid = r.oid
+  CROSS JOIN LATERAL (
+    SELECT 'pg_class'::regclass::oid, c.oid
+    UNION ALL SELECT 'pg_type'::regclass, c.reltype
+    UNION ALL SELECT 'pg_type'::regclass, (SELECT y.typarray FROM pg_type y WHERE y.oid = c.reltype)
+  ) o(classid, objid)
+  JOIN pg_depend d ON d.refclassid = o.classid AND d.refobjid = o.objid
+  LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
+  JOIN pg_class v ON v.oid = CASE d.classid
+    WHEN 'pg_rewrite'::regclass THEN w.ev_class WHEN 'pg_class'::regclass THEN d.objid END
+  WHERE v.relkind IN ('v', 'm')
+), part(classid, objid, oid) AS (
+  -- what a dependency on one of them can name
+  SELECT 'pg_class'::regclass::oid, r.oid, r.oid FROM dependent r
+  UNION ALL
+  SELECT 'pg_type'::regclass, t.objid, r.oid
+  FROM dependent r
+  JOIN pg_class c ON c.oid = r.oid
+  JOIN pg_type y ON y.oid = c.reltype
+  CROSS JOIN LATERAL (VALUES (y.oid), (y.typarray)) t(objid)
+)
+SELECT json_build_object(
+  'oid', c.oid::int8,
+  'schema', n.nspname,
+  'name', c.relname,
+  'materialized', c.relkind = 'm',
+  'owner', pg_get_userbyid(c.relowner),
+  'is_owner', pg_has_role(c.relowner, 'USAGE'),
+  'can_give', CASE
+    WHEN c.relowner = own.oid OR own.rolsuper THEN true
+    WHEN current_setting('server_version_num')::int4 >= 160000 THEN pg_has_role(c.relowner, 'SET')
+    ELSE pg_has_role(c.relowner, 'MEMBER') END,
+  'schema_create', has_schema_privilege(n.oid, 'CREATE'),
+  'owner_create', c.relowner = own.oid OR own.rolsuper
+    OR has_schema_privilege(c.relowner, n.oid, 'CREATE'),
+  'definition', rtrim(pg_get_viewdef(c.oid), '; '),
+  'populated', c.relispopulated,
+  'options', coalesce(to_json(c.reloptions), '[]'),
+  'toast_options', coalesce((SELECT to_json(t.reloptions) FROM pg_class t WHERE t.oid = c.reltoastrelid), '[]'),
+  'tablespace', (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace),
+  'access_method', (SELECT m.amname FROM pg_am m
+    WHERE c.relkind = 'm' AND m.oid::int8 = (to_jsonb(c) ->> 'relam')::int8),
+  'replica_identity', CASE c.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN
+    CASE c.relkind WHEN 'm' THEN 'NOTHING' END END,
+  'columns', (
+    SELECT coalesce(json_agg(json_build_object(
+      'name', a.attname,
+      'type', format_type(a.atttypid, a.atttypmod),
+      'collation', CASE WHEN a.attcollation <> t.typcollation
+        THEN quote_ident(on_.nspname) || '.' || quote_ident(o.collname) END,
+      'default', pg_get_expr(d.adbin, d.adrelid),
+      'statistics', nullif(coalesce((to_jsonb(a) ->> 'attstattarget')::int4, -1), -1),
+      'storage', CASE WHEN c.relkind = 'm' AND a.attstorage <> t.typstorage THEN
+        CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN'
+          WHEN 'x' THEN 'EXTENDED' END END,
+      'compression', CASE to_jsonb(a) ->> 'attcompression' WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,
+      -- point releases of 15 keep internal options here too
+      'options', (SELECT coalesce(json_agg(p), '[]') FROM unnest(a.attoptions) p WHERE p LIKE 'n\_distinct%')
+    ) ORDER BY a.attnum), '[]')
+    FROM pg_attribute a
+    JOIN pg_type t ON t.oid = a.atttypid
+    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    LEFT JOIN pg_collation o ON o.oid = a.attcollation
+    LEFT JOIN pg_namespace on_ ON on_.oid = o.collnamespace
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  ),
+  'indexes', (
+    SELECT coalesce(json_agg(json_build_object(
+      'name', i.relname,
+      'definition', pg_get_indexdef(i.oid),
+      'tablespace', (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = i.reltablespace),
+      'clustered', x.indisclustered,
+      'replica_identity', x.indisreplident,
+      'statistics', (SELECT coalesce(json_agg(json_build_array(a.attnum, a.target) ORDER BY a.attnum), '[]')
+        FROM (SELECT attnum, nullif(coalesce((to_jsonb(a) ->> 'attstattarget')::int4, -1), -1) AS target
+          FROM pg_attribute a WHERE a.attrelid = i.oid AND a.attnum > 0) a
+        WHERE a.target IS NOT NULL)
+    ) ORDER BY i.relname), '[]')
+    FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE x.indrelid = c.oid
+  ),
+  'rules', (
+    SELECT coalesce(json_agg(json_build_object(
+      'name', w.rulename, 'definition', rtrim(pg_get_ruledef(w.oid), '; ')
+    ) ORDER BY w.rulename), '[]')
+    FROM pg_rewrite w WHERE w.ev_class = c.oid AND w.rulename <> '_RETURN'
+  ),
+  'triggers', (
+    SELECT coalesce(json_agg(json_build_object(
+      'name', r.tgname, 'definition', pg_get_triggerdef(r.oid)
+    ) ORDER BY r.tgname), '[]')
+    FROM pg_trigger r WHERE r.tgrelid = c.oid AND NOT r.tgisinternal
+  ),
+  'grants', (
+    SELECT coalesce(json_agg(json_build_object(
+      'live', true,
+      'column', g.attname,
+      'grantee', CASE WHEN g.grantee = 0 THEN NULL ELSE pg_get_userbyid(g.grantee) END,
+      'privilege', g.privilege_type,
+      'grantable', g.is_grantable
+    ) ORDER BY g.attname NULLS FIRST, g.grantee, g.privilege_type), '[]')
+    FROM (
+      SELECT NULL::name AS attname, e.*
+      FROM aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) e
+      UNION ALL
+      SELECT a.attname, e.*
+      FROM pg_attribute a, aclexplode(a.attacl) e
+      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    ) g
+  ),
+  'default_grantees', (
+    -- to whom default privileges may give something on what this role creates
+    SELECT coalesce(json_agg(DISTINCT pg_get_userbyid(e.grantee)) FILTER (WHERE e.grantee <> 0), '[]')
+    FROM pg_default_acl f, aclexplode(f.defaclacl) e
+    WHERE f.defaclrole = own.oid AND f.defaclobjtype = 'r'
+  ),
+  'comments', (
+    SELECT coalesce(json_agg(json_build_object('on', e.kind, 'name', e.name, 'text', e.description)
+      ORDER BY e.kind, e.name), '[]')
+    FROM (
+      SELECT CASE WHEN e.objsubid = 0 THEN 'relation' ELSE 'column' END AS kind,
+        (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = e.objsubid AND a.attnum > 0) AS name,
+        e.description
+      FROM pg_description e WHERE e.classoid = 'pg_class'::regclass AND e.objoid = c.oid
+      UNION ALL
+      SELECT 'type', NULL, e.description
+      FROM pg_description e WHERE e.classoid = 'pg_type'::regclass AND e.objoid = c.reltype
+      UNION ALL
+      SELECT 'index', i.relname, e.description
+      FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+      JOIN pg_description e ON e.classoid = 'pg_class'::regclass AND e.objoid = i.oid AND e.objsubid = 0
+      WHERE x.indrelid = c.oid
+      UNION ALL
+      SELECT 'rule', w.rulename, e.description
+      FROM pg_rewrite w JOIN pg_description e ON e.classoid = 'pg_rewrite'::regclass AND e.objoid = w.oid
+      WHERE w.ev_class = c.oid AND w.rulename <> '_RETURN'
+      UNION ALL
+      SELECT 'trigger', r.tgname, e.description
+      FROM pg_trigger r JOIN pg_description e ON e.classoid = 'pg_trigger'::regclass AND e.objoid = r.oid
+      WHERE r.tgrelid = c.oid
+    ) e
+  ),
+  'labels', (
+    SELECT coalesce(json_agg(json_build_object('provider', z.provider, 'label', z.label, 'column',
+        (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = z.objsubid AND a.attnum > 0))
+      ORDER BY z.objsubid, z.provider), '[]')
+    FROM pg_seclabel z WHERE z.classoid = 'pg_class'::regclass AND z.objoid = c.oid
+  ),
+  'needs', (
+    SELECT coalesce(json_agg(json_build_object(
+      'oid', u.oid::int8, 'column', u.attname, 'reads', u.reads
+    ) ORDER BY u.oid, u.attname, u.reads), '[]')
+    FROM (
+      SELECT DISTINCT p.oid, a.attname, coalesce(w.rulename = '_RETURN', true) AS reads
+      FROM pg_depend d
+      LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
+      JOIN part p ON p.classid = d.refclassid AND p.objid = d.refobjid
+      LEFT JOIN pg_attribute a ON d.refclassid = 'pg_class'::regclass
+        AND a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.attnum > 0
+      WHERE p.oid <> c.oid AND (
+        w.ev_class = c.oid OR d.classid = 'pg_class'::regclass AND d.objid = c.oid)
+    ) u
+  )
+)::text
+FROM dependent r
+JOIN pg_class c ON c.oid = r.oid AND c.oid NOT IN (:roots)
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_roles own ON own.rolname = current_user
+ORDER BY n.nspname, c.relname

@@ -1,0 +1,139 @@
+//! The views that depend on tables that are replaced.
+
+use super::carry::{grant, has_row_security};
+use super::core::Core;
+use super::enum_type;
+use super::target::Target;
+use crate::catalog::{self, FoundEnum, LiveTable, Server, View, view_attached, views};
+use crate::deadline::answer;
+use crate::definition::Table;
+use crate::error::{Error, ErrorKind};
+use crate::execute::{self, query};
+use crate::ident::QualifiedName;
+use crate::lock::Lockable;
+use crate::plan;
+use crate::statement::{begin_savepoint, release, rollback_to};
+use crate::views::{self as carry, Carried, Refused, Replaced, Role};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
+
+const CHECK: &str = "cannot replace the table";
+const PUBLISH: &str = "cannot replace the table";
+
+/// The savepoint before views are read and locked.
+const SAVEPOINT: &str = "pg_bulk_ingest_views";
+
+/// How often views are read again because they changed before they were locked.
+const READINGS: usize = 10;
+
+/// Refuses, before the load, what keeps the views that depend on a table from being carried over.
+pub(super) async fn check(
+    client: &mut Client,
+    server: &Server,
+    found: &[FoundEnum],
+    name: &QualifiedName,
+    live: &LiveTable,
+    definition: &'static Table,
+) -> Result<(), Error> {
+    let failed = |error| Error::server(error, CHECK);
+    let sql = catalog::alone(&views::sql(&[live.oid]));
+    let views = read(&answer(client.simple_query(&sql)).await.map_err(failed)?, CHECK)?;
+    if views.is_empty() {
+        return Ok(());
+    }
+    let sql = view_attached::sql(live.oid, views.iter().map(|view| view.oid));
+    let attached = answer(client.simple_query(&catalog::alone(&sql))).await.map_err(failed)?;
+    let attached = view_attached::read(&attached);
+    if !attached.is_empty() {
+        return Err(Error::new(ErrorKind::Attached { objects: attached }, CHECK));
+    }
+    let columns = definition.columns().iter().map(|column| column.name()).collect::<Vec<_>>();
+    carry::check(&views, live.oid, &columns).map_err(|refused| match refused {
+        Refused::Attached(objects) => Error::new(ErrorKind::Attached { objects }, CHECK),
+        Refused::Privilege { role, missing } => {
+            let role = role.unwrap_or_else(|| server.role.clone());
+            Error::new(ErrorKind::Privilege { role, missing }, CHECK)
+        }
+    })?;
+    if server.temp { rehearse(client, found, name, definition, &views).await } else { Ok(()) }
+}
+
+/// Makes the views over the definition, in a transaction that is rolled back.
+async fn rehearse(
+    client: &mut Client,
+    found: &[FoundEnum],
+    name: &QualifiedName,
+    definition: &'static Table,
+    views: &[View],
+) -> Result<(), Error> {
+    let mut statements = plan::create_enum_types(&enum_type::of(definition), found);
+    statements.extend(carry::rehearse(views, name, |temporary| {
+        let mut create = vec![plan::create_table(temporary, definition)];
+        create.extend(plan::create_indexes(temporary, definition));
+        create
+    }));
+    let transaction = answer(client.transaction()).await.map_err(Error::while_doing(CHECK))?;
+    let rehearsed = execute::run_for_views(&transaction, &statements, CHECK).await;
+    answer(transaction.rollback()).await.map_err(Error::while_doing(CHECK))?;
+    match rehearsed {
+        // The session has a temporary table of that name: it is seen in earnest.
+        Err(error) if error.code() == Some(&SqlState::DUPLICATE_TABLE) => Ok(()),
+        rehearsed => rehearsed,
+    }
+}
+
+/// Locks the tables that are replaced, the views that depend on them and the other relations, in ACCESS EXCLUSIVE mode,
+/// after all has been done that takes long. Answers what is left to do under the lock.
+pub(super) async fn lock(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    targets: &[Target],
+    others: &[Lockable],
+) -> Result<Carried, Error> {
+    let replaced = targets.iter().filter_map(|target| {
+        let (live, current) = (target.replaces.as_ref()?, target.current.as_ref()?);
+        let (name, fresh) = (target.name.clone(), current.name.clone());
+        Some(Replaced { oid: live.oid, name, fresh })
+    });
+    let replaced = replaced.collect::<Vec<_>>();
+    let oids = replaced.iter().map(|table| table.oid).collect::<Vec<_>>();
+    let sql = catalog::isolated(&views::sql(&oids));
+    let is_hidden = has_row_security(transaction, targets).await?;
+    let creates_schemas = core.server.create && !is_hidden;
+    let role = Role { name: &core.server.role, creates_schemas };
+    for _ in 0..READINGS {
+        let begin = format!("{};\n{sql}", begin_savepoint(SAVEPOINT));
+        let carried = read(&query(transaction, &begin, PUBLISH).await?, PUBLISH)?;
+        let carried = carry::carry(&carried, &replaced, role);
+        if !carried.before.is_empty() {
+            // Owners of materialized views read the new tables by them.
+            for target in targets {
+                let granted = grant(transaction, core, target).await;
+                granted.map_err(|error| error.in_table(&target.name))?;
+            }
+            execute::run_for_views(transaction, &carried.before, PUBLISH).await?;
+        }
+        let tables = replaced.iter().map(|table| Lockable::table(table.name.clone(), table.oid));
+        let all = tables.chain(others.iter().chain(&carried.locks).cloned()).collect::<Vec<_>>();
+        execute::lock_exclusively(transaction, &all, core.waiting(), PUBLISH).await?;
+        // As they are now: from the locks on they stay so.
+        let now = read(&query(transaction, &sql, PUBLISH).await?, PUBLISH)?;
+        let now = carry::carry(&now, &replaced, role);
+        if (&now.before, &now.locks) == (&carried.before, &carried.locks) {
+            query(transaction, &release(SAVEPOINT), PUBLISH).await?;
+            return Ok(now);
+        }
+        tracing::debug!("views changed before they were locked");
+        let undo = format!("{};\n{}", rollback_to(SAVEPOINT), release(SAVEPOINT));
+        query(transaction, &undo, PUBLISH).await?;
+    }
+    let reason = "views of the table changed each time before they were locked".to_owned();
+    Err(Error::new(ErrorKind::Unsupported { reason }, PUBLISH))
+}
+
+fn read(messages: &[SimpleQueryMessage], action: &'static str) -> Result<Vec<View>, Error> {
+    views::read(messages).ok_or_else(|| {
+        let reason = "the catalog's answer is not understood".to_owned();
+        Error::new(ErrorKind::Unsupported { reason }, action)
+    })
+}

@@ -1,0 +1,293 @@
+//! The server beside the model.
+
+use super::step::{Definition, Fault, IngestOf, Step};
+use super::world::{Shape, Table, World, foretell};
+use futures_util::FutureExt;
+use local_postgres::{LocalPostgres, StopMode};
+use pg_bulk_ingest::{Batch, BoxFuture, Error, IngestTable, ingest};
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::Arc;
+use std::task::Poll;
+use tests::{At, Call, Direction, Harm, Proxy, connect};
+use tokio_postgres::Client;
+
+#[derive(IngestTable)]
+#[ingest(schema = "model", table = "t")]
+struct Keyed {
+    #[ingest(primary_key)]
+    id: i32,
+    #[ingest(sql_type = "varchar(8)")]
+    value: String,
+}
+
+#[derive(IngestTable)]
+#[ingest(schema = "model", table = "t")]
+struct Indexed {
+    #[ingest(primary_key)]
+    id: i32,
+    #[ingest(sql_type = "varchar(8)", index)]
+    value: String,
+}
+
+#[derive(IngestTable)]
+#[ingest(schema = "model", table = "t")]
+struct Unkeyed {
+    id: i32,
+    #[ingest(sql_type = "varchar(8)")]
+    value: String,
+}
+
+/// The server, and what is to be on it.
+pub(super) struct Run {
+    server: Arc<LocalPostgres>,
+    url: String,
+    admin: Arc<Client>,
+    world: World,
+    pub(super) faults: usize,
+}
+
+impl Run {
+    pub(super) async fn new(server: Arc<LocalPostgres>) -> Self {
+        let url = server.url("postgres");
+        let admin = Arc::new(connect(&url).await);
+        let empty = "DROP SCHEMA IF EXISTS model CASCADE; CREATE SCHEMA model";
+        admin.batch_execute(empty).await.unwrap();
+        Self { server, url, admin, world: None, faults: 0 }
+    }
+
+    /// Takes a step, and compares.
+    pub(super) async fn step(&mut self, step: Step) -> Result<(), String> {
+        match step {
+            Step::Ingest(ingest) => return self.ingest(ingest).await,
+            Step::Restart => self.restart(StopMode::Fast).await,
+            Step::DropTable => {
+                self.admin.batch_execute("DROP TABLE IF EXISTS model.t").await.unwrap();
+                self.world = None;
+            }
+            step => {
+                if let Some(table) = &mut self.world {
+                    self.admin.batch_execute(&by_hand(table, &step)).await.unwrap();
+                }
+            }
+        }
+        let found = self.look().await;
+        if found == self.world { Ok(()) } else { Err(format!("found {found:?}")) }
+    }
+
+    async fn restart(&mut self, mode: StopMode) {
+        let server = self.server.clone();
+        let restart = move || server.restart(mode);
+        tokio::task::spawn_blocking(restart).await.unwrap().unwrap();
+        self.admin = Arc::new(connect(&self.url).await);
+    }
+
+    async fn ingest(&mut self, ingest: IngestOf) -> Result<(), String> {
+        let foretold = foretell(&self.world, &ingest);
+        let proxy = Proxy::new(&self.url).await;
+        let mut client = proxy.connect(&self.url).await;
+        let process = tests::rows(&client, "SELECT pg_backend_pid()").await.remove(0);
+        self.set(&proxy, ingest.fault, &process);
+        let (ended, mut interrupted) = attempt(&mut client, &ingest, &self.world).await;
+        interrupted |= proxy.struck();
+        let crashed = matches!(ingest.fault, Some(Fault::Crash(_))) && proxy.struck();
+        // By now all that was sent before the end of the connection has been done.
+        drop((client, proxy));
+        if crashed {
+            let server = self.server.clone();
+            let start = move || while server.start_again().is_err() {};
+            tokio::task::spawn_blocking(start).await.unwrap();
+            self.admin = Arc::new(connect(&self.url).await);
+        }
+        let there = format!("SELECT 1 FROM pg_stat_activity WHERE pid = {process}");
+        while !tests::rows(&self.admin, &there).await.is_empty() {}
+        self.faults += usize::from(interrupted);
+        let found = self.look().await;
+        let last = foretold.worlds.last();
+        let is_right = match &ended {
+            Some(Ok(())) => foretold.succeeds && last == Some(&found),
+            Some(Err(_)) if !interrupted => !foretold.succeeds && last == Some(&found),
+            _ => foretold.worlds.iter().any(|world| is_on_the_way(&found, world)),
+        };
+        let leftovers = matches!(ended, Some(Ok(()))) && self.has_leftovers(&found).await;
+        if !is_right || leftovers {
+            return Err(format!("it ended {ended:?}\nfound    {found:?}\nforetold {foretold:?}"));
+        }
+        self.world = found;
+        Ok(())
+    }
+
+    /// Whether there are other indexes than the table's own, or other tables.
+    async fn has_leftovers(&self, found: &World) -> bool {
+        let relations = "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'i')
+            AND relnamespace = 'model'::regnamespace";
+        let own = found.as_ref().map_or(0, |table| {
+            1 + u32::from(table.shape.is_keyed) + u32::from(table.shape.is_indexed)
+        });
+        tests::rows(&self.admin, relations).await != [own.to_string()]
+    }
+
+    /// The table as it is.
+    async fn look(&self) -> World {
+        let tables = "SELECT relname, obj_description(oid), relacl::text LIKE '%pg_monitor=r%',
+                EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype = 'p'),
+                EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid AND indisvalid
+                    AND NOT indisprimary AND indkey::text = '2')
+            FROM pg_class c WHERE relnamespace = 'model'::regnamespace AND relkind = 'r'";
+        let tables = tests::rows(&self.admin, tables).await;
+        let [table] = tables.as_slice() else {
+            assert_eq!(tables, [""; 0]);
+            return None;
+        };
+        let mut parts = table.strip_prefix("t|").unwrap().rsplitn(4, '|');
+        let (is_indexed, is_keyed) = (parts.next() == Some("t"), parts.next() == Some("t"));
+        let is_granted = parts.next() == Some("t");
+        let comment = parts.next().unwrap();
+        let rows = tests::rows(&self.admin, "SELECT id, value FROM model.t").await;
+        let row = |row: String| {
+            let (id, value) = row.split_once('|').unwrap();
+            (id.parse().unwrap(), value.to_owned())
+        };
+        let mut rows = rows.into_iter().map(row).collect::<Vec<_>>();
+        rows.sort();
+        let comment = serde_json::from_str::<serde_json::Value>(comment).ok();
+        let high_watermark =
+            comment.and_then(|comment| comment["pg-bulk-ingest"]["high-watermark"].as_i64());
+        Some(Table { shape: Shape { is_keyed, is_indexed }, rows, high_watermark, is_granted })
+    }
+
+    fn set(&self, proxy: &Proxy, fault: Option<Fault>, process: &str) {
+        let terminate = || -> Call {
+            let (admin, process) = (self.admin.clone(), process.to_owned());
+            Box::new(move || {
+                let sql = format!("SELECT pg_terminate_backend({process})");
+                async move { admin.batch_execute(&sql).await.unwrap() }.boxed()
+            })
+        };
+        let crash = || -> Call {
+            let server = self.server.clone();
+            Box::new(move || {
+                let stop = move || server.stop(StopMode::Immediate);
+                async move { tokio::task::spawn_blocking(stop).await.unwrap().unwrap() }.boxed()
+            })
+        };
+        let (direction, number, harm) = match fault {
+            Some(Fault::Cut(direction, number)) => (direction, number, Harm::Cut),
+            Some(Fault::HalfClose(direction, number)) => (direction, number, Harm::HalfClose),
+            Some(Fault::Terminate(number)) => {
+                (Direction::ToServer, number, Harm::Before(terminate()))
+            }
+            Some(Fault::Crash(number)) => (Direction::ToServer, number, Harm::After(crash())),
+            _ => return,
+        };
+        proxy.set(direction, At::Number(number), harm);
+    }
+}
+
+/// Whether this is a world that was foretold, but for keys and indexes: these are migrated one by one,
+/// and the next run does the rest.
+fn is_on_the_way(found: &World, foretold: &World) -> bool {
+    match (found, foretold) {
+        (Some(found), Some(foretold)) => {
+            Table { shape: foretold.shape, ..found.clone() } == *foretold
+        }
+        (found, foretold) => found == foretold,
+    }
+}
+
+/// What somebody else does, to the model and as SQL.
+fn by_hand(table: &mut Table, step: &Step) -> String {
+    match *step {
+        Step::Insert(id) => {
+            if !table.shape.is_keyed || !table.has(id) {
+                table.add(id, "hand");
+            }
+            format!("INSERT INTO model.t VALUES ({id}, 'hand') ON CONFLICT DO NOTHING")
+        }
+        Step::Comment => {
+            table.high_watermark = None;
+            "COMMENT ON TABLE model.t IS 'a person''s'".to_owned()
+        }
+        Step::Grant(grant) => {
+            table.is_granted = grant;
+            let (verb, to) = if grant { ("GRANT", "TO") } else { ("REVOKE", "FROM") };
+            format!("{verb} SELECT ON model.t {to} pg_monitor")
+        }
+        Step::Ingest(_) | Step::DropTable | Step::Restart => String::new(),
+    }
+}
+
+/// Ingests once. Answers how that ended, if it did, and whether a fault of its own making happened.
+async fn attempt(
+    client: &mut Client,
+    of: &IngestOf,
+    world: &World,
+) -> (Option<Result<(), Error>>, bool) {
+    let stored = world.as_ref().and_then(|table| table.high_watermark);
+    let run = match of.definition {
+        Definition::Keyed => load(client, of, stored, |(id, value)| Keyed { id, value }),
+        Definition::Indexed => load(client, of, stored, |(id, value)| Indexed { id, value }),
+        Definition::Unkeyed => load(client, of, stored, |(id, value)| Unkeyed { id, value }),
+    };
+    let polls = if let Some(Fault::Drop(polls)) = of.fault { polls } else { usize::MAX };
+    let (mut run, mut left) = (AssertUnwindSafe(run).catch_unwind().boxed(), polls);
+    let ended = poll_fn(move |cx| {
+        let polled = run.as_mut().poll(cx);
+        left -= 1;
+        match polled {
+            Poll::Ready(ended) => Poll::Ready(Some(ended)),
+            Poll::Pending if left == 0 => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    });
+    let of_the_rows = matches!(of.fault, Some(Fault::RowError(_)));
+    match ended.await {
+        Some(Ok(Ok(()))) => (Some(Ok(())), false),
+        Some(Ok(Err(error))) => {
+            let is_planned = matches!(error.kind(), pg_bulk_ingest::ErrorKind::Rows);
+            (Some(Err(error)), of_the_rows && is_planned)
+        }
+        Some(Err(panic)) if panic.is::<Planned>() => (None, true),
+        Some(Err(panic)) => resume_unwind(panic),
+        None => (None, true),
+    }
+}
+
+/// The panic that was asked for.
+struct Planned;
+
+fn load<'c, R>(
+    client: &'c mut Client,
+    of: &IngestOf,
+    stored: Option<i64>,
+    row: fn((i32, String)) -> R,
+) -> BoxFuture<'c, Result<(), Error>>
+where
+    R: IngestTable + Send + 'static + pg_bulk_ingest::RowOf<R>,
+{
+    let IngestOf { upsert, delete, visibility, batches, fault, .. } = of.clone();
+    let ingest = ingest::<R>(client).upsert(upsert).delete(delete).visibility(visibility);
+    let made = move |after: Option<i64>| {
+        assert_eq!(after, stored, "the high watermark");
+        let mut taken = 0;
+        let mut rows = move |rows: Vec<(i32, &'static str)>| {
+            let first = taken;
+            taken += rows.len();
+            rows.into_iter().enumerate().map(move |(i, (id, value))| match fault {
+                Some(Fault::RowError(at)) if at == first + i + 1 => Err("no more rows"),
+                Some(Fault::RowPanic(at)) if at == first + i + 1 => {
+                    resume_unwind(Box::new(Planned))
+                }
+                _ => Ok(row((id, value.to_owned()))),
+            })
+        };
+        batches.into_iter().map(move |batch| {
+            let made = Batch::try_new(rows(batch.rows));
+            match batch.high_watermark {
+                Some(high_watermark) => made.high_watermark(high_watermark),
+                None => made.without_high_watermark(),
+            }
+        })
+    };
+    async move { ingest.batches(made).await.map(|_| ()) }.boxed()
+}

@@ -1,0 +1,128 @@
+//! What can happen next.
+
+use super::dice::Dice;
+use pg_bulk_ingest::{Delete, Upsert, Visibility};
+use tests::Direction;
+
+/// The definitions of the one table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Definition {
+    Keyed,
+    /// With an index more.
+    Indexed,
+    Unkeyed,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct BatchOf {
+    pub(super) rows: Vec<(i32, &'static str)>,
+    pub(super) high_watermark: Option<i64>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Fault {
+    Cut(Direction, usize),
+    HalfClose(Direction, usize),
+    Terminate(usize),
+    /// The server is stopped at once.
+    Crash(usize),
+    RowError(usize),
+    RowPanic(usize),
+    /// The future is dropped when it was polled so often.
+    Drop(usize),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct IngestOf {
+    pub(super) definition: Definition,
+    pub(super) upsert: Upsert,
+    pub(super) delete: Delete,
+    pub(super) visibility: Visibility,
+    pub(super) batches: Vec<BatchOf>,
+    pub(super) fault: Option<Fault>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Step {
+    Ingest(IngestOf),
+    /// Somebody else inserts a row.
+    Insert(i32),
+    /// Somebody else comments on the table.
+    Comment,
+    /// Somebody else grants or revokes.
+    Grant(bool),
+    DropTable,
+    /// The server is stopped in order, and started.
+    Restart,
+}
+
+/// The last is too long for its column.
+const VALUES: [&str; 8] = ["", "a", "b", "c", "é", "long", "longest", "far too long"];
+
+impl Step {
+    pub(super) fn any(dice: &mut Dice) -> Self {
+        match dice.below(20) {
+            0 | 1 => Self::Insert(100 + i32::try_from(dice.below(4)).unwrap()),
+            2 => Self::Comment,
+            3 => Self::Grant(dice.once_in(2)),
+            4 => Self::DropTable,
+            5 if dice.once_in(3) => Self::Restart,
+            _ => Self::Ingest(IngestOf::any(dice)),
+        }
+    }
+}
+
+impl IngestOf {
+    fn any(dice: &mut Dice) -> Self {
+        // Mostly the same definition, so that there is a table to go on with.
+        let definition = match dice.below(12) {
+            0 => Definition::Indexed,
+            1 | 2 => Definition::Unkeyed,
+            _ => Definition::Keyed,
+        };
+        let batches = dice.below(4);
+        Self {
+            definition,
+            upsert: if dice.once_in(4) { Upsert::Off } else { Upsert::IfPrimaryKey },
+            delete: dice.pick(&[
+                Delete::Off,
+                Delete::Off,
+                Delete::Off,
+                Delete::BeforeFirstBatch,
+                Delete::All,
+            ]),
+            visibility: dice.pick(&[Visibility::AfterEachBatch, Visibility::AfterLastBatch]),
+            batches: (0..batches).map(|_| BatchOf::any(dice)).collect(),
+            fault: (!dice.once_in(3)).then(|| Fault::any(dice)),
+        }
+    }
+}
+
+impl BatchOf {
+    fn any(dice: &mut Dice) -> Self {
+        let row = |dice: &mut Dice| {
+            let is_bad = dice.once_in(60);
+            let value = if is_bad { VALUES[7] } else { dice.pick(&VALUES[..7]) };
+            (i32::try_from(dice.below(30)).unwrap(), value)
+        };
+        let rows = dice.below(8);
+        let rows = (0..rows).map(|_| row(dice)).collect();
+        let high_watermark = dice.once_in(3).then(|| i64::try_from(dice.below(100)).unwrap());
+        Self { rows, high_watermark }
+    }
+}
+
+impl Fault {
+    fn any(dice: &mut Dice) -> Self {
+        let direction = dice.pick(&[Direction::ToServer, Direction::ToClient]);
+        match dice.below(16) {
+            0..=3 => Self::Cut(direction, dice.up_to(50)),
+            4 | 5 => Self::HalfClose(direction, dice.up_to(50)),
+            6 | 7 => Self::Terminate(dice.up_to(40)),
+            8 => Self::Crash(dice.up_to(40)),
+            9 | 10 => Self::RowError(dice.up_to(12)),
+            11 | 12 => Self::RowPanic(dice.up_to(12)),
+            _ => Self::Drop(dice.up_to(40)),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The model: what the table is, and what an ingest makes of it.
+
+use super::step::{BatchOf, Definition, IngestOf};
+use pg_bulk_ingest::{Delete, Upsert, Visibility};
+use std::collections::BTreeSet;
+
+/// The table as it is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Table {
+    pub(super) shape: Shape,
+    /// In order.
+    pub(super) rows: Vec<(i32, String)>,
+    pub(super) high_watermark: Option<i64>,
+    pub(super) is_granted: bool,
+}
+
+pub(super) type World = Option<Table>;
+
+/// What the definitions differ in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) is_keyed: bool,
+    pub(super) is_indexed: bool,
+}
+
+impl Definition {
+    fn shape(self) -> Shape {
+        Shape { is_keyed: self != Self::Unkeyed, is_indexed: self == Self::Indexed }
+    }
+}
+
+impl Table {
+    pub(super) fn new(shape: Shape) -> Self {
+        Self { shape, rows: Vec::new(), high_watermark: None, is_granted: false }
+    }
+
+    pub(super) fn has(&self, id: i32) -> bool {
+        self.rows.iter().any(|row| row.0 == id)
+    }
+
+    pub(super) fn add(&mut self, id: i32, value: &str) {
+        self.rows.push((id, value.to_owned()));
+        self.rows.sort();
+    }
+
+    /// The table with a batch in it; `None` if the batch is an error.
+    fn with(&self, batch: &BatchOf, upsert: Upsert) -> Option<Self> {
+        let mut table = self.clone();
+        for &(id, value) in &batch.rows {
+            if value.chars().count() > 8 {
+                return None;
+            }
+            if self.shape.is_keyed && table.has(id) {
+                if upsert == Upsert::Off {
+                    return None;
+                }
+                table.rows.retain(|row| row.0 != id);
+            }
+            table.add(id, value);
+        }
+        table.high_watermark = batch.high_watermark.or(table.high_watermark);
+        Some(table)
+    }
+}
+
+/// What an ingest is to do.
+#[derive(Debug)]
+pub(super) struct Foretold {
+    /// What there may be if it is interrupted, in order; the last is what there is at its end.
+    pub(super) worlds: Vec<World>,
+    /// Whether it succeeds.
+    pub(super) succeeds: bool,
+}
+
+/// Foretells an ingest.
+pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
+    let shape = ingest.definition.shape();
+    let mut worlds = vec![before.clone()];
+    let has_batches = !ingest.batches.is_empty();
+    let deletes = match ingest.delete {
+        Delete::BeforeFirstBatch => has_batches,
+        delete => delete == Delete::All,
+    };
+    let mut table = before.clone().unwrap_or_else(|| Table::new(shape));
+    if shape != table.shape && !deletes {
+        let keys = table.rows.iter().map(|row| row.0).collect::<BTreeSet<_>>();
+        if shape.is_keyed && keys.len() < table.rows.len() {
+            return Foretold { worlds, succeeds: false };
+        }
+    }
+    let migrates = shape != table.shape;
+    table.shape = shape;
+    // Rows that stay are migrated before the first batch, and those that do not are replaced in it.
+    if migrates && ingest.delete == Delete::Off {
+        worlds.push(Some(table.clone()));
+    }
+    if !has_batches {
+        if ingest.delete == Delete::All {
+            table.rows.clear();
+            table.high_watermark = None;
+        }
+        worlds.push(Some(table));
+        return Foretold { worlds, succeeds: true };
+    }
+    if deletes {
+        table.rows.clear();
+        table.high_watermark = None;
+    }
+    for (position, batch) in ingest.batches.iter().enumerate() {
+        let Some(next) = table.with(batch, ingest.upsert) else {
+            return Foretold { worlds, succeeds: false };
+        };
+        table = next;
+        let is_last = position + 1 == ingest.batches.len();
+        if is_last || ingest.visibility == Visibility::AfterEachBatch {
+            worlds.push(Some(table.clone()));
+        }
+    }
+    Foretold { worlds, succeeds: true }
+}

@@ -1,0 +1,316 @@
+//! Ingests that faults are done to. Another is a line of [`SCENARIOS`], and a function.
+
+use super::source::Source;
+use futures_util::FutureExt;
+use pg_bulk_ingest::{
+    Batch, BoxFuture, Delete, Error, HighWatermark, Ingest, IngestTable, IngestTables, Upsert,
+    Visibility, ingest,
+};
+use tokio_postgres::Client;
+
+/// An ingest, and what there is before.
+#[derive(Debug)]
+pub(super) struct Scenario {
+    pub(super) name: &'static str,
+    /// Makes what there is before, in an empty schema `shop`.
+    pub(super) before: &'static str,
+    /// How many batches there are.
+    pub(super) batches: i32,
+    /// Whether the table is changed in place before the first batch, step by step.
+    pub(super) migrates_before: bool,
+    /// Whether each batch is visible when it is done.
+    pub(super) is_visible_by_batch: bool,
+    /// What a reader sees: one statement, so that it is of one instant.
+    pub(super) visible: &'static str,
+    pub(super) run: for<'c> fn(&'c mut Client, Source) -> BoxFuture<'c, Result<(), Error>>,
+}
+
+/// A table with all that may hang on it.
+const TABLE: &str = r#"
+    CREATE TABLE shop.parent (id int PRIMARY KEY);
+    INSERT INTO shop.parent VALUES (1), (2);
+    CREATE TABLE shop.item (id int NOT NULL, code int, name text NOT NULL);
+    INSERT INTO shop.item SELECT i, i, 'before' FROM generate_series(1, 4) i;
+    ALTER TABLE shop.item ADD PRIMARY KEY (id);
+    ALTER TABLE shop.item ADD UNIQUE (code);
+    CREATE INDEX ON shop.item (name);
+    CREATE VIEW shop.names AS SELECT name FROM shop.item;
+    CREATE FUNCTION shop.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+    CREATE TRIGGER nothing BEFORE INSERT ON shop.item
+        FOR EACH ROW EXECUTE PROCEDURE shop.nothing();
+    CREATE TABLE shop.child (id int REFERENCES shop.item);
+    GRANT SELECT, INSERT ON shop.item TO pg_monitor WITH GRANT OPTION;
+    COMMENT ON TABLE shop.item IS '{"by": "hand", "pg-bulk-ingest": {"high-watermark": 0}}';"#;
+
+/// The same with nothing that hangs on it but grants.
+const BARE: &str = r#"
+    CREATE TABLE shop.item (id int NOT NULL, code int, name text NOT NULL);
+    INSERT INTO shop.item SELECT i, i, 'before' FROM generate_series(1, 4) i;
+    ALTER TABLE shop.item ADD PRIMARY KEY (id);
+    ALTER TABLE shop.item ADD UNIQUE (code);
+    CREATE INDEX ON shop.item (name);
+    GRANT SELECT, INSERT ON shop.item TO pg_monitor WITH GRANT OPTION;
+    COMMENT ON TABLE shop.item IS '{"by": "hand", "pg-bulk-ingest": {"high-watermark": 0}}';"#;
+
+/// Without the index, and with another type: all is changed in place.
+const OLD: &str = r#"
+    CREATE TABLE shop.item (id int PRIMARY KEY, code int UNIQUE, name varchar(50) NOT NULL);
+    INSERT INTO shop.item SELECT i, i, 'before' FROM generate_series(1, 4) i;
+    GRANT SELECT, INSERT ON shop.item TO pg_monitor WITH GRANT OPTION;
+    COMMENT ON TABLE shop.item IS '{"by": "hand", "pg-bulk-ingest": {"high-watermark": 0}}';"#;
+
+/// In another order: the table is made anew.
+const OTHER_ORDER: &str = r#"
+    CREATE TABLE shop.item (name text NOT NULL, code int UNIQUE, id int NOT NULL PRIMARY KEY);
+    INSERT INTO shop.item SELECT 'before', i, i FROM generate_series(1, 4) i;
+    CREATE INDEX ON shop.item (name);
+    GRANT SELECT, INSERT ON shop.item TO pg_monitor WITH GRANT OPTION;
+    COMMENT ON TABLE shop.item IS '{"by": "hand", "pg-bulk-ingest": {"high-watermark": 0}}';"#;
+
+const ITEMS: &str =
+    "SELECT string_agg(id || ' ' || left(name, 9), ', ' ORDER BY id) FROM shop.item";
+
+pub(super) const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "creation",
+        before: "DROP SCHEMA shop",
+        batches: 2,
+        migrates_before: false,
+        is_visible_by_batch: true,
+        visible: ITEMS,
+        run: |client, source| items(ingest::<Item>(client), source),
+    },
+    Scenario {
+        name: "creation without a key",
+        before: "",
+        batches: 2,
+        migrates_before: false,
+        is_visible_by_batch: true,
+        visible: "SELECT string_agg(at || ' ' || left(what, 9), ', ' ORDER BY at) FROM shop.event",
+        run: |client, source| events(ingest::<Event>(client), source),
+    },
+    Scenario {
+        name: "creation, all at once",
+        before: "",
+        batches: 3,
+        migrates_before: false,
+        is_visible_by_batch: false,
+        visible: ITEMS,
+        run: |client, source| {
+            items(ingest::<Item>(client).visibility(Visibility::AfterLastBatch), source)
+        },
+    },
+    Scenario {
+        name: "append",
+        before: TABLE,
+        batches: 2,
+        migrates_before: false,
+        is_visible_by_batch: true,
+        visible: ITEMS,
+        run: |client, source| appended(ingest::<Item>(client).upsert(Upsert::Off), source),
+    },
+    Scenario {
+        name: "upsert",
+        before: TABLE,
+        batches: 2,
+        migrates_before: false,
+        is_visible_by_batch: true,
+        visible: ITEMS,
+        run: |client, source| items(ingest::<Item>(client), source),
+    },
+    Scenario {
+        name: "upsert, all at once",
+        before: TABLE,
+        batches: 3,
+        migrates_before: false,
+        is_visible_by_batch: false,
+        visible: ITEMS,
+        run: |client, source| {
+            items(ingest::<Item>(client).visibility(Visibility::AfterLastBatch), source)
+        },
+    },
+    Scenario {
+        name: "several tables",
+        before: BARE,
+        batches: 2,
+        migrates_before: false,
+        is_visible_by_batch: true,
+        visible: "SELECT (SELECT string_agg(id || ' ' || left(name, 9), ', ' ORDER BY id)
+            FROM shop.item), (SELECT string_agg(at || ' ' || left(what, 9), ', ' ORDER BY at)
+            FROM shop.event)",
+        run: |client, source| both(ingest::<Both>(client), source),
+    },
+    Scenario {
+        name: "migration in place",
+        before: OLD,
+        batches: 1,
+        migrates_before: true,
+        is_visible_by_batch: true,
+        visible: ITEMS,
+        run: |client, source| items(ingest::<Item>(client), source),
+    },
+    Scenario {
+        name: "rebuild",
+        before: OTHER_ORDER,
+        batches: 2,
+        migrates_before: false,
+        is_visible_by_batch: true,
+        visible: ITEMS,
+        run: |client, source| items(ingest::<Item>(client), source),
+    },
+    Scenario {
+        name: "delete",
+        before: BARE,
+        batches: 2,
+        migrates_before: false,
+        is_visible_by_batch: true,
+        visible: ITEMS,
+        run: |client, source| {
+            let ingest = ingest::<Item>(client).delete(Delete::BeforeFirstBatch);
+            items(ingest.high_watermark(HighWatermark::Earliest), source)
+        },
+    },
+    Scenario {
+        name: "delete, all at once",
+        before: BARE,
+        batches: 3,
+        migrates_before: false,
+        is_visible_by_batch: false,
+        visible: ITEMS,
+        run: |client, source| {
+            let ingest = ingest::<Item>(client).delete(Delete::BeforeFirstBatch);
+            let ingest = ingest.visibility(Visibility::AfterLastBatch);
+            items(ingest.high_watermark(HighWatermark::Earliest), source)
+        },
+    },
+    Scenario {
+        name: "delete, several tables",
+        before: BARE,
+        batches: 2,
+        migrates_before: false,
+        is_visible_by_batch: false,
+        visible: ITEMS,
+        run: |client, source| {
+            let ingest = ingest::<Both>(client).delete(Delete::BeforeFirstBatch);
+            let ingest = ingest.visibility(Visibility::AfterLastBatch);
+            both(ingest.high_watermark(HighWatermark::Earliest), source)
+        },
+    },
+    Scenario {
+        name: "delete, no batch",
+        before: BARE,
+        batches: 0,
+        migrates_before: false,
+        is_visible_by_batch: false,
+        visible: ITEMS,
+        run: |client, source| items(ingest::<Item>(client).delete(Delete::All), source),
+    },
+];
+
+#[derive(IngestTable)]
+#[ingest(schema = "shop")]
+struct Item {
+    #[ingest(primary_key)]
+    id: i32,
+    #[ingest(unique)]
+    code: Option<i32>,
+    #[ingest(index)]
+    name: String,
+}
+
+#[derive(IngestTable)]
+#[ingest(schema = "shop")]
+struct Event {
+    at: i32,
+    what: String,
+}
+
+#[derive(IngestTables)]
+enum Both {
+    Item(Item),
+    Event(Event),
+}
+
+/// The rows of a batch: some are there already, and one is long enough for chunks of its own.
+fn item_rows(batch: i32) -> impl Iterator<Item = Item> + Send {
+    (0..4).map(move |i| {
+        let id = 2 * batch + i;
+        let name = if i == 2 { "long ".repeat(14_000) } else { format!("item {id}") };
+        Item { id, code: Some(id), name: format!("{batch}: {name}") }
+    })
+}
+
+fn event_rows(batch: i32) -> impl Iterator<Item = Event> + Send {
+    (0..4).map(move |i| {
+        let what = if i == 2 { "long ".repeat(14_000) } else { "event".to_owned() };
+        Event { at: 10 * batch + i, what }
+    })
+}
+
+/// The numbers of the batches after a high watermark.
+fn batches(after: Option<i32>, source: &Source) -> std::ops::RangeInclusive<i32> {
+    after.unwrap_or(0) + 1..=source.batches
+}
+
+fn with_timeout<'c, S: IngestTables>(ingest: Ingest<'c, S>, source: &Source) -> Ingest<'c, S> {
+    match source.timeout {
+        Some(timeout) => ingest.timeout(timeout),
+        None => ingest,
+    }
+}
+
+fn items(ingest: Ingest<'_, Item>, source: Source) -> BoxFuture<'_, Result<(), Error>> {
+    let ingest = with_timeout(ingest, &source);
+    let made = move |after| {
+        batches(after, &source.clone()).map(move |batch| {
+            let source = source.clone();
+            let rows = item_rows(batch).map(move |row| source.pass(row));
+            Batch::try_new(rows).high_watermark(batch)
+        })
+    };
+    async move { ingest.batches(made).await.map(|_| ()) }.boxed()
+}
+
+/// The same rows, none of which is there already.
+fn appended(ingest: Ingest<'_, Item>, source: Source) -> BoxFuture<'_, Result<(), Error>> {
+    let ingest = with_timeout(ingest, &source);
+    let made = move |after| {
+        batches(after, &source.clone()).map(move |batch| {
+            let source = source.clone();
+            let new = item_rows(batch).enumerate().map(move |(i, row)| {
+                let id = 10 * batch + i32::try_from(i).unwrap();
+                Item { id, code: Some(id), ..row }
+            });
+            let rows = new.map(move |row| source.pass(row));
+            Batch::try_new(rows).high_watermark(batch)
+        })
+    };
+    async move { ingest.batches(made).await.map(|_| ()) }.boxed()
+}
+
+fn events(ingest: Ingest<'_, Event>, source: Source) -> BoxFuture<'_, Result<(), Error>> {
+    let ingest = with_timeout(ingest, &source);
+    let made = move |after| {
+        batches(after, &source.clone()).map(move |batch| {
+            let source = source.clone();
+            let rows = event_rows(batch).map(move |row| source.pass(row));
+            Batch::try_new(rows).high_watermark(batch)
+        })
+    };
+    async move { ingest.batches(made).await.map(|_| ()) }.boxed()
+}
+
+fn both(ingest: Ingest<'_, Both>, source: Source) -> BoxFuture<'_, Result<(), Error>> {
+    let ingest = with_timeout(ingest, &source);
+    let made = move |after| {
+        batches(after, &source.clone()).map(move |batch| {
+            let source = source.clone();
+            let mixed = item_rows(batch)
+                .zip(event_rows(batch))
+                .flat_map(|(item, event)| [Both::Item(item), Both::Event(event)]);
+            let rows = mixed.map(move |row| source.pass(row));
+            Batch::try_new(rows).high_watermark(batch)
+        })
+    };
+    async move { ingest.batches(made).await.map(|_| ()) }.boxed()
+}

@@ -1,0 +1,351 @@
+//! A TCP proxy before the server that counts the protocol's messages, and does harm at one of them.
+
+use crate::database::config;
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tokio_postgres::{Client, NoTls};
+
+/// Where messages go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From the client to the server.
+    ToServer,
+    /// From the server to the client.
+    ToClient,
+}
+
+/// A message of the protocol: its type, and what is in it.
+#[derive(Debug)]
+pub struct Message<'m> {
+    /// The byte that says what it is.
+    pub kind: u8,
+    /// What follows the length.
+    pub body: &'m [u8],
+}
+
+impl Message<'_> {
+    /// Whether it is a message with this text in it.
+    #[must_use]
+    pub fn contains(&self, text: &str) -> bool {
+        self.body.windows(text.len()).any(|window| window == text.as_bytes())
+    }
+}
+
+/// At which message something happens.
+pub enum At {
+    /// At the one of this number, from 1, since the fault was set.
+    Number(usize),
+    /// At the first that is such.
+    First(Box<dyn Fn(&Message<'_>) -> bool + Send>),
+}
+
+impl At {
+    /// At the first message that is such.
+    pub fn first(is_such: impl Fn(&Message<'_>) -> bool + Send + 'static) -> Self {
+        Self::First(Box::new(is_such))
+    }
+
+    /// At the first message with this text in it.
+    #[must_use]
+    pub fn text(text: &'static str) -> Self {
+        Self::first(move |message| message.contains(text))
+    }
+
+    /// At the query `COMMIT`, or at the server's word that it was done.
+    #[must_use]
+    pub fn commit() -> Self {
+        Self::first(|message| message.body == b"COMMIT\0")
+    }
+}
+
+impl fmt::Debug for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "message {number}"),
+            Self::First(_) => f.write_str("the first message that is such"),
+        }
+    }
+}
+
+/// What is done from outside while a message waits.
+pub type Call = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+
+/// What happens.
+pub enum Harm {
+    /// Both connections are closed before the message.
+    Cut,
+    /// The receiver sees the end of the stream in place of the message; the other direction goes on.
+    HalfClose,
+    /// Neither this message nor what follows in this direction is forwarded; nothing is closed.
+    Stall,
+    /// The same, and the client sees the end of the stream: it is told that the connection is gone,
+    /// and the server is not.
+    Forsake,
+    /// From this message on each byte is sent for itself.
+    Drip,
+    /// Something is done before the message is forwarded.
+    Before(Call),
+    /// Something is done once the message is forwarded.
+    After(Call),
+}
+
+impl fmt::Debug for Harm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cut => "cut",
+            Self::HalfClose => "half-close",
+            Self::Stall => "stall",
+            Self::Forsake => "forsake",
+            Self::Drip => "drip",
+            Self::Before(_) => "before",
+            Self::After(_) => "after",
+        })
+    }
+}
+
+/// A fault that is set.
+#[derive(Debug)]
+struct Fault {
+    direction: Direction,
+    at: At,
+    harm: Harm,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    fault: Option<Fault>,
+    /// Whether the fault happened.
+    struck: bool,
+    /// The messages to the server and to the client so far.
+    counts: [usize; 2],
+}
+
+/// A proxy before the tests' server.
+#[derive(Debug)]
+pub struct Proxy {
+    state: Arc<Mutex<State>>,
+    port: u16,
+    accepting: JoinHandle<()>,
+    /// Says that all connections have to be closed.
+    closing: watch::Sender<bool>,
+}
+
+impl Proxy {
+    /// A proxy before the server of this URL.
+    pub async fn new(url: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = config(url);
+        let upstream = (server.get_hosts()[0].clone(), server.get_ports()[0]);
+        let tokio_postgres::config::Host::Tcp(host) = upstream.0 else {
+            panic!("{url} is no URL by TCP");
+        };
+        let state = Arc::new(Mutex::new(State::default()));
+        let (closing, closed) = watch::channel(false);
+        let shared = Arc::clone(&state);
+        let accepting = tokio::spawn(async move {
+            let mut lanes = VecDeque::new();
+            while let Ok((client, _)) = listener.accept().await {
+                let Ok(server) = TcpStream::connect((host.as_str(), upstream.1)).await else {
+                    continue;
+                };
+                lanes.push_back(tokio::spawn(relay(
+                    client,
+                    server,
+                    shared.clone(),
+                    closed.clone(),
+                )));
+            }
+        });
+        Self { state, port, accepting, closing }
+    }
+
+    /// A connection through the proxy.
+    pub async fn connect(&self, url: &str) -> Client {
+        let mut through = tokio_postgres::Config::new();
+        let server = config(url);
+        through.host("127.0.0.1").port(self.port).user(server.get_user().unwrap());
+        through.dbname(server.get_dbname().unwrap());
+        if let Some(password) = server.get_password() {
+            through.password(password);
+        }
+        let (client, connection) = through.connect(NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
+    }
+
+    /// Sets a fault. Messages are counted from now on.
+    pub fn set(&self, direction: Direction, at: At, harm: Harm) {
+        let fault = Some(Fault { direction, at, harm });
+        *lock(&self.state) = State { fault, ..State::default() };
+    }
+
+    /// Counts messages anew, without a fault.
+    pub fn count_anew(&self) {
+        *lock(&self.state) = State::default();
+    }
+
+    /// The messages to the server and to the client since they are counted.
+    #[must_use]
+    pub fn counts(&self) -> [usize; 2] {
+        lock(&self.state).counts
+    }
+
+    /// Whether the fault happened.
+    #[must_use]
+    pub fn struck(&self) -> bool {
+        lock(&self.state).struck
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.accepting.abort();
+        let _ = self.closing.send(true);
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Relays a connection until either side ends it, or all have to end.
+async fn relay(
+    client: TcpStream,
+    server: TcpStream,
+    state: Arc<Mutex<State>>,
+    mut closed: watch::Receiver<bool>,
+) {
+    let _ = client.set_nodelay(true);
+    let _ = server.set_nodelay(true);
+    let (from_client, to_client) = client.into_split();
+    let (from_server, to_server) = server.into_split();
+    let forsaken = Arc::new(Notify::new());
+    let (up, down) = (state.clone(), state);
+    let up = lane(from_client, to_server, Direction::ToServer, up, forsaken.clone());
+    let down = lane(from_server, to_client, Direction::ToClient, down, forsaken);
+    let (mut up, mut down) = (tokio::spawn(up), tokio::spawn(down));
+    let mut ended = [false, false];
+    while ended != [true, true] {
+        let end = tokio::select! {
+            end = &mut up, if !ended[0] => { ended[0] = true; end.unwrap_or(End::Cut) }
+            end = &mut down, if !ended[1] => { ended[1] = true; end.unwrap_or(End::Cut) }
+            _ = closed.changed() => End::Cut,
+        };
+        if end == End::Cut {
+            break;
+        }
+    }
+    up.abort();
+    down.abort();
+}
+
+/// How a direction ended.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    /// So that the other goes on.
+    Half,
+    Cut,
+}
+
+/// What is to be done with a message.
+enum Verdict {
+    Forward,
+    Harm(Harm),
+}
+
+fn judge(state: &Mutex<State>, direction: Direction, message: &Message<'_>) -> Verdict {
+    let mut state = lock(state);
+    let count = &mut state.counts[usize::from(direction == Direction::ToClient)];
+    *count += 1;
+    let count = *count;
+    let Some(fault) = state.fault.as_ref().filter(|fault| fault.direction == direction) else {
+        return Verdict::Forward;
+    };
+    let strikes = match &fault.at {
+        At::Number(number) => *number == count,
+        At::First(is_such) => is_such(message),
+    };
+    if !strikes {
+        return Verdict::Forward;
+    }
+    state.struck = true;
+    state.fault.take().map_or(Verdict::Forward, |fault| Verdict::Harm(fault.harm))
+}
+
+/// Forwards the messages of one direction.
+async fn lane(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    direction: Direction,
+    state: Arc<Mutex<State>>,
+    forsaken: Arc<Notify>,
+) -> End {
+    let mut bytes = Vec::new();
+    // The client's first message has no type.
+    let mut is_first = direction == Direction::ToServer;
+    let mut drips = false;
+    loop {
+        while let Some(length) = length(&bytes, is_first) {
+            let rest = bytes.split_off(length);
+            let whole = std::mem::replace(&mut bytes, rest);
+            let mut after = None;
+            if !is_first {
+                let message = Message { kind: whole[0], body: &whole[5..] };
+                match judge(&state, direction, &message) {
+                    Verdict::Forward => {}
+                    Verdict::Harm(Harm::Cut) => return End::Cut,
+                    Verdict::Harm(Harm::HalfClose) => {
+                        let _ = to.shutdown().await;
+                        return End::Half;
+                    }
+                    // Until it is aborted.
+                    Verdict::Harm(Harm::Stall) => std::future::pending().await,
+                    Verdict::Harm(Harm::Forsake) => {
+                        forsaken.notify_one();
+                        std::future::pending().await
+                    }
+                    Verdict::Harm(Harm::Drip) => drips = true,
+                    Verdict::Harm(Harm::Before(call)) => call().await,
+                    Verdict::Harm(Harm::After(call)) => after = Some(call),
+                }
+            }
+            is_first = false;
+            let pieces = if drips { 1 } else { whole.len() };
+            for piece in whole.chunks(pieces) {
+                if to.write_all(piece).await.is_err() {
+                    return End::Cut;
+                }
+            }
+            if let Some(call) = after {
+                call().await;
+            }
+        }
+        let read = tokio::select! {
+            read = from.read_buf(&mut bytes) => read,
+            () = forsaken.notified(), if direction == Direction::ToClient => {
+                let _ = to.shutdown().await;
+                std::future::pending().await
+            }
+        };
+        if matches!(read, Ok(0) | Err(_)) {
+            return End::Cut;
+        }
+    }
+}
+
+/// The length of the message that the bytes begin with, once it is there as a whole.
+fn length(bytes: &[u8], is_first: bool) -> Option<usize> {
+    let start = usize::from(!is_first);
+    let length = bytes.get(start..start + 4)?;
+    let length = u32::from_be_bytes(length.try_into().ok()?) as usize + start;
+    (bytes.len() >= length).then_some(length)
+}
