@@ -1,5 +1,9 @@
 //! Errors: what was being done, where, and why it failed.
 
+mod kind;
+
+pub use kind::ErrorKind;
+
 use crate::ident::QualifiedName;
 use std::error::Error as StdError;
 use std::fmt;
@@ -44,109 +48,6 @@ const PART: u64 = 1 << 40;
 /// are numbered as if they were before the first.
 pub(crate) fn numbered_in_part(part: u64, row: u64) -> u64 {
     (part + 1) * PART + row
-}
-
-/// What kind of error it is.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The server answered with an error: see [`Error::code`] and the source.
-    Server,
-    /// The connection to the server was lost.
-    Connection,
-    /// A further connection could not be opened; the source says why.
-    Connect,
-    /// The server did not answer in the time that [`timeout`](crate::Ingest::timeout) allows.
-    Timeout {
-        /// The time.
-        after: Duration,
-    },
-    /// The connection was lost while the transaction was being committed: it may have been
-    /// committed, or not. [`Error::resolve`] finds out.
-    CommitUnknown {
-        /// The transaction, as `txid_current()` calls it.
-        transaction: u64,
-    },
-    /// A value that its column cannot hold.
-    Value {
-        /// Why not.
-        reason: String,
-        /// The value, cut short, if values are to be shown.
-        value: Option<String>,
-    },
-    /// The iterator or stream of rows or batches returned an error, which is the source.
-    Rows,
-    /// The hook returned an error, which is the source.
-    Hook,
-    /// The hook ended the batch's transaction, or left it aborted.
-    TransactionEnded,
-    /// The live table is not as it is defined.
-    Differs {
-        /// Each difference.
-        differences: Vec<String>,
-    },
-    /// The live table cannot be made as it is defined, or its rows cannot be rows of such a table.
-    Migration {
-        /// Each reason.
-        reasons: Vec<String>,
-    },
-    /// Objects hang on the table that would be lost if it were replaced: they cannot be carried over.
-    Attached {
-        /// Each object, as PostgreSQL describes it, or why it cannot be carried over.
-        objects: Vec<String>,
-    },
-    /// A view that depends on the table cannot be made again over the table that replaces it; the
-    /// source says why.
-    View {
-        /// The view.
-        view: QualifiedName,
-    },
-    /// The role lacks a privilege.
-    Privilege {
-        /// The role.
-        role: String,
-        /// The privilege.
-        missing: String,
-    },
-    /// This cannot be done with such a table, server or setting.
-    Unsupported {
-        /// Why not.
-        reason: String,
-    },
-    /// A definition that PostgreSQL would not take as it is.
-    Definition {
-        /// Why not.
-        reason: String,
-    },
-    /// The stored high watermark is not of the type asked for.
-    Watermark {
-        /// The stored watermark, as JSON.
-        stored: String,
-        /// The Rust type asked for.
-        expected: &'static str,
-    },
-    /// A high watermark that cannot be written as JSON; the source says why.
-    WatermarkSerialize,
-    /// The comment on the table, which holds the high watermark, cannot be read.
-    Comment {
-        /// The comment.
-        comment: String,
-    },
-    /// Another ingest of the same table has committed since this one began.
-    ConcurrentIngest {
-        /// What it changed.
-        change: String,
-    },
-    /// Other sessions hold locks that were waited for in vain.
-    Locked {
-        /// Who holds them.
-        holders: Vec<String>,
-        /// Why they were not terminated, or what was tried.
-        reason: String,
-    },
-    /// It failed before, and cannot go on: a batch of which a write failed, or was dropped half-way,
-    /// a session whose transaction could not be begun.
-    Failed,
 }
 
 impl Error {
@@ -351,54 +252,5 @@ impl fmt::Display for Place {
         let column = self.column.as_ref().map(|column| format!("column {column:?}"));
         let parts = [table, batch, part, row, column].into_iter().flatten().collect::<Vec<_>>();
         if parts.is_empty() { Ok(()) } else { write!(f, ": {}", parts.join(", ")) }
-    }
-}
-
-/// The reason, led in by `: `; nothing where the source is the reason.
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Server | Self::Connect | Self::Rows | Self::Hook | Self::WatermarkSerialize => {
-                Ok(())
-            }
-            Self::Connection => f.write_str(": the connection to the server was lost"),
-            Self::Timeout { after } => {
-                write!(f, ": the server did not answer within {after:?}")
-            }
-            Self::CommitUnknown { .. } => f.write_str(
-                ": the connection to the server was lost during COMMIT, so the batch may have been \
-                 committed or not; the next ingest carries on from whatever was",
-            ),
-            Self::Value { reason, value: None } => write!(f, ": the value {reason}"),
-            Self::Value { reason, value: Some(value) } => write!(f, ": the value {value} {reason}"),
-            Self::TransactionEnded => {
-                f.write_str(": the hook ended the batch's transaction or left it aborted")
-            }
-            Self::Differs { differences } => {
-                write!(f, ": the table is not as it is defined: {}", differences.join("; "))
-            }
-            Self::Migration { reasons } => write!(f, ": {}", reasons.join("; ")),
-            Self::Attached { objects } => write!(
-                f,
-                ": these hang on the table and would be lost with it: {}",
-                objects.join("; ")
-            ),
-            Self::View { view } => write!(f, ": view {view} cannot be made again"),
-            Self::Privilege { role, missing } => write!(f, ": role {role:?} lacks {missing}"),
-            Self::Unsupported { reason } | Self::Definition { reason } => write!(f, ": {reason}"),
-            Self::Watermark { stored, expected } => {
-                write!(f, ": the stored high watermark is {stored}, which is no {expected}")
-            }
-            Self::Comment { comment } => {
-                write!(f, ": the comment on the table is no valid JSON object: {comment}")
-            }
-            Self::ConcurrentIngest { change } => {
-                write!(f, ": another ingest of the table is under way: {change}")
-            }
-            Self::Locked { holders, reason } => {
-                write!(f, ": {reason}; locks are held by {}", holders.join(", "))
-            }
-            Self::Failed => f.write_str(": it failed before"),
-        }
     }
 }

@@ -59,10 +59,6 @@ async fn each_difference_is_listed() {
             r#"the default of column "number" is none, defined as (1 + 1)"#,
         ),
         (
-            "ALTER TABLE t ALTER id ADD GENERATED ALWAYS AS IDENTITY",
-            r#"the default of column "id" is GENERATED ALWAYS AS IDENTITY, defined as none"#,
-        ),
-        (
             r#"ALTER TABLE t ALTER value TYPE varchar(16) COLLATE "C""#,
             r#"the collation of column "value" is pg_catalog."C", defined as none"#,
         ),

@@ -6,7 +6,7 @@ use super::enum_type;
 use super::target::Target;
 use crate::catalog::{self, FoundEnum, LiveTable, Server, View, view_attached, views};
 use crate::deadline::answer;
-use crate::definition::Table;
+use crate::definition::{Column, Table};
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::QualifiedName;
@@ -47,7 +47,7 @@ pub(super) async fn check(
     if !attached.is_empty() {
         return Err(Error::new(ErrorKind::Attached { objects: attached }, CHECK));
     }
-    let columns = definition.columns().iter().map(|column| column.name()).collect::<Vec<_>>();
+    let columns = definition.columns().iter().map(Column::name).collect::<Vec<_>>();
     carry::check(&views, live.oid, &columns).map_err(|refused| match refused {
         Refused::Attached(objects) => Error::new(ErrorKind::Attached { objects }, CHECK),
         Refused::Privilege { role, missing } => {
