@@ -311,7 +311,7 @@ async fn lane(
                     Verdict::Harm(Harm::Stall) => std::future::pending().await,
                     Verdict::Harm(Harm::Forsake) => {
                         forsaken.notify_one();
-                        std::future::pending().await;
+                        std::future::pending::<()>().await;
                     }
                     Verdict::Harm(Harm::Drip) => drips = true,
                     Verdict::Harm(Harm::Before(call)) => call().await,
