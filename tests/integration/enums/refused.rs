@@ -84,7 +84,7 @@ async fn a_frozen_type_that_lacks_a_label_is_a_difference() {
     let error = frozen_error::<Parcel>(&database).await;
     assert!(matches!(error.kind(), ErrorKind::Differs { .. }), "{error:?}");
     assert!(error.to_string().contains(r#"the enum type "sales"."state" lacks "#), "{error}");
-    let labels = "SELECT count(*) FROM pg_enum";
+    let labels = "SELECT count(*) FROM pg_enum WHERE enumtypid = 'sales.state'::regtype";
     assert_eq!(database.row(labels).await, "1");
 }
 
