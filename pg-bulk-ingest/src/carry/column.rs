@@ -43,8 +43,8 @@ fn carry_column(
         alter("DROP NOT NULL".to_owned());
         let constraint = Ident::new(&not_null.name);
         let inherit = if not_null.inherit { "" } else { " NO INHERIT" };
-        let valid = if not_null.valid { "" } else { " NOT VALID" };
-        let sql = format!("ADD CONSTRAINT {constraint} NOT NULL {name}{inherit}{valid}");
+        // One that is NOT VALID is a difference from the definition.
+        let sql = format!("ADD CONSTRAINT {constraint} NOT NULL {name}{inherit}");
         carried.copied.push(unseen(format!("ALTER TABLE {table} {sql}")));
     }
     if let Some(identity) = &column.identity

@@ -80,7 +80,6 @@ pub(crate) struct ColumnAttributes {
 pub(crate) struct NotNull {
     pub(crate) name: String,
     pub(crate) inherit: bool,
-    pub(crate) valid: bool,
 }
 
 /// How a column is generated from a sequence.

@@ -17,7 +17,9 @@ SELECT json_build_object(
     'can_update', has_table_privilege(c.oid, 'UPDATE'),
     -- left by an interrupted SET NOT NULL
     'leftovers', (
-      SELECT coalesce(json_agg(k.conname ORDER BY k.conname), '[]') FROM pg_constraint k
+      SELECT coalesce(json_agg(json_build_object('name', k.conname, 'valid', k.convalidated)
+        ORDER BY k.conname), '[]')
+      FROM pg_constraint k
       WHERE k.conrelid = c.oid AND k.contype = 'c' AND k.conname LIKE '%\_pg\_bulk\_ingest\_not\_null'
     ),
     'columns', (

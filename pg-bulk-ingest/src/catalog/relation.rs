@@ -53,7 +53,7 @@ pub(crate) struct LiveTable {
     #[serde(flatten)]
     pub(crate) shape: Shape,
     /// Constraints left by an interrupted SET NOT NULL.
-    pub(crate) leftovers: Vec<String>,
+    pub(crate) leftovers: Vec<Leftover>,
     /// The types of its columns, and what these are made of, that are not built in.
     types: Vec<LiveType>,
 }
@@ -70,6 +70,14 @@ impl LiveTable {
             }
         }
     }
+}
+
+/// A constraint left by an interrupted SET NOT NULL.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Leftover {
+    pub(crate) name: String,
+    /// Whether all rows are known to meet it.
+    pub(crate) valid: bool,
 }
 
 /// What is compared of a table.

@@ -52,8 +52,15 @@ struct Steps {
 /// The steps of changes each of which can be done in place.
 pub(super) fn steps(subject: &Subject<'_>, changes: &[Change]) -> Vec<Step> {
     let mut steps = Steps::default();
-    for leftover in &subject.live.leftovers {
-        let sql = format!("DROP CONSTRAINT {}", Ident::new(leftover));
+    let serves = |name: &str| {
+        let serves = |change: &Change| match change {
+            Change::SetNotNull { column } => fitted(column, NOT_NULL) == name,
+            _ => false,
+        };
+        subject.version < NOT_NULL_NOT_VALID && changes.iter().any(serves)
+    };
+    for leftover in subject.live.leftovers.iter().filter(|leftover| !serves(&leftover.name)) {
+        let sql = format!("DROP CONSTRAINT {}", Ident::new(&leftover.name));
         let purpose = "left by an interrupted migration";
         steps.first.push(subject.alter(&sql, purpose));
     }
@@ -222,10 +229,16 @@ fn set_not_null(subject: &Subject<'_>, column: &str, purpose: &str, steps: &mut 
         steps.validate.push(validate(&name));
         return;
     }
-    let sql = format!("ADD CONSTRAINT {name} CHECK ({column_sql} IS NOT NULL) NOT VALID");
-    steps.first.push(subject.alter(&sql, purpose.to_owned()));
-    steps.validate.push(validate(&name));
-    steps.undo.push(drop(&name));
+    // An interrupted migration left it.
+    let found = subject.live.leftovers.iter().find(|leftover| leftover.name == name.as_str());
+    if found.is_none() {
+        let sql = format!("ADD CONSTRAINT {name} CHECK ({column_sql} IS NOT NULL) NOT VALID");
+        steps.first.push(subject.alter(&sql, purpose.to_owned()));
+    }
+    if found.is_none_or(|leftover| !leftover.valid) {
+        steps.validate.push(validate(&name));
+        steps.undo.push(drop(&name));
+    }
     let sql = format!("ALTER COLUMN {column_sql} SET NOT NULL");
     steps.set.push(subject.alter(&sql, purpose.to_owned()));
     steps.set.push(drop(&name));

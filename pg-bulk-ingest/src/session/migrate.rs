@@ -20,13 +20,13 @@ use tokio_postgres::{Client, IsolationLevel};
 
 const MIGRATE: &str = "cannot migrate the table";
 
-/// How often a table is looked at again, because somebody else changes it as well.
+/// How often one step is tried while somebody else changes the table as well.
 const ATTEMPTS: usize = 10;
 
 /// Changes the tables that can be changed in place. A table that is rebuilt is left as it is.
 ///
-/// Every step is a transaction, or a statement, of its own, and what is left to be done is told
-/// from the table: a migration that was interrupted is carried on, and two at once end the same.
+/// Every step is a transaction, or a statement, of its own, and what is left to be done is told from
+/// the table after each: a migration that was interrupted is carried on, and two at once end the same.
 pub(super) async fn in_place(client: &mut Client, core: &mut Core) -> Result<(), Error> {
     for position in 0..core.targets.len() {
         let name = core.targets[position].name.clone();
@@ -40,70 +40,57 @@ pub(super) async fn in_place(client: &mut Client, core: &mut Core) -> Result<(),
 pub(super) async fn keeping_rows(client: &mut Client, core: &mut Core) -> Result<(), Error> {
     for position in 0..core.targets.len() {
         if core.targets[position].outstanding.is_some() {
-            look_again(client, core, position, Looking::AtDifferences).await?;
+            look_again(client, core, position).await?;
         }
     }
     in_place(client, core).await
 }
 
 async fn migrate_one(client: &mut Client, core: &mut Core, position: usize) -> Result<(), Error> {
-    let mut attempt = 0;
+    let mut attempts = 0;
+    let mut last = None;
     loop {
-        let target = &core.targets[position];
-        let Some(Outstanding::InPlace(steps)) = target.outstanding.clone() else {
+        let Some(Outstanding::InPlace(steps)) = &core.targets[position].outstanding else {
             return Ok(());
         };
-        attempt += 1;
-        for step in &steps {
-            match run(client, core, &core.targets[position], step).await {
-                Ok(statements) => core.totals.migrated.extend(statements),
-                Err(error) if attempt < ATTEMPTS && is_concurrent(&error) => {
-                    tracing::debug!(attempt, %error, "another session changes the table as well");
-                    break;
-                }
-                Err(error) => return Err(error),
-            }
-            look_again(client, core, position, Looking::AtTable).await?;
+        let Some(step) = steps.first().cloned() else { return Ok(()) };
+        // What was done has to be done again, or could not be done, because somebody else changes
+        // the table as well.
+        if last.as_ref() == Some(&step) {
+            attempts += 1;
         }
-        look_again(client, core, position, Looking::AtDifferences).await?;
-        if attempt >= ATTEMPTS && core.targets[position].outstanding.is_some() {
+        if attempts >= ATTEMPTS {
             let reason = "it is changed again and again by another session".to_owned();
             return Err(Error::new(ErrorKind::Unsupported { reason }, MIGRATE));
         }
+        match run(client, core, &core.targets[position], &step).await {
+            Ok(statements) => core.totals.migrated.extend(statements),
+            Err(error) if is_concurrent(&error) => {
+                tracing::debug!(attempts, %error, "another session changes the table as well");
+            }
+            Err(error) => return Err(error),
+        }
+        last = Some(step);
+        look_again(client, core, position).await?;
     }
 }
 
-/// What is of interest of a table that has changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Looking {
-    AtTable,
-    AtDifferences,
-}
-
 /// Reads a table again, and what is left to be done to it.
-async fn look_again(
-    client: &mut Client,
-    core: &mut Core,
-    position: usize,
-    looking: Looking,
-) -> Result<(), Error> {
+async fn look_again(client: &mut Client, core: &mut Core, position: usize) -> Result<(), Error> {
     let Target { name, definition, .. } = core.targets[position].clone();
     let (relation, found) = inspect_again(client, &name, definition).await?;
     let Some(live) = relation.table.clone() else {
         let change = "it dropped the table".to_owned();
         return Err(Error::new(ErrorKind::ConcurrentIngest { change }, MIGRATE));
     };
-    let mut current = Current::outdated(name.clone(), live);
-    if looking == Looking::AtDifferences {
-        let examined = examined(core, &name, definition, &found);
-        let Examination { outstanding, kept, .. } = examined.examine(client, &relation).await?;
-        if outstanding.is_none() {
-            current = Current::new(name, current.live, definition, false)?;
-        }
-        core.targets[position].outstanding = outstanding;
-        core.targets[position].kept = kept;
-    }
-    core.targets[position].current = Some(current);
+    let examined = examined(core, &name, definition, &found);
+    let Examination { outstanding, kept, .. } = examined.examine(client, &relation).await?;
+    let current = match outstanding {
+        None => Current::new(name, live, definition, false)?,
+        Some(_) => Current::outdated(name, live),
+    };
+    let target = &mut core.targets[position];
+    (target.outstanding, target.kept, target.current) = (outstanding, kept, Some(current));
     Ok(())
 }
 

@@ -63,7 +63,7 @@ const FIXTURES: &[(u32, &str)] = &[
           COMMENT ON CONSTRAINT e ON t IS 'c'; COMMENT ON INDEX e IS 'i'"),
     (10, "ALTER TABLE t ADD EXCLUDE (number WITH =); CLUSTER t USING t_number_excl"),
     (18, "ALTER TABLE t ALTER number DROP NOT NULL;
-          ALTER TABLE t ADD CONSTRAINT nn NOT NULL number NOT VALID;
+          ALTER TABLE t ADD CONSTRAINT nn NOT NULL number;
           COMMENT ON CONSTRAINT nn ON t IS 'n'; COMMENT ON CONSTRAINT t_id_not_null ON t IS 'i'"),
     (18, "ALTER TABLE t ALTER number DROP NOT NULL;
           ALTER TABLE t ADD CONSTRAINT nn NOT NULL number NO INHERIT"),

@@ -59,7 +59,10 @@ async fn what_hangs_on_a_table_hangs_on_it_as_if_made_over_the_definition() {
             assert!(!plan.is_empty(), "{what}");
             let migrated = ingest::<Plain>(&mut client).migrate().await;
             migrated.unwrap_or_else(|error| panic!("{what}: {error:?}"));
-            assert_same(&tables, &snapshot(&database).await, &what);
+            // A NOT NULL constraint keeps the name that it has (from 18 on it has one).
+            let found = snapshot(&database).await;
+            let found = found.iter().map(|line| line.replace("_not_null1", "_not_null"));
+            assert_same(&tables, &found.collect::<Vec<_>>(), &what);
             assert_same_views(&views, &snapshot_of_views(&database).await, &what);
             let again = ingest::<Plain>(&mut client).plan().await.unwrap();
             assert!(again.is_empty(), "{what}: {again}");

@@ -12,7 +12,7 @@ SELECT coalesce(json_agg(json_build_object(
     WHERE o LIKE 'n\_distinct=%' OR o LIKE 'n\_distinct\_inherited=%'),
   -- 18: a constraint that is more than "no row is without it"
   'not_null', (
-    SELECT json_build_object('name', k.conname, 'inherit', NOT k.connoinherit, 'valid', k.convalidated)
+    SELECT json_build_object('name', k.conname, 'inherit', NOT k.connoinherit)
     FROM pg_constraint k
     WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum]
       AND (k.connoinherit OR NOT k.convalidated)),
