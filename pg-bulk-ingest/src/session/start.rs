@@ -32,6 +32,9 @@ pub(super) async fn start(
     for (name, definition) in &tables {
         check_version(&server, definition).map_err(|error| error.in_table(name))?;
     }
+    if settings.migration == Migration::Freeze {
+        enum_type::check_complete(&enums, &found)?;
+    }
     let mut targets = Vec::with_capacity(tables.len());
     let mut replaced = Vec::new();
     let leftovers = relations.iter().any(|relation| relation.has_parts);
