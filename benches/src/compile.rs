@@ -29,7 +29,7 @@ pub(crate) fn run(settings: &Settings) {
         }
     }
     fs::remove_dir_all(&folder).unwrap();
-    rounds.print(&format!("building {structs} structs of 30 columns (cargo build)"));
+    rounds.print(settings, &format!("building {structs} structs of 30 columns (cargo build)"));
 }
 
 /// A package of its own that depends on this library, with the versions that the workspace has, so

@@ -2,13 +2,17 @@
 
 use crate::contender::connect;
 use crate::data::{KeyedN, N, create_narrow, narrow};
+use crate::html::Kind;
 use crate::measure::{Settings, cost, median};
 use pg_bulk_ingest::{Batch, ingest};
 use tokio_postgres::Client;
 
+const COST: &str = "µs per row, against the rows of the table";
+
 pub(crate) async fn run(url: &str, settings: &Settings) {
     let mut client = connect(url).await;
     println!("growth: µs per row of N");
+    let mut points = Vec::new();
     for size in [settings.rows / 100, settings.rows / 10, settings.rows, settings.rows * 10] {
         let rows = narrow(size);
         let mut walls = Vec::new();
@@ -19,8 +23,10 @@ pub(crate) async fn run(url: &str, settings: &Settings) {
             };
             walls.push(cost(load).await.wall.as_secs_f64());
         }
-        print(&format!("{size} rows into an empty table"), size, walls);
+        let each = print(&format!("{size} rows into an empty table"), size, walls);
+        points.push((float(size), each));
     }
+    settings.plot("Rows into an empty table", COST, Kind::Line(std::mem::take(&mut points)));
     let batch = (settings.rows / 100).max(1);
     for size in [settings.rows / 10, settings.rows, settings.rows * 10] {
         fill(&client, size).await;
@@ -33,15 +39,24 @@ pub(crate) async fn run(url: &str, settings: &Settings) {
             };
             walls.push(cost(load).await.wall.as_secs_f64());
         }
-        print(&format!("{batch} changed rows merged into {size}"), batch, walls);
+        let each = print(&format!("{batch} changed rows merged into {size}"), batch, walls);
+        points.push((float(size), each));
     }
+    settings.plot(format!("{batch} rows merged into a table"), COST, Kind::Line(points));
     client.batch_execute("DROP TABLE n").await.unwrap();
     println!();
 }
 
+/// Prints what a row costs, and answers it.
+fn print(what: &str, rows: usize, walls: Vec<f64>) -> f64 {
+    let each = median(walls.into_iter()) * 1e6 / float(rows);
+    println!("{what:48} {each:>10.3}");
+    each
+}
+
 #[expect(clippy::cast_precision_loss, reason = "there are few rows")]
-fn print(what: &str, rows: usize, walls: Vec<f64>) {
-    println!("{what:48} {:>10.3}", median(walls.into_iter()) * 1e6 / rows as f64);
+fn float(rows: usize) -> f64 {
+    rows as f64
 }
 
 async fn empty(client: &Client, constraint: &str) {

@@ -58,7 +58,7 @@ where
             rounds.add(contender, cost);
         }
     }
-    rounds.print(&format!("{name}: {} rows into an empty table", rows.len()));
+    rounds.print(settings, &format!("{name}: {} rows into an empty table", rows.len()));
     client.batch_execute(&format!("DROP TABLE {table}")).await.unwrap();
 }
 

@@ -1,9 +1,10 @@
 //! Benchmarks of pg-bulk-ingest against floors and peers, on a server of their own.
 //!
-//! `cargo run --release -p benches -- [--smoke] [--rounds N] [--rows N] [SUITE…]`
+//! `cargo run --release -p benches -- [--smoke] [--rounds N] [--rows N] [--html FILE]
+//! [SUITE…]`
 //!
-//! The suites are `compile`, `count`, `load`, `small`, `memory`, `growth`, `upsert` and `migrate`; all,
-//! unless some are named.
+//! The suites are `compile`, `count`, `load`, `small`, `memory`, `growth`, `upsert`, `sizes` and
+//! `migrate`; all, unless some are named.
 //!
 //! Every measurement is one of several interleaved rounds, and is quoted as the median of its ratios
 //! to the reference of the same round: the machine may be shared and noisy.
@@ -16,10 +17,12 @@ mod count;
 mod data;
 mod growth;
 mod hand_written;
+mod html;
 mod load;
 mod measure;
 mod memory;
 mod migrate;
+mod sizes;
 mod small;
 mod upsert;
 
@@ -64,7 +67,14 @@ async fn main() {
     if settings.runs("upsert") {
         upsert::run(&url, &settings).await;
     }
+    if settings.runs("sizes") {
+        sizes::run(&url, &settings).await;
+    }
     if settings.runs("migrate") {
         migrate::run(&url, &settings).await;
+    }
+    if let Some(path) = &settings.html {
+        let version = server.version().unwrap_or(0);
+        std::fs::write(path, html::page(version, settings.rounds, &settings.plots())).unwrap();
     }
 }

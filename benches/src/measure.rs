@@ -1,6 +1,9 @@
 //! Rounds, and the medians of what they measured.
 
+use crate::html::{Kind, Plot};
 use rustix::time::{ClockId, clock_gettime};
+use std::cell::RefCell;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// What is to be measured.
@@ -12,11 +15,21 @@ pub(crate) struct Settings {
     /// Rows of W; N has five times as many.
     pub(crate) rows: usize,
     suites: Vec<String>,
+    /// Where to write a page with plots.
+    pub(crate) html: Option<PathBuf>,
+    plots: RefCell<Vec<Plot>>,
 }
 
 impl Settings {
     pub(crate) fn from_arguments(mut arguments: impl Iterator<Item = String>) -> Self {
-        let mut settings = Self { smoke: false, rounds: 5, rows: 1_000_000, suites: Vec::new() };
+        let mut settings = Self {
+            smoke: false,
+            rounds: 5,
+            rows: 1_000_000,
+            suites: Vec::new(),
+            html: None,
+            plots: RefCell::default(),
+        };
         while let Some(argument) = arguments.next() {
             let mut number =
                 || arguments.next().and_then(|n| n.parse().ok()).expect("a number follows");
@@ -24,6 +37,9 @@ impl Settings {
                 "--smoke" => (settings.smoke, settings.rounds, settings.rows) = (true, 1, 1_000),
                 "--rounds" => settings.rounds = number(),
                 "--rows" => settings.rows = number(),
+                "--html" => {
+                    settings.html = Some(arguments.next().expect("a path follows").into());
+                }
                 // `cargo bench` adds it.
                 "--bench" => {}
                 suite => settings.suites.push(suite.to_owned()),
@@ -35,6 +51,16 @@ impl Settings {
     /// Whether a suite is asked for: all are, unless some are named.
     pub(crate) fn runs(&self, suite: &str) -> bool {
         self.suites.is_empty() || self.names(suite)
+    }
+
+    /// Adds a plot to the page.
+    pub(crate) fn plot(&self, title: impl Into<String>, unit: &'static str, kind: Kind) {
+        self.plots.borrow_mut().push(Plot { title: title.into(), unit, kind });
+    }
+
+    /// All plots.
+    pub(crate) fn plots(&self) -> Vec<Plot> {
+        self.plots.borrow().clone()
     }
 
     /// Whether a suite is asked for by its name.
@@ -83,7 +109,8 @@ impl Rounds {
 
     /// Prints a table: the median of each contender, and of its ratio to the reference of the same
     /// round.
-    pub(crate) fn print(&self, title: &str) {
+    pub(crate) fn print(&self, settings: &Settings, title: &str) {
+        let mut bars = Vec::new();
         println!("{title}");
         println!("{:44} {:>8} {:>8} {:>8} {:>8}", "", "wall s", "ratio", "cpu s", "ratio");
         for (name, costs) in self.names.iter().zip(&self.costs) {
@@ -94,7 +121,9 @@ impl Rounds {
                 median(pairs().map(|(cost, reference)| ratio(cost.wall, reference.wall)));
             let cpu_ratio = median(pairs().map(|(cost, reference)| ratio(cost.cpu, reference.cpu)));
             println!("{name:44} {wall:>8.3} {wall_ratio:>8.2} {cpu:>8.3} {cpu_ratio:>8.2}");
+            bars.push((name.clone(), wall_ratio));
         }
+        settings.plot(title, "wall time, as a ratio to the first", Kind::Bars(bars));
         println!();
     }
 }

@@ -3,6 +3,7 @@
 //! Two sessions are in the way: a query that runs for seconds, and a transaction that has read the
 //! table and idles. A probe selects one row every 5 ms.
 
+use crate::html::Kind;
 use crate::measure::Settings;
 use pg_bulk_ingest::{IngestTable, Locks, ingest};
 use std::sync::Arc;
@@ -59,6 +60,7 @@ pub(crate) async fn run(url: &str, settings: &Settings) {
     println!("{:32} {:>9} {:>9} {:>9}", "", "longest", "median", "took s");
     let admin = connect(url).await;
     create(&admin, rows).await;
+    let mut bars = Vec::new();
     let kinds = if settings.smoke { &KINDS[..3] } else { KINDS };
     for (kind, change) in kinds {
         admin.batch_execute(change).await.unwrap();
@@ -67,18 +69,24 @@ pub(crate) async fn run(url: &str, settings: &Settings) {
             let locks = Locks { terminate_after: Some(TERMINATE_AFTER), ..Locks::default() };
             ingest::<Row>(&mut client).locks(locks).migrate().await.unwrap();
         });
-        print(kind, &migrated.await);
+        bars.push(print(kind, &migrated.await));
     }
     let client = connect(url).await;
     let queued = probed(url, async move {
         let lock = "BEGIN; LOCK TABLE migrated IN ACCESS EXCLUSIVE MODE; COMMIT";
         client.batch_execute(lock).await.unwrap();
     });
-    print("one lock, queued (the Python way)", &queued.await);
+    bars.push(print("one lock, queued (the Python way)", &queued.await));
+    settings.plot(
+        "Migrations of a live table",
+        "the longest that a reader waits, ms",
+        Kind::Bars(bars),
+    );
     println!();
 }
 
-fn print(kind: &str, probe: &Probed) {
+/// Prints what the probe saw, and answers its longest wait.
+fn print(kind: &str, probe: &Probed) -> (String, f64) {
     let millis = |time: Duration| time.as_secs_f64() * 1e3;
     println!(
         "{kind:32} {:>9.1} {:>9.1} {:>9.2}",
@@ -86,6 +94,7 @@ fn print(kind: &str, probe: &Probed) {
         millis(probe.median),
         probe.took.as_secs_f64()
     );
+    (kind.to_owned(), millis(probe.longest))
 }
 
 struct Probed {

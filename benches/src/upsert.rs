@@ -62,8 +62,8 @@ pub(crate) async fn run(url: &str, settings: &Settings) {
             }
         }
     }
-    first.print(&format!("W with a key: the first load of {} rows", rows.len()));
-    again.print("W with a key: the same rows again");
+    first.print(settings, &format!("W with a key: the first load of {} rows", rows.len()));
+    again.print(settings, "W with a key: the same rows again");
     client.batch_execute("DROP TABLE w").await.unwrap();
 }
 

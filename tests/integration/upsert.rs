@@ -55,6 +55,31 @@ async fn of_rows_of_one_batch_the_last_to_arrive_stays() {
 }
 
 #[tokio::test]
+async fn large_batches_are_merged_in_whatever_order_they_come() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let before = || (0..20_000).map(|id| row(id, if id % 2 == 0 { "even" } else { "old" }));
+    // Of 20,000 keys from 4,000 on, the odd ones to 19,999 are changed, and 4,000 are new.
+    let value = |id: i32| if id % 2 == 0 { "even" } else { "odd" };
+    let ordered = (4_000..24_000).map(|id| row(id, value(id))).collect::<Vec<_>>();
+    let shuffled = (0..20_000).map(|i| ordered[i * 7919 % 20_000].clone()).collect::<Vec<_>>();
+    let mut repeated = shuffled.iter().map(|first| row(first.id, "first")).collect::<Vec<_>>();
+    repeated.extend(shuffled.iter().cloned());
+    for rows in [ordered, shuffled, repeated] {
+        database.execute("DROP TABLE IF EXISTS t").await;
+        ingest::<Row<'_>>(&mut client).batches(|_| [Batch::new(before())]).await.unwrap();
+        let report = ingest::<Row<'_>>(&mut client).batches(|_| [Batch::new(&rows)]).await.unwrap();
+        let table = &report.tables[0];
+        let counts = (table.inserted, table.updated, table.unchanged);
+        assert_eq!(counts, (4_000, 8_000, 8_000), "of {} rows", rows.len());
+        let odd = "SELECT count(*), count(DISTINCT id), count(*) FILTER (WHERE id % 2 = 1), \
+                   count(*) FILTER (WHERE value = 'odd'), count(*) FILTER (WHERE value = 'old') \
+                   FROM t";
+        assert_eq!(database.row(odd).await, "24000|24000|12000|10000|2000");
+    }
+}
+
+#[tokio::test]
 async fn without_upsert_a_key_that_is_there_is_an_error_at_its_row() {
     let database = Database::new().await;
     let mut client = database.connect().await;

@@ -245,11 +245,12 @@ async fn merge_one(
             _ => Counting::BySystemColumn,
         };
         let search = Search::choose(received, current.rows, own_types);
-        let mut keys = None;
-        if search == Search::Join && received >= COUNTED_FROM {
-            let [different] = numbers(transaction, &staging.count_keys(table), MERGE).await?;
-            keys = Some(Keys { different, distinct: different == received });
-        }
+        let keys = match search {
+            Search::Join if received >= COUNTED_FROM => {
+                look_at_keys(transaction, table, staging, received).await?
+            }
+            _ => None,
+        };
         staging.upsert(Upserting { table, target: &current.name, search, counting, keys })
     } else {
         staging.insert(&current.name)
@@ -261,6 +262,29 @@ async fn merge_one(
             Err(locate(transaction, error, table, current, &arrival, Some(&current.name)).await)
         }
     }
+}
+
+/// Looks whether the keys of the rows of a staging table are distinct.
+async fn look_at_keys(
+    transaction: &Transaction<'_>,
+    table: &Table,
+    staging: &Staging,
+    received: u64,
+) -> Result<Option<Keys>, Error> {
+    let Some(index) = staging.index_keys(table) else {
+        let [different] = numbers(transaction, &staging.count_keys(table), MERGE).await?;
+        return Ok(Some(Keys { different, distinct: different == received }));
+    };
+    let Err(error) = query(transaction, &savepoint(SAVEPOINT, &index), MERGE).await else {
+        return Ok(Some(Keys { different: received, distinct: true }));
+    };
+    // The latter: a key is too long for an index, if not for the table's, whose columns may be
+    // compressed otherwise.
+    let expected = [&SqlState::UNIQUE_VIOLATION, &SqlState::PROGRAM_LIMIT_EXCEEDED];
+    if !error.code().is_some_and(|code| expected.contains(&code)) {
+        return Err(error);
+    }
+    query(transaction, &rollback_to(SAVEPOINT), MERGE).await.map(|_| None)
 }
 
 /// What was built for a table that was created by the batch.
