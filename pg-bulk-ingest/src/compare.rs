@@ -48,6 +48,13 @@ pub(crate) enum Change {
     AddIndex {
         index: IndexShape,
     },
+    /// An index that is there and is to be a constraint: the primary key, in place of the one that
+    /// there is, or a unique one.
+    AdoptIndex {
+        index: IndexShape,
+        primary: bool,
+        replaces: Option<IndexShape>,
+    },
     DropIndex {
         index: IndexShape,
     },
@@ -118,14 +125,33 @@ fn indexes(live: &[IndexShape], defined: &[IndexShape]) -> Vec<Change> {
     let mut changes = Vec::new();
     let primary_key = |indexes: &[IndexShape]| indexes.iter().find(|index| index.primary).cloned();
     let keys = (primary_key(live), primary_key(defined));
-    if keys.0 != keys.1 {
-        changes.push(Change::PrimaryKey { live: keys.0, defined: keys.1 });
-    }
     let mut unmatched = live.iter().filter(|index| !index.primary).collect::<Vec<_>>();
+    // Those that are constraints already are matched first.
+    unmatched.sort_by_key(|index| index.constraint.is_none());
+    if keys.0 != keys.1 {
+        let is_key = |index: &&IndexShape| {
+            let defined = keys.1.as_ref();
+            defined.is_some_and(|key| index.form == key.form)
+                && index.unique
+                && index.valid
+                && index.constraint.is_none()
+        };
+        changes.push(match unmatched.iter().position(is_key) {
+            Some(position) => {
+                let index = unmatched.remove(position).clone();
+                Change::AdoptIndex { index, primary: true, replaces: keys.0 }
+            }
+            None => Change::PrimaryKey { live: keys.0, defined: keys.1 },
+        });
+    }
     for index in defined.iter().filter(|index| !index.primary) {
         match unmatched.iter().position(|live| *live == index) {
             Some(position) => {
-                unmatched.remove(position);
+                let live = unmatched.remove(position);
+                if index.constraint.is_some() && live.constraint.is_none() {
+                    let (index, replaces) = (live.clone(), None);
+                    changes.push(Change::AdoptIndex { index, primary: false, replaces });
+                }
             }
             None => changes.push(Change::AddIndex { index: index.clone() }),
         }

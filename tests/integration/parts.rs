@@ -5,6 +5,7 @@ use pg_bulk_ingest::{Batch, IngestTable, Upsert, ingest};
 use std::panic::AssertUnwindSafe;
 use std::sync::Barrier;
 use tests::Database;
+use tokio_postgres::error::SqlState;
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]
@@ -92,7 +93,7 @@ async fn an_error_says_the_part_the_row_and_the_column() {
             let expected = format!(r#"cannot write a row: "public"."t", {place}"#);
             assert!(error.to_string().starts_with(&expected), "{error}");
             assert_eq!((error.part(), error.row()), (Some(2), Some(15_000)));
-            assert_eq!(error.code().map(|code| code.code()), code);
+            assert_eq!(error.code().map(SqlState::code), code);
             assert_eq!(database.row("SELECT count(*) FROM t").await, "1");
         }
     }

@@ -219,7 +219,7 @@ impl IndexShape {
             primary,
             valid: true,
             immediate: true,
-            constraint: None,
+            constraint: unique.then(String::new),
             plain: true,
             columns: Vec::new(),
         }

@@ -50,6 +50,10 @@ impl fmt::Display for Change {
             Self::PrimaryKey { live, defined } => {
                 write!(f, "the primary key is {}, defined as {}", key(live), key(defined))
             }
+            Self::AdoptIndex { index, primary, .. } => {
+                let constraint = if *primary { "the primary key" } else { "a unique constraint" };
+                write!(f, "index {:?} is no constraint, defined as {constraint}", index.name)
+            }
             Self::AddIndex { index } if index.unique => {
                 write!(f, "a unique constraint over {} is missing", index.form)
             }

@@ -163,6 +163,11 @@ fn add(subject: &Subject<'_>, change: &Change, steps: &mut Steps, taken: &mut Ve
             }
         }
         Change::AddIndex { index } => build(subject, index, None, &purpose, steps, taken),
+        Change::AdoptIndex { index, primary, replaces } => {
+            let old = replaces.as_ref().and_then(|index| index.constraint.as_ref());
+            let name = Ident::new(&index.name);
+            steps.keys.push(adopt(subject, &name, *primary, old, purpose));
+        }
         Change::DropIndex { index } if index.valid => {
             steps.keys.push(drop_index(subject, index, change));
         }
@@ -249,16 +254,28 @@ fn build(
     let undo = format!("DROP INDEX CONCURRENTLY IF EXISTS {}", subject.name.sibling(&name));
     let undo = Statement::new(undo, lock, "it could not be built").outside_transaction();
     steps.builds.push(Step::Outside { statement: statement.outside_transaction(), undo });
-    if !index.unique {
-        return;
+    if index.unique {
+        let adopted = adopt(subject, &ident, index.primary, replaces, purpose.to_owned());
+        steps.keys.push(adopted);
     }
-    let kind = if index.primary { "PRIMARY KEY" } else { "UNIQUE" };
+}
+
+/// Makes an index that is there the primary key, in the place and by the name of another, or a
+/// unique constraint.
+fn adopt(
+    subject: &Subject<'_>,
+    index: &Ident,
+    primary: bool,
+    replaces: Option<&String>,
+    purpose: String,
+) -> Statement {
+    let kind = if primary { "PRIMARY KEY" } else { "UNIQUE" };
     let (drop, constraint) = match replaces.map(Ident::new) {
         Some(old) => (format!("DROP CONSTRAINT {old}, "), old),
-        None => (String::new(), ident.clone()),
+        None => (String::new(), index.clone()),
     };
-    let sql = format!("{drop}ADD CONSTRAINT {constraint} {kind} USING INDEX {ident}");
-    steps.keys.push(subject.alter(&sql, purpose.to_owned()));
+    let sql = format!("{drop}ADD CONSTRAINT {constraint} {kind} USING INDEX {index}");
+    subject.alter(&sql, purpose)
 }
 
 fn drop_index(subject: &Subject<'_>, index: &IndexShape, change: &Change) -> Statement {

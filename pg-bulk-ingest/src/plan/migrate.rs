@@ -122,6 +122,9 @@ impl Subject<'_> {
                 refused.extend(defined.iter().flat_map(|_| partitioned()));
                 refused
             }
+            Change::AdoptIndex { replaces, .. } => {
+                replaces.iter().flat_map(|replaced| index(&replaced.name)).collect()
+            }
             Change::AddIndex { .. } => partitioned(),
             Change::DropIndex { index: dropped } => index(&dropped.name),
             _ => Vec::new(),

@@ -49,7 +49,8 @@ fn is_additive(change: &Change, version: u32) -> bool {
         | Change::AlterCollation { .. }
         | Change::DropNotNull { .. }
         | Change::Reorder { .. }
-        | Change::AddIndex { .. } => true,
+        | Change::AddIndex { .. }
+        | Change::AdoptIndex { .. } => true,
         Change::DropColumn { .. } | Change::SetNotNull { .. } => false,
         Change::AlterType { live, defined } => is_wider(&live.sql_type, &defined.sql_type, version),
         Change::AlterDefault { defined, .. } => defined.is_some(),
@@ -61,5 +62,8 @@ fn is_additive(change: &Change, version: u32) -> bool {
 
 /// Whether a primary key would have to be dropped for another.
 fn replaces_key(change: &Change) -> bool {
-    matches!(change, Change::PrimaryKey { live: Some(_), .. })
+    matches!(
+        change,
+        Change::PrimaryKey { live: Some(_), .. } | Change::AdoptIndex { replaces: Some(_), .. }
+    )
 }

@@ -101,6 +101,11 @@ const PLAIN_CASES: &[Case] = &[
         "DROP INDEX t_value_idx; CREATE INDEX t_value_idx ON t (value);
         UPDATE pg_index SET indisvalid = false WHERE indexrelid = 't_value_idx'::regclass",
     ),
+    exact("ALTER TABLE t DROP CONSTRAINT t_pkey; CREATE UNIQUE INDEX t_pkey ON t (id)"),
+    exact(
+        "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (number);
+        CREATE UNIQUE INDEX other ON t (id)",
+    ),
     // combined
     exact(
         "ALTER TABLE t DROP number, ADD more int, ALTER value TYPE varchar(8);
@@ -141,6 +146,7 @@ const INDEXED_CASES: &[Case] = &[
     exact("ALTER TABLE t DROP CONSTRAINT u2"),
     exact("ALTER TABLE t DROP CONSTRAINT u1, DROP CONSTRAINT u2, DROP CONSTRAINT t_pkey"),
     exact("ALTER TABLE t DROP CONSTRAINT t_pkey, ADD CONSTRAINT t_pkey PRIMARY KEY (a, b)"),
+    exact("ALTER TABLE t DROP CONSTRAINT u1; CREATE UNIQUE INDEX u1 ON t (a, c)"),
     exact("DROP INDEX i1"),
     exact("DROP INDEX i1; CREATE INDEX i1 ON t (a DESC NULLS LAST, b)"),
     exact("DROP INDEX i2"),
