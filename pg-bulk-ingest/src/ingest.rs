@@ -47,9 +47,9 @@ pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
 
 /// An ingest that is being set up.
 ///
-/// It ends with one of [`batches`](Self::batches), [`stream`](Self::stream) and
-/// [`start`](Self::start).
-#[must_use = "an ingest does nothing before `batches`, `stream` or `start`"]
+/// It ends with one of [`batches`](Self::batches), [`stream`](Self::stream), [`start`](Self::start),
+/// [`migrate`](Self::migrate) and [`plan`](Self::plan).
+#[must_use = "an ingest does nothing before `batches`, `stream`, `start`, `migrate` or `plan`"]
 pub struct Ingest<'c, S: ?Sized, H = NoHook> {
     client: &'c mut Client,
     into_table: Option<QualifiedName>,
@@ -222,11 +222,13 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// ([`NoWatermark`](crate::NoWatermark) for none).
     ///
     /// The catalog is read, the tables are compared with their definitions, and what cannot be
-    /// done is refused. Labels that enum types lack are added.
+    /// done is refused. Labels that enum types lack are added, and tables are changed that can be
+    /// changed in place ([`migration`](Self::migration)).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Differs`], [`ErrorKind::Attached`], [`ErrorKind::Privilege`],
+    /// [`ErrorKind::Differs`], [`ErrorKind::Migration`], [`ErrorKind::Attached`],
+    /// [`ErrorKind::View`], [`ErrorKind::Privilege`], [`ErrorKind::Locked`],
     /// [`ErrorKind::Unsupported`], [`ErrorKind::Definition`], [`ErrorKind::Watermark`],
     /// [`ErrorKind::Comment`]; any error of the server.
     pub async fn start<W: DeserializeOwned>(self) -> Result<Session<'c, S, W, H>, Error> {

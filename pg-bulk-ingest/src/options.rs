@@ -84,7 +84,8 @@ pub enum Delete {
     All,
 }
 
-/// What becomes of a table that is not as it is defined.
+/// What becomes of a table that is not as it is defined. How each difference is made away with, what it
+/// locks and what it costs is in the repository's `docs/migration.md`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Migration {

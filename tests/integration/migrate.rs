@@ -5,5 +5,6 @@ mod cases;
 mod catalog_only;
 mod concurrent;
 mod definitions;
+mod hanging;
 mod refused;
 mod snapshot;

@@ -8,7 +8,7 @@ use std::time::Duration;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The server answered with an error: see [`Error::code`] and the source.
+    /// The server answered with an error: see [`Error::code`](crate::Error::code) and the source.
     Server,
     /// The connection to the server was lost.
     Connection,
@@ -20,7 +20,7 @@ pub enum ErrorKind {
         after: Duration,
     },
     /// The connection was lost while the transaction was being committed: it may have been
-    /// committed, or not. [`Error::resolve`] finds out.
+    /// committed, or not. [`Error::resolve`](crate::Error::resolve) finds out.
     CommitUnknown {
         /// The transaction, as `txid_current()` calls it.
         transaction: u64,

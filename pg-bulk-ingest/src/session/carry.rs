@@ -31,9 +31,27 @@ pub(super) struct ToReplace {
     pub(super) fresh: Shape,
 }
 
+/// What is planned to be done for what hangs on a table, and for the views that depend on it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Planned {
+    /// Before the rows are copied.
+    pub(super) create: Vec<Statement>,
+    /// Before the swap.
+    pub(super) before: Vec<Statement>,
+    /// In the swap, before the live table is dropped.
+    pub(super) drop: Vec<Statement>,
+    /// In the swap, once the new table has its name.
+    pub(super) after: Vec<Statement>,
+}
+
 /// Refuses to replace tables on which something hangs that cannot be carried over, or not by this
-/// role.
-pub(super) async fn check(client: &Client, role: &str, tables: &[ToReplace]) -> Result<(), Error> {
+/// role. Answers what is going to be done for each.
+pub(super) async fn check(
+    client: &Client,
+    role: &str,
+    tables: &[ToReplace],
+) -> Result<Vec<Planned>, Error> {
+    let mut planned = Vec::with_capacity(tables.len());
     let all = tables.iter().map(|table| swapped(&table.name)).collect::<Vec<_>>();
     for (ToReplace { oid, live, fresh, .. }, names) in tables.iter().zip(&all) {
         let failed = |error: Error| error.in_table(&names.live);
@@ -48,8 +66,11 @@ pub(super) async fn check(client: &Client, role: &str, tables: &[ToReplace]) -> 
         let mut carried = carry::carry(&replacing);
         carried.refused.extend(objects);
         accept(&carried, role, START).map_err(failed)?;
+        let Carried { create, copied, before, drop, after, .. } = carried;
+        let before = copied.into_iter().chain(before).collect();
+        planned.push(Planned { create, before, drop, after });
     }
-    Ok(())
+    Ok(planned)
 }
 
 /// An error if not all is carried over.

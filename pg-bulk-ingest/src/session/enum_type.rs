@@ -172,6 +172,24 @@ pub(super) fn check_usage(
     Ok(())
 }
 
+/// Refuses enum types that lack labels, where nothing is to be changed.
+pub(super) fn check_complete(
+    enums: &[&'static EnumType],
+    found: &[FoundEnum],
+) -> Result<(), Error> {
+    let lacking = |enum_type: &&&'static EnumType| {
+        let lacks = FoundEnum::of(found, enum_type)?.live.as_ref()?.lacks(enum_type);
+        let name = enum_type.qualified_name();
+        let lacks = (!lacks.is_empty()).then(|| quoted(&lacks))?;
+        Some(format!("the enum type {name} lacks {lacks}"))
+    };
+    let differences = enums.iter().filter_map(|one| lacking(&one)).collect::<Vec<_>>();
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Differs { differences }, START))
+}
+
 /// Refuses tables with rows that hold a label that the definition of an enum type has not. Without
 /// such rows it is no difference, as PostgreSQL cannot drop a label.
 pub(super) async fn check_held(

@@ -65,6 +65,7 @@ fn replacement(
     let fresh_table = plan::create_fresh(&fresh, definition, &reason);
     let mut statements = vec![publish::keep_writers_out(name), fresh_table];
     statements.extend(plan::keep_columns(&fresh, &target.kept));
+    statements.extend(target.planned.create.iter().cloned());
     if let Outstanding::Rebuild(rebuild) = outstanding
         && keeps_rows
     {
@@ -73,8 +74,11 @@ fn replacement(
     statements.extend(plan::create_indexes(&fresh, definition));
     statements.extend(plan::keep_indexes(&fresh, &target.kept));
     statements.push(plan::analyze(&fresh));
+    statements.extend(target.planned.before.iter().cloned());
+    statements.extend(target.planned.drop.iter().cloned());
     // Which names have to be given back is known once the indexes are there.
     let unnamed = Shape { columns: Vec::new(), indexes: Vec::new() };
     statements.extend(publish::swap(name, &fresh, &live.shape, &unnamed, &[]));
+    statements.extend(target.planned.after.iter().cloned());
     statements
 }

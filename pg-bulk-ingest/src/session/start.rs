@@ -1,6 +1,6 @@
 //! The start of a session: what is there, whether it is as it is defined, what is refused.
 
-use super::carry::{self, ToReplace};
+use super::carry::{self, Planned, ToReplace};
 use super::core::{Core, Settings};
 use super::examine::{Examination, Examined, Outstanding, keeps_rows};
 use super::refusal::{START, check_generated, name_mistake, privilege, unreadable, unsupported};
@@ -32,6 +32,9 @@ pub(super) async fn start(
     for (name, definition) in &tables {
         check_version(&server, definition).map_err(|error| error.in_table(name))?;
     }
+    if settings.migration == Migration::Freeze {
+        enum_type::check_complete(&enums, &found)?;
+    }
     let mut targets = Vec::with_capacity(tables.len());
     let mut replaced = Vec::new();
     let leftovers = relations.iter().any(|relation| relation.has_parts);
@@ -54,12 +57,13 @@ pub(super) async fn start(
         };
         let Examination { outstanding, kept, fresh } = examined.examine(client, &relation).await?;
         let is_replaced = matches!(outstanding, Some(Outstanding::Rebuild(_)));
+        let mut planned = Planned::default();
         if is_replaced || settings.delete != Delete::Off {
             let shape = live.shape.clone();
             let fresh = fresh.unwrap_or_else(|| shape.clone());
             replaced.push(ToReplace { name: name.clone(), oid: live.oid, live: shape, fresh });
             let checked = views::check(client, &server, &found, &name, live, definition).await;
-            checked.map_err(|error| error.in_table(&name))?;
+            planned = checked.map_err(|error| error.in_table(&name))?;
         }
         let live = live.clone();
         let current = match &outstanding {
@@ -67,10 +71,18 @@ pub(super) async fn start(
             Some(_) => Current::outdated(name.clone(), live),
         };
         let missing = Target::missing(name, definition);
-        let target = Target { outstanding, kept, current: Some(current), ..missing };
+        let target = Target { outstanding, kept, planned, current: Some(current), ..missing };
         targets.push(target);
     }
-    carry::check(client, &server.role, &replaced).await?;
+    let planned = carry::check(client, &server.role, &replaced).await?;
+    for (ToReplace { name, .. }, planned) in replaced.iter().zip(planned) {
+        for target in targets.iter_mut().filter(|target| target.name == *name) {
+            target.planned.create = planned.create.clone();
+            target.planned.before.splice(0..0, planned.before.clone());
+            target.planned.drop.splice(0..0, planned.drop.clone());
+            target.planned.after.splice(0..0, planned.after.clone());
+        }
+    }
     let comment = targets.first().and_then(Target::visible).and_then(|live| live.comment.clone());
     let stored = watermark::stored(comment.as_deref()).map(|stored| stored.map(str::to_owned));
     let stored = stored.map_err(|unreadable| {

@@ -1,5 +1,6 @@
 //! The tables of a session.
 
+use super::carry::Planned;
 use super::examine::Outstanding;
 use crate::catalog::{LiveColumn, LiveTable};
 use crate::compare::Change;
@@ -27,6 +28,8 @@ pub(super) struct Target {
     pub(super) is_migrated: bool,
     /// Whether the current one, made to replace another, has more than is defined.
     pub(super) has_more: bool,
+    /// What is planned to be done for what hangs on the live table, if it is going to be replaced.
+    pub(super) planned: Planned,
     /// The differences that stay.
     pub(super) kept: Vec<Change>,
 }
@@ -104,6 +107,7 @@ impl Target {
             replaces: None,
             outstanding: None,
             is_migrated: false,
+            planned: Planned::default(),
             has_more: false,
             kept: Vec::new(),
         }

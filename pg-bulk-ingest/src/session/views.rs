@@ -1,6 +1,6 @@
 //! The views that depend on tables that are replaced.
 
-use super::carry::{grant, has_row_security};
+use super::carry::{Planned, grant, has_row_security};
 use super::core::Core;
 use super::enum_type;
 use super::target::Target;
@@ -11,9 +11,9 @@ use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::QualifiedName;
 use crate::lock::Lockable;
-use crate::plan;
 use crate::statement::{begin_savepoint, release, rollback_to};
 use crate::views::{self as carry, Carried, Refused, Replaced, Role};
+use crate::{plan, publish};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 
@@ -27,6 +27,7 @@ const SAVEPOINT: &str = "pg_bulk_ingest_views";
 const READINGS: usize = 10;
 
 /// Refuses, before the load, what keeps the views that depend on a table from being carried over.
+/// Answers what is going to be done for them.
 pub(super) async fn check(
     client: &mut Client,
     server: &Server,
@@ -34,12 +35,12 @@ pub(super) async fn check(
     name: &QualifiedName,
     live: &LiveTable,
     definition: &'static Table,
-) -> Result<(), Error> {
+) -> Result<Planned, Error> {
     let failed = |error| Error::server(error, CHECK);
     let sql = catalog::alone(&views::sql(&[live.oid]));
     let views = read(&answer(client.simple_query(&sql)).await.map_err(failed)?, CHECK)?;
     if views.is_empty() {
-        return Ok(());
+        return Ok(Planned::default());
     }
     let sql = view_attached::sql(live.oid, views.iter().map(|view| view.oid));
     let attached = answer(client.simple_query(&catalog::alone(&sql))).await.map_err(failed)?;
@@ -55,7 +56,14 @@ pub(super) async fn check(
             Error::new(ErrorKind::Privilege { role, missing }, CHECK)
         }
     })?;
-    if server.temp { rehearse(client, found, name, definition, &views).await } else { Ok(()) }
+    if server.temp {
+        rehearse(client, found, name, definition, &views).await?;
+    }
+    let fresh = publish::fresh_name(name);
+    let replaced = [Replaced { oid: live.oid, name: name.clone(), fresh }];
+    let role = Role { name: &server.role, creates_schemas: server.create };
+    let Carried { before, drop, after, .. } = carry::carry(&views, &replaced, role);
+    Ok(Planned { create: Vec::new(), before, drop, after })
 }
 
 /// Makes the views over the definition, in a transaction that is rolled back.
