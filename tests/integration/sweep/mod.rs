@@ -31,7 +31,7 @@ impl Steps {
         match std::env::var("SWEEP").as_deref() {
             Ok("full") => Self::Each(1),
             Ok(sweep) => Self::Each(sweep.parse().unwrap()),
-            Err(_) => Self::Some(2),
+            Err(_) => Self::Some(1),
         }
     }
 
