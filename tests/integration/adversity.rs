@@ -228,3 +228,53 @@ async fn a_reader_that_locks_tables_in_the_other_order_is_never_the_one_to_fail(
     stop.send(true).unwrap();
     assert!(reading.await.unwrap() > 0);
 }
+
+/// What is too long for a page is moved out of it, unless the column says that it must not be.
+#[tokio::test]
+async fn a_row_that_no_page_holds_is_an_error() {
+    let (database, mut client) = with_row().await;
+    database.execute("ALTER TABLE t ALTER value SET STORAGE PLAIN").await;
+    // Nothing in it is like what was before: it is not compressed either.
+    let numbers = std::iter::successors(Some(1_u32), |number| {
+        Some(number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223))
+    });
+    let letters = numbers.map(|number| char::from(b'0' + u8::try_from(number >> 26).unwrap()));
+    let value = letters.take(9000).collect::<String>();
+    for (upsert, expected) in [
+        // PostgreSQL writes many rows at once, and says the line that it has read by then.
+        (Upsert::Off, r#"cannot write a row: "public"."t", batch 1, row "#),
+        (Upsert::IfPrimaryKey, r#"cannot merge the rows: "public"."t", batch 1"#),
+    ] {
+        let rows = [Row { id: 2, value: "x" }, Row { id: 3, value: &value }];
+        let ingest = ingest::<Row<'_>>(&mut client).upsert(upsert);
+        let error = ingest.batches(|_| [Batch::new(rows)]).await.unwrap_err();
+        assert!(error.to_string().starts_with(expected), "{error}");
+        assert_eq!(code(&error), "54000");
+        let message = error.db_error().unwrap().message();
+        assert!(message.starts_with("row is too big: size 9"), "{message}");
+        is_as_before(&database).await;
+    }
+    database.execute("ALTER TABLE t ALTER value SET STORAGE EXTENDED").await;
+    let rows = [Row { id: 3, value: &value }];
+    ingest::<Row<'_>>(&mut client).batches(|_| [Batch::new(rows)]).await.unwrap();
+}
+
+/// It is refused by its length: the pages of this one, which nobody wrote, are never looked at.
+#[tokio::test]
+async fn a_value_longer_than_postgresql_holds_is_refused_before_it_is_copied() {
+    #[derive(IngestTable)]
+    #[ingest(table = "long")]
+    struct Long<'a> {
+        value: &'a [u8],
+    }
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let long = vec![0; 0x3fff_ffff];
+    let rows = [Long { value: &long }];
+    let error = ingest::<Long<'_>>(&mut client).batches(|_| [Batch::new(rows)]).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        r#"cannot write a row: "public"."long", batch 1, row 1, column "value": the value is 1073741823 bytes long, and PostgreSQL holds values of up to 1073741819 bytes"#
+    );
+    assert!(matches!(error.kind(), ErrorKind::Value { .. }), "{error:?}");
+}

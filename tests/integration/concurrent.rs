@@ -1,7 +1,7 @@
 //! Two ingests of one table at once.
 
 use futures_util::future::join_all;
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Upsert, ingest};
 use tests::Database;
 
 #[derive(IngestTable)]
@@ -100,5 +100,25 @@ async fn a_table_dropped_or_replaced_meanwhile_is_noticed() {
         database.execute(sql).await;
         let error = session.batch().await.unwrap_err();
         assert!(error.to_string().ends_with(change), "{error}");
+    }
+}
+
+/// Neither waits for the other's rows: only the high watermark waits for the end of a `VACUUM`.
+#[tokio::test]
+async fn a_vacuum_in_the_middle_of_a_batch_does_no_harm() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    ingest::<Row>(&mut client).batches(|_| [Batch::new([Row { id: 0 }])]).await.unwrap();
+    for upsert in [Upsert::IfPrimaryKey, Upsert::Off] {
+        let mut session = ingest::<Row>(&mut client).upsert(upsert).start::<i32>().await.unwrap();
+        let mut batch = session.batch().await.unwrap();
+        let first = if upsert == Upsert::Off { 40_000 } else { 0 };
+        batch.write_all((first..first + 40_000).map(|id| Row { id })).await.unwrap();
+        // It ends before the batch does.
+        database.execute("VACUUM ANALYZE shared.t").await;
+        batch.commit(first).await.unwrap();
+        session.finish().await.unwrap();
+        let count = (first + 40_000).to_string();
+        assert_eq!(database.row("SELECT count(*) FROM shared.t").await, count);
     }
 }

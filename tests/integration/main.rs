@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod adversity;
+mod arbitrary;
 mod attached;
 mod carry;
 mod carry_views;
@@ -9,8 +10,10 @@ mod comments;
 mod commit;
 mod concurrent;
 mod connections;
+mod copy_stream;
 mod create;
 mod delete;
+mod disk;
 mod enums;
 mod failure;
 mod flatten;
@@ -19,6 +22,7 @@ mod hook;
 mod house;
 mod identifiers;
 mod indexes;
+mod killed;
 mod locks;
 mod migrate;
 mod model;

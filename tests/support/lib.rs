@@ -3,14 +3,18 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "for tests")]
 
+mod copy_format;
 mod database;
+mod hold;
 mod proxy;
 mod round_trips;
 mod snapshot;
 mod views;
 
+pub use copy_format::{Cells, read_array, read_copy};
 pub use database::{Database, connect, rows};
-pub use proxy::{At, Call, Direction, Harm, Message, Proxy};
+pub use hold::{Holds, Values};
+pub use proxy::{At, Call, Copied, Direction, Harm, Message, Proxy};
 pub use round_trips::RoundTrips;
 pub use snapshot::{assert_same, snapshot};
 pub use views::{assert_same_views, snapshot_of_views};

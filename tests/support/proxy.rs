@@ -126,6 +126,35 @@ struct State {
     struck: bool,
     /// The messages to the server and to the client so far.
     counts: [usize; 2],
+    /// The messages of each `COPY` to the server, if they are kept.
+    copies: Option<Vec<Copied>>,
+}
+
+/// What the client sent of one `COPY`.
+#[derive(Debug, Default, Clone)]
+pub struct Copied {
+    /// The data of all messages.
+    pub data: Vec<u8>,
+    /// `c` if the client said that this is all, `f` if it said that it failed.
+    pub end: Option<u8>,
+}
+
+impl State {
+    fn keep(&mut self, message: &Message<'_>) {
+        let Some(copies) = &mut self.copies else { return };
+        if matches!(message.kind, b'd' | b'c' | b'f') {
+            if copies.last().is_none_or(|last| last.end.is_some()) {
+                copies.push(Copied::default());
+            }
+            if let Some(last) = copies.last_mut() {
+                if message.kind == b'd' {
+                    last.data.extend_from_slice(message.body);
+                } else {
+                    last.end = Some(message.kind);
+                }
+            }
+        }
+    }
 }
 
 /// A proxy before the tests' server.
@@ -199,6 +228,17 @@ impl Proxy {
         lock(&self.state).counts
     }
 
+    /// Keeps what is sent of each `COPY` from now on.
+    pub fn keep_copies(&self) {
+        *lock(&self.state) = State { copies: Some(Vec::new()), ..State::default() };
+    }
+
+    /// What was sent of each `COPY` since they are kept; from now on it is kept anew.
+    #[must_use]
+    pub fn copies(&self) -> Vec<Copied> {
+        lock(&self.state).copies.replace(Vec::new()).unwrap_or_default()
+    }
+
     /// Whether the fault happened.
     #[must_use]
     pub fn struck(&self) -> bool {
@@ -267,6 +307,9 @@ fn judge(state: &Mutex<State>, direction: Direction, message: &Message<'_>) -> V
     let count = &mut state.counts[usize::from(direction == Direction::ToClient)];
     *count += 1;
     let count = *count;
+    if direction == Direction::ToServer {
+        state.keep(message);
+    }
     let Some(fault) = state.fault.as_ref().filter(|fault| fault.direction == direction) else {
         return Verdict::Forward;
     };

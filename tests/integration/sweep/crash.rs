@@ -3,7 +3,7 @@
 use super::check::{Ran, States, reset};
 use super::scenario::{SCENARIOS, Scenario};
 use super::source::Source;
-use super::{Tally, is_full};
+use super::{Steps, Tally};
 use futures_util::FutureExt;
 use local_postgres::{LocalPostgres, StopMode};
 use std::sync::Arc;
@@ -50,7 +50,7 @@ async fn a_server_that_crashes_recovers_whole_batches_and_running_again_converge
         drop(admin);
         for (position, moment) in MOMENTS.iter().enumerate() {
             // Each moment once, in turn by the one way and the other.
-            let ways: &[End] = match (is_full(), position % 2) {
+            let ways: &[End] = match (Steps::asked_for().are_many(), position % 2) {
                 (true, _) => &[End::Kill, End::Immediate],
                 (false, 0) => &[End::Kill],
                 (false, _) => &[End::Immediate],
@@ -59,6 +59,7 @@ async fn a_server_that_crashes_recovers_whole_batches_and_running_again_converge
                 one(scenario, &states, &server, *moment, end, &mut tally).await;
             }
         }
+        tally.progress(scenario.name);
     }
     tally.end("crashes");
 }

@@ -3,7 +3,7 @@
 use super::check::{Ran, States, reset, visible};
 use super::scenario::Scenario;
 use super::source::{Failing, Source};
-use super::{SOME, Tally, is_full};
+use super::{Steps, Tally};
 use futures_util::FutureExt;
 use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
@@ -54,6 +54,9 @@ const AT_MESSAGES: &[(Kind, Direction)] = &[
 
 /// How long an answer may take where messages stall.
 const TIMEOUT: Duration = Duration::from_millis(200);
+
+/// How often the reader looks: what it sees is a sample.
+const LOOK_EVERY: Duration = Duration::from_millis(1);
 
 impl Fault {
     fn name(self) -> &'static str {
@@ -108,14 +111,18 @@ pub(super) async fn sweep(scenario: &'static Scenario) -> Tally {
 impl Run {
     /// Does a fault at each of so many steps, or at some of them.
     async fn each(&mut self, steps: usize, factor: usize, fault: impl Fn(usize) -> Fault) {
-        let step = if is_full() { factor } else { steps.div_ceil(SOME) }.max(1);
+        let step = Steps::asked_for().of(steps, factor);
         // The steps of different kinds are not the same ones.
-        let first = if is_full() { 1 } else { 1 + self.tally.checks % step };
+        let first = 1 + self.tally.checks % step;
         for number in (first..=steps).step_by(step) {
-            if !self.one(fault(number)).await {
+            let fault = fault(number);
+            // There are not as many polls as that. A message, though, may not come for once, as when
+            // a wait took longer than it may where messages stall.
+            if !self.one(fault).await && matches!(fault, Fault::Poll(_)) {
                 break;
             }
         }
+        self.tally.progress(self.scenario.name);
     }
 
     /// How many messages go in each direction if nothing happens.
@@ -146,7 +153,7 @@ impl Run {
                     if seen.last() != Some(&now) {
                         seen.push(now);
                     }
-                    tokio::task::yield_now().await;
+                    tokio::time::sleep(LOOK_EVERY).await;
                 }
             };
             tokio::select! {

@@ -52,9 +52,9 @@ const BARE: &str = r#"
     GRANT SELECT, INSERT ON shop.item TO pg_monitor WITH GRANT OPTION;
     COMMENT ON TABLE shop.item IS '{"by": "hand", "pg-bulk-ingest": {"high-watermark": 0}}';"#;
 
-/// Without the index, and with another type: all is changed in place.
+/// Without the index and the unique constraint, and with another type: all is changed in place.
 const OLD: &str = r#"
-    CREATE TABLE shop.item (id int PRIMARY KEY, code int UNIQUE, name varchar(50) NOT NULL);
+    CREATE TABLE shop.item (id int PRIMARY KEY, code int, name varchar(50) NOT NULL);
     INSERT INTO shop.item SELECT i, i, 'before' FROM generate_series(1, 4) i;
     GRANT SELECT, INSERT ON shop.item TO pg_monitor WITH GRANT OPTION;
     COMMENT ON TABLE shop.item IS '{"by": "hand", "pg-bulk-ingest": {"high-watermark": 0}}';"#;
