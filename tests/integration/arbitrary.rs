@@ -16,6 +16,7 @@ use uuid::Uuid;
 const CASES: u32 = 40;
 
 /// Holds for generated values, the same ones in each run.
+#[allow(clippy::needless_pass_by_value, reason = "closures are written where they are given")]
 fn property<V: Debug>(
     values: impl Strategy<Value = V>,
     holds: impl AsyncFn(&mut Holds, V) -> Result<(), String>,

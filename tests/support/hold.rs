@@ -66,7 +66,7 @@ impl Values {
         let since = self.time - epoch();
         let microseconds = since.num_microseconds()?;
         let nanoseconds = self.time.nanosecond();
-        if nanoseconds % 1000 != 0 || nanoseconds >= 1_000_000_000 {
+        if !nanoseconds.is_multiple_of(1000) || nanoseconds >= 1_000_000_000 {
             return None;
         }
         let mut cells = vec![Some(vec![u8::from(self.truth)])];
