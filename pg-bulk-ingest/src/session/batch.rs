@@ -103,16 +103,21 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
     /// Encodes a row. Answers whether it is time to [`send`](Self::send).
     #[inline]
     pub(crate) fn push<S: ?Sized, R: RowOf<S>>(&mut self, row: &R) -> Result<bool, Error> {
+        if self.broken {
+            return Err(self.refuse());
+        }
         // A panic of the row's own code leaves half of it in the buffer.
-        let was_broken = std::mem::replace(&mut self.broken, true);
-        let encoded = self.load.copy().encode(row);
-        self.broken = was_broken;
-        match encoded {
+        self.broken = true;
+        match self.load.copy().encode(row) {
             Ok(full) => {
+                self.broken = false;
                 self.rows += 1;
                 Ok(full)
             }
-            Err(failed) => Err(self.failed(&failed)),
+            Err(failed) => {
+                self.broken = false;
+                Err(self.failed(&failed))
+            }
         }
     }
 
@@ -145,11 +150,12 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
 
     /// A batch of which rows were lost on the way takes no more and is not committed.
     fn check_whole(&self) -> Result<(), Error> {
-        if self.broken {
-            let action = "cannot go on with the batch";
-            return Err(self.locate(Error::new(ErrorKind::Failed, action)));
-        }
-        Ok(())
+        if self.broken { Err(self.refuse()) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn refuse(&self) -> Error {
+        self.locate(Error::new(ErrorKind::Failed, "cannot go on with the batch"))
     }
 
     /// Whether parts of the rows may be encoded and sent apart: not where the order in which they are

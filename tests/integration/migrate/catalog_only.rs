@@ -26,6 +26,7 @@ async fn migrate<S: IngestTable>(live: &str) -> Vec<String> {
         assert_eq!(statement.work(), Work::Catalog, "{live}: {statement}");
     }
     let before = database.rows(FILES).await;
+    // Before 15 they arrive when they like.
     let scans = database.row(SCANS).await;
     // The statistics of a session are there for others when it is gone.
     let mut client = database.connect().await;
@@ -36,7 +37,9 @@ async fn migrate<S: IngestTable>(live: &str) -> Vec<String> {
     while database.row(&gone).await != "0" {
         tokio::task::yield_now().await;
     }
-    assert_eq!(database.row(SCANS).await, scans, "{live}");
+    if tests::version() >= 15 {
+        assert_eq!(database.row(SCANS).await, scans, "{live}");
+    }
     let after = database.rows(FILES).await;
     before.into_iter().filter(|file| after.contains(file)).collect()
 }
