@@ -174,6 +174,10 @@ async fn columns_are_widened() {
 
 #[tokio::test]
 async fn keys_and_indexes_become_as_they_are_defined() {
+    // INCLUDE came with 11.
+    if tests::version() < 11 {
+        return;
+    }
     let mut seen = String::new();
     check::<Indexed>(INDEXED, INDEXED_ROWS, INDEXED_CASES, &mut seen).await;
     compare("indexed.txt", &seen);
@@ -199,6 +203,10 @@ async fn check<S: IngestTable>(defined: &str, rows: &str, cases: &[Case], seen: 
     ingest::<S>(&mut client).into_table("fresh", "t").migrate().await.unwrap();
     let expected = snapshot::of_table(&database, "fresh.t").await;
     for case in cases {
+        // Before 12 there is no such constraint to be left.
+        if tests::version() < 12 && case.change.contains("pg_bulk_ingest_not_null") {
+            continue;
+        }
         let mut without_rows = String::new();
         for rows in ["", rows] {
             let Case { change, order } = case;

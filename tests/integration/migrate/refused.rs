@@ -140,7 +140,10 @@ async fn rows_that_were_to_go_with_a_first_batch_stay_without_one() {
     let none = |_| -> [Batch<Iter<Vec<Plain>>>; 0] { [] };
     let ingest_all = ingest::<Plain>(&mut client).delete(Delete::BeforeFirstBatch);
     let report = ingest_all.batches(none).await.unwrap();
-    assert_eq!(report.migrated.statements().len(), 2);
+    // Before 11 a column with a default means a rebuild.
+    if tests::version() >= 11 {
+        assert_eq!(report.migrated.statements().len(), 2);
+    }
     assert_eq!(database.rows("SELECT * FROM t ORDER BY id").await, ["1|a|2", "2|∅|2"]);
     database.execute("ALTER TABLE t DROP value").await;
     ingest::<Plain>(&mut client).delete(Delete::All).batches(none).await.unwrap();
