@@ -9,8 +9,9 @@ fn row(id: i32) -> Plain {
     Plain { id, value: None, number: 9.0 }
 }
 
-/// Whether a session waits for a lock on a table.
-const WAITS: &str = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted";
+/// Whether a session of the database waits for a lock.
+const WAITS: &str = "SELECT count(*) > 0 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+    WHERE NOT l.granted AND a.datname = current_database()";
 
 #[tokio::test]
 async fn what_others_write_before_the_rows_are_copied_is_not_lost() {
@@ -156,8 +157,9 @@ async fn a_build_that_is_under_way_is_waited_for_and_one_that_failed_is_repeated
     }
     let mut client = database.connect().await;
     let mut migration = tokio::spawn(async move { ingest::<Plain>(&mut client).migrate().await });
-    let waits =
-        "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'ShareUpdateExclusiveLock'";
+    let waits = "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+        WHERE NOT l.granted AND a.datname = current_database()
+        AND l.mode = 'ShareUpdateExclusiveLock'";
     while database.row(waits).await != "1" {
         tokio::task::yield_now().await;
     }
