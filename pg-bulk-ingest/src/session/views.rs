@@ -3,6 +3,7 @@
 use super::carry::{Planned, grant, has_row_security};
 use super::core::Core;
 use super::enum_type;
+use super::refusal::unreadable;
 use super::target::Target;
 use crate::catalog::{self, FoundEnum, LiveTable, Server, View, view_attached, views};
 use crate::deadline::answer;
@@ -140,8 +141,5 @@ pub(super) async fn lock(
 }
 
 fn read(messages: &[SimpleQueryMessage], action: &'static str) -> Result<Vec<View>, Error> {
-    views::read(messages).ok_or_else(|| {
-        let reason = "the catalog's answer is not understood".to_owned();
-        Error::new(ErrorKind::Unsupported { reason }, action)
-    })
+    views::read(messages).ok_or_else(|| unreadable(action))
 }
