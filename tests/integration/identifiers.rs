@@ -97,13 +97,13 @@ async fn settings_of_the_session_do_not_matter() {
              CREATE FUNCTION evil.count(text) RETURNS bigint LANGUAGE sql AS 'SELECT -1::bigint';
              CREATE FUNCTION evil.equal(oid, oid) RETURNS bool LANGUAGE plpgsql AS
                 'BEGIN RAISE EXCEPTION ''evil''; END';
-             CREATE OPERATOR evil.= (LEFTARG = oid, RIGHTARG = oid, FUNCTION = evil.equal);
+             CREATE OPERATOR evil.= (LEFTARG = oid, RIGHTARG = oid, PROCEDURE = evil.equal);
              CREATE FUNCTION evil.equal(name, name) RETURNS bool LANGUAGE plpgsql AS
                 'BEGIN RAISE EXCEPTION ''evil''; END';
-             CREATE OPERATOR evil.= (LEFTARG = name, RIGHTARG = name, FUNCTION = evil.equal);
+             CREATE OPERATOR evil.= (LEFTARG = name, RIGHTARG = name, PROCEDURE = evil.equal);
              CREATE FUNCTION evil.equal(record, record) RETURNS bool LANGUAGE plpgsql AS
                 'BEGIN RAISE EXCEPTION ''evil''; END';
-             CREATE OPERATOR evil.*<> (LEFTARG = record, RIGHTARG = record, FUNCTION = evil.equal);
+             CREATE OPERATOR evil.*<> (LEFTARG = record, RIGHTARG = record, PROCEDURE = evil.equal);
              CREATE TABLE evil.pg_class (oid oid, relname name);",
         )
         .await;
