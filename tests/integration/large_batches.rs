@@ -29,7 +29,8 @@ async fn they_are_merged_however_many_rows_change() {
         for one_in in [1, 100, ROWS] {
             value += 1;
             let ids = (0..batch).map(|nth| nth * (ROWS / batch));
-            let old = ids.map(|id| Large { id, value: if id % one_in == 0 { value } else { 0 } });
+            let old = ids
+                .map(|id| Large { id, value: if id.is_multiple_of(one_in) { value } else { 0 } });
             let new = (0..10).map(|nth| Large { id: ROWS + 10 * value + nth, value });
             let again = Large { id: 0, value: value + 1_000 };
             // Of the rows with the key 0 the last stays.
@@ -37,7 +38,8 @@ async fn they_are_merged_however_many_rows_change() {
             let report =
                 ingest::<Large>(&mut client).batches(|_| [Batch::new(rows)]).await.unwrap();
             let table = &report.tables[0];
-            let updated = (0..batch).filter(|nth| nth * (ROWS / batch) % one_in == 0).count();
+            let updated =
+                (0..batch).filter(|nth| (nth * (ROWS / batch)).is_multiple_of(one_in)).count();
             let updated = u64::try_from(updated).unwrap();
             assert_eq!(table.received, u64::from(batch) + 11);
             assert_eq!((table.inserted, table.updated), (10, updated), "{batch} {one_in}");
@@ -46,7 +48,7 @@ async fn they_are_merged_however_many_rows_change() {
                 "SELECT count(*) FROM large JOIN before USING (id) WHERE id % {one_in} <> 0 AND \
                  large.value = 0 AND large.ctid = place AND large.xmin = since AND large.xmax = 0"
             );
-            let untouched = (0..ROWS).filter(|id| id % one_in != 0).count();
+            let untouched = (0..ROWS).filter(|id| !id.is_multiple_of(one_in)).count();
             if one_in > 1 {
                 assert_eq!(database.row(&others).await, untouched.to_string(), "{batch} {one_in}");
             }
