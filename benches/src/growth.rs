@@ -2,6 +2,7 @@
 
 use crate::contender::{connect, encoded};
 use crate::data::{KeyedN, N, narrow};
+use crate::figure::count;
 use crate::measure::{cost, median};
 use crate::plot::Kind;
 use crate::settings::Settings;
@@ -37,7 +38,7 @@ async fn appended(client: &mut Client, settings: &Settings) {
             };
             walls.push(cost(load).await.wall.as_secs_f64());
         }
-        let each = print(&format!("{size} rows into an empty table"), size, walls);
+        let each = print(&format!("{} rows into an empty table", count(size)), size, walls);
         points.push((float(size), each));
     }
     let costs = || points.iter().map(|(_, cost)| *cost);
@@ -74,17 +75,17 @@ async fn merged(client: &mut Client, settings: &Settings) {
             };
             by_us.push(cost(load).await.wall.as_secs_f64());
         }
-        let what = format!("{batch} changed rows merged into {size}");
+        let what = format!("{} changed rows merged into {}", count(batch), count(size));
         let each = print(&format!("{what}, ON CONFLICT"), batch, by_sql);
         of_sql.push((float(size), each));
         of_ours.push((float(size), print(&what, batch, by_us)));
     }
     let growth = |of: &[(f64, f64)]| of[of.len() - 1].1 / of[0].1;
-    let what = format!("{batch} rows into 100 times as many: our growth to ON CONFLICT's");
+    let what = format!("{} rows into 100 times as many: our growth to ON CONFLICT's", count(batch));
     settings.target(what, AtMost(1.10), growth(&of_ours) / growth(&of_sql));
     let by_sql = Way::KeyOrder.name().to_owned();
     let lines = Kind::AgainstRows(vec![(OURS.to_owned(), of_ours), (by_sql, of_sql)]);
-    settings.plot(format!("{batch} rows merged into a table"), COST, lines);
+    settings.plot(format!("{} rows merged into a table", count(batch)), COST, lines);
 }
 
 /// Prints what a row costs, and answers it.

@@ -1,8 +1,9 @@
 //! What was measured, as a page: the targets, and plots.
 
+use crate::figure::{count, figure};
 use crate::plot::escaped;
 use crate::settings::Settings;
-use crate::target::{Target, figure};
+use crate::target::Target;
 use std::fmt::Write;
 
 const STYLE: &str = "
@@ -34,9 +35,10 @@ pub(crate) fn page(version: u32, settings: &Settings) -> String {
          <meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>pg-bulk-ingest: performance</title>\n<style>{STYLE}</style>\n\
          <h1>pg-bulk-ingest: performance</h1>\n\
-         <p>PostgreSQL {version}, {processors} processors, {rows} rows of W and {} of N, medians of \
-         up to {rounds} rounds.</p>\n",
-        rows * 5,
+         <p>PostgreSQL {version}, {processors} processors, {} rows of W and {} of N, medians of \
+         at most {rounds} rounds.</p>\n",
+        count(*rows),
+        count(rows * 5),
     );
     targets(&mut html, &settings.targets());
     for plot in settings.plots().iter() {

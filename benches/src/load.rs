@@ -5,6 +5,7 @@ use crate::contender::{
     encoded,
 };
 use crate::data::{N, W};
+use crate::figure::count;
 use crate::measure::{Rounds, cost};
 use crate::peers::{PACKAGE, Peers, Python};
 use crate::settings::Settings;
@@ -42,48 +43,50 @@ where
     let chunks = encoded(rows);
     let (first_half, second_half) = rows.split_at(rows.len() / 2);
     let halves = [encoded(first_half), encoded(second_half)];
-    fresh(&client, table, &create).await;
+    client.batch_execute(&format!("DROP TABLE IF EXISTS {table}; {create}")).await.unwrap();
     copy_encoded(&client, table, &chunks).await;
+    // All load the same rows. On much data that is not looked at: it takes long.
+    let expected = if settings.smoke { Some(digest(&client, table).await) } else { None };
     let python = Python::start(url, table);
     let mut peers = R::crates(rows, url).await;
     peers.extend(python.iter().flat_map(Python::peers));
 
     let mut rounds = Rounds::default();
     for round in 0..settings.rounds {
-        fresh(&client, table, &create).await;
+        fresh(&client, table, &create, expected).await;
         rounds.add(REFERENCE, cost(copy_encoded(&client, table, &chunks)).await);
 
-        fresh(&client, table, &create).await;
+        fresh(&client, table, &create, expected).await;
         let on_two = async {
             let [one, other] = &halves;
             tokio::join!(copy_encoded(&client, table, one), copy_encoded(&second, table, other));
         };
         rounds.add("encoded beforehand, 2 connections", cost(on_two).await);
 
-        fresh(&client, table, &unlogged).await;
+        fresh(&client, table, &unlogged, expected).await;
         let into_unlogged = cost(copy_encoded(&client, table, &chunks)).await;
         rounds.add("encoded beforehand, into an UNLOGGED table", into_unlogged);
 
-        fresh(&client, table, &create).await;
+        fresh(&client, table, &create, expected).await;
         let by_hand = cost(copy_hand_written(&client, table, rows)).await;
         rounds.add("encoded by hand on the way", by_hand);
 
-        fresh(&client, table, &create).await;
+        fresh(&client, table, &create, expected).await;
         let by_hand =
             cost(async { copy_halves_hand_written([&client, &second], table, rows) }).await;
         rounds.add("encoded by hand on the way, 2 connections", by_hand);
 
-        fresh(&client, table, &create).await;
+        fresh(&client, table, &create, expected).await;
         rounds.add(WRITER, cost(copy_written(&client, table, rows)).await);
 
-        fresh(&client, table, &create).await;
+        fresh(&client, table, &create, expected).await;
         let ours = async {
             let ingest = ingest::<R>(&mut client);
             ingest.batches(|_| [Batch::new(rows)]).await.unwrap();
         };
         rounds.add(OURS, cost(ours).await);
 
-        fresh(&client, table, "").await;
+        fresh(&client, table, "", expected).await;
         let connect = || async { Ok::<_, Infallible>(connect(url).await) };
         let ours = async {
             let ingest = ingest::<R>(&mut client).connections(2, connect);
@@ -91,7 +94,7 @@ where
         };
         rounds.add(ON_TWO, cost(ours).await);
 
-        fresh(&client, table, "").await;
+        fresh(&client, table, "", expected).await;
         let ours = async {
             let ingest = ingest::<R>(&mut client).connections(2, connect);
             ingest.batches(|_| [Batch::parts([first_half, second_half])]).await.unwrap();
@@ -99,13 +102,13 @@ where
         rounds.add("pg-bulk-ingest, the same, rows in 2 parts", cost(ours).await);
 
         for peer in peers.iter_mut().filter(|peer| round < peer.rounds(settings)) {
-            fresh(&client, table, if peer.makes_table() { "" } else { &create }).await;
+            fresh(&client, table, if peer.makes_table() { "" } else { &create }, expected).await;
             rounds.add(peer.name(), peer.load().await);
         }
     }
     let name = R::LETTER;
-    rounds.print(settings, &format!("{name}: {} rows into an empty table", rows.len()));
-    client.batch_execute(&format!("DROP TABLE {table}")).await.unwrap();
+    rounds.print(settings, &format!("{name}: {} rows into an empty table", count(rows.len())));
+    fresh(&client, table, "", expected).await;
 
     let target = |what: &str, bound, measured| {
         settings.target(format!("load of {name}{what}"), bound, measured);
@@ -116,9 +119,16 @@ where
     target(": the Python package to us", AtLeast(goals.package), rounds.wall(PACKAGE, OURS));
 }
 
-/// An empty table, and nothing left to write of the round before.
-async fn fresh(client: &Client, table: &str, create: &str) {
-    client.batch_execute(&format!("DROP TABLE IF EXISTS {table}")).await.unwrap();
-    client.batch_execute(create).await.unwrap();
+/// An empty table, and nothing left to write of the contender before, which is held to its rows.
+async fn fresh(client: &Client, table: &str, create: &str, expected: Option<i64>) {
+    if expected.is_some() {
+        assert_eq!(Some(digest(client, table).await), expected, "other rows were loaded");
+    }
+    client.batch_execute(&format!("DROP TABLE IF EXISTS {table}; {create}")).await.unwrap();
     client.batch_execute("CHECKPOINT").await.unwrap();
+}
+
+async fn digest(client: &Client, table: &str) -> i64 {
+    let sql = format!("SELECT coalesce(sum(hashtext({table}::text)), 0) FROM {table}");
+    client.query_one(&sql, &[]).await.unwrap().get(0)
 }

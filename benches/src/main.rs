@@ -17,6 +17,7 @@ mod compile;
 mod contender;
 mod count;
 mod data;
+mod figure;
 mod growth;
 mod hand_written;
 mod html;

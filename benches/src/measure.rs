@@ -119,7 +119,11 @@ impl Rounds {
             println!("{}", columns(others, |(_, values)| value(values)));
             bars.push((name.clone(), to_wall));
         }
-        settings.plot(title, "wall time, as a ratio to the first", Kind::Bars(bars));
+        settings.plot(
+            title,
+            "wall time, as a ratio to the first; shorter is better",
+            Kind::Ratios(bars),
+        );
         println!();
     }
 }

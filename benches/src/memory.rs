@@ -2,6 +2,7 @@
 
 use crate::contender::connect;
 use crate::data::{W, wide};
+use crate::figure::count;
 use crate::settings::Settings;
 use crate::table::Rows;
 use crate::target::Bound::AtMost;
@@ -23,7 +24,7 @@ pub(crate) async fn run(url: &str, settings: &Settings) {
         let above = resident("VmHWM:").saturating_sub(before);
         println!("{:>10} rows of W {:>8}.{}", part, above / 1024, above % 1024 * 10 / 1024);
         let above = f64::from(u32::try_from(above).unwrap_or(u32::MAX)) / 1024.0;
-        settings.target(format!("memory above {part} rows of W, MiB"), AtMost(8.0), above);
+        settings.target(format!("memory above {} rows of W, MiB", count(part)), AtMost(8.0), above);
     }
     println!();
 }

@@ -3,6 +3,7 @@
 //! Two sessions are in the way: a query that runs for seconds, and a transaction that has read the
 //! table and idles. A probe selects one row every 5 ms.
 
+use crate::figure::count;
 use crate::plot::{Kind, Series};
 use crate::settings::Settings;
 use pg_bulk_ingest::{IngestTable, Locks, ingest};
@@ -60,7 +61,8 @@ const TERMINATE_AFTER: Duration = Duration::from_secs(2);
 pub(crate) async fn run(url: &str, settings: &Settings) {
     let rows = if settings.smoke { 10_000 } else { settings.rows.min(2_000_000) };
     println!(
-        "migration of {rows} rows: the probe's longest wait in ms (median of all its looks)\n"
+        "migration of {} rows: the probe's longest wait in ms (median of all its looks)\n",
+        count(rows),
     );
     println!("{:32} {:>9} {:>9} {:>9}", "", "longest", "median", "took s");
     let admin = connect(url).await;

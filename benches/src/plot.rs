@@ -1,5 +1,6 @@
 //! Plots, as SVG.
 
+use crate::figure::short;
 use std::fmt::Write;
 
 /// A plot.
@@ -13,12 +14,16 @@ pub(crate) struct Plot {
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
     /// A bar for each name.
-    Bars(Vec<(String, f64)>),
+    Bars(Vec<Bar>),
+    /// A bar for each name, of its ratio to the first. Those that go far beyond it are cut off.
+    Ratios(Vec<Bar>),
     /// Values against rows, of which the scale is logarithmic.
     AgainstRows(Vec<Series>),
     /// Values against seconds.
     AgainstTime(Vec<Series>),
 }
+
+pub(crate) type Bar = (String, f64);
 
 /// A name, and points.
 pub(crate) type Series = (String, Vec<(f64, f64)>);
@@ -28,6 +33,8 @@ const WIDTH: f64 = 820.0;
 const NAMES: f64 = 340.0;
 /// The length of the longest bar; its value follows.
 const LONGEST: f64 = 420.0;
+/// Where the bars of ratios are cut off: beyond it nobody compares, and below it one should.
+const CUT: f64 = 4.0;
 /// The height of a bar, with what is between it and the next.
 const STEP: f64 = 24.0;
 
@@ -49,7 +56,8 @@ fn is_own(name: &str) -> bool {
 impl Plot {
     pub(crate) fn svg(&self) -> String {
         match &self.kind {
-            Kind::Bars(bars) => bars_svg(bars),
+            Kind::Bars(bars) => bars_svg(bars, f64::INFINITY),
+            Kind::Ratios(bars) => bars_svg(bars, CUT),
             Kind::AgainstRows(series) => lines_svg(series, "rows", f64::log10),
             Kind::AgainstTime(series) => lines_svg(series, "seconds", |seconds| seconds),
         }
@@ -57,18 +65,19 @@ impl Plot {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "there are few bars")]
-fn bars_svg(bars: &[(String, f64)]) -> String {
-    let greatest = bars.iter().map(|(_, value)| *value).fold(f64::MIN_POSITIVE, f64::max);
+fn bars_svg(bars: &[Bar], cut: f64) -> String {
+    let greatest = bars.iter().map(|(_, value)| *value).fold(f64::MIN_POSITIVE, f64::max).min(cut);
     let height = bars.len() as f64 * STEP;
     let mut svg = begin(height);
     for (place, (name, value)) in bars.iter().enumerate() {
-        let (top, length) = (place as f64 * STEP, value / greatest * LONGEST);
+        let (top, length) = (place as f64 * STEP, value.min(cut) / greatest * LONGEST);
+        let beyond = if *value > cut { " →" } else { "" };
         let (class, foot) = (if is_own(name) { "own" } else { "" }, top + 16.0);
         let _ = write!(
             svg,
             "<text class=\"{class}\" x=\"{}\" y=\"{foot}\" text-anchor=\"end\">{}</text>\
              <rect class=\"{class}\" x=\"{NAMES}\" y=\"{}\" width=\"{length:.1}\" height=\"16\"/>\
-             <text class=\"{class}\" x=\"{:.1}\" y=\"{foot}\">{}</text>",
+             <text class=\"{class}\" x=\"{:.1}\" y=\"{foot}\">{}{beyond}</text>",
             NAMES - 8.0,
             escaped(name),
             top + 4.0,
@@ -84,7 +93,7 @@ fn lines_svg(series: &[Series], across: &str, scale: fn(f64) -> f64) -> String {
     let points = || series.iter().flat_map(|(_, points)| points);
     let first = points().map(|(x, _)| scale(*x)).fold(f64::INFINITY, f64::min);
     let last = points().map(|(x, _)| scale(*x)).fold(f64::NEG_INFINITY, f64::max);
-    let highest = points().map(|(_, y)| *y).fold(f64::MIN_POSITIVE, f64::max);
+    let highest = round_up(points().map(|(_, y)| *y).fold(f64::MIN_POSITIVE, f64::max));
     let (foot, right) = (TOP + HEIGHT, WIDTH - RIGHT);
     let x = |x| LEFT + (scale(x) - first) / (last - first).max(f64::MIN_POSITIVE) * (right - LEFT);
     let y = |y: f64| foot - y / highest * HEIGHT;
@@ -126,6 +135,13 @@ fn lines_svg(series: &[Series], across: &str, scale: fn(f64) -> f64) -> String {
     svg + "</svg>"
 }
 
+/// The next number whose quarters are easily read.
+fn round_up(value: f64) -> f64 {
+    let unit = 10_f64.powf(value.log10().floor());
+    let units = [1.0, 2.0, 4.0, 8.0].into_iter().find(|units| value <= units * unit);
+    units.unwrap_or(10.0) * unit
+}
+
 /// What is written below the lines: each number of rows, or some of the seconds.
 fn marks(series: &[Series], across: &str) -> Vec<(f64, String)> {
     let points = series.iter().flat_map(|(_, points)| points).map(|(x, _)| *x);
@@ -133,28 +149,10 @@ fn marks(series: &[Series], across: &str) -> Vec<(f64, String)> {
         let mut rows = points.collect::<Vec<_>>();
         rows.sort_by(f64::total_cmp);
         rows.dedup();
-        return rows.into_iter().map(|rows| (rows, grouped(rows))).collect();
+        return rows.into_iter().map(|rows| (rows, short(rows))).collect();
     }
     let last = points.fold(0.0, f64::max);
     (0..=4).map(|part| last * f64::from(part) / 4.0).map(|at| (at, short(at))).collect()
-}
-
-/// A number with a comma after each three digits.
-fn grouped(number: f64) -> String {
-    let digits = format!("{number:.0}");
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// Few digits, but not too few.
-fn short(value: f64) -> String {
-    if value >= 100.0 { grouped(value) } else { format!("{value:.2}") }
 }
 
 fn begin(height: f64) -> String {

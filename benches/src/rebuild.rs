@@ -2,6 +2,7 @@
 
 use crate::contender::{connect, copy_encoded, encoded};
 use crate::data::{N, W};
+use crate::figure::count;
 use crate::measure::{Rounds, cost};
 use crate::settings::Settings;
 use crate::table::Rows;
@@ -74,7 +75,7 @@ async fn measure<R: Rows, S: IngestTable>(url: &str, settings: &Settings, case: 
     let create = format!("DROP TABLE IF EXISTS source; {}", R::create("source"));
     client.batch_execute(&create).await.unwrap();
     copy_encoded(&client, "source", &encoded(&rows)).await;
-    let (count, table) = (rows.len(), R::NAME);
+    let (count, table) = (count(rows.len()), R::NAME);
     drop(rows);
     let mut rounds = Rounds::default();
     for _ in 0..settings.some() {

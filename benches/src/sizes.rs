@@ -2,6 +2,7 @@
 
 use crate::contender::{connect, copy_encoded, encoded};
 use crate::data::{N, W};
+use crate::figure::count;
 use crate::measure::{Rounds, cost};
 use crate::settings::Settings;
 use crate::table::Rows;
@@ -27,7 +28,7 @@ pub(crate) async fn run(url: &str, settings: &Settings, version: u32) {
     let mut table = Table::filled(url, &rows, version).await;
     for changed in CHANGED {
         let worst = table.measure(settings, 50, changed).await;
-        let (batch, all) = (rows.len() / 50, rows.len());
+        let (batch, all) = (count(rows.len() / 50), count(rows.len()));
         worst.say(settings, &format!("{batch} rows of N into {all}, {}", words(changed)), changed);
     }
     several::<N>(url, settings, version, &rows[..rows.len() / 5], &[100, 10, 2]).await;
@@ -52,7 +53,8 @@ async fn several<R: Rows>(
             worst.to_best = worst.to_best.max(one.to_best);
             worst.to_python = worst.to_python.max(one.to_python);
         }
-        let what = format!("1% to 50% of {} rows of {}, {}", rows.len(), R::LETTER, words(changed));
+        let what =
+            format!("1% to 50% of {} rows of {}, {}", count(rows.len()), R::LETTER, words(changed));
         worst.say(settings, &what, changed);
     }
 }
@@ -112,7 +114,8 @@ impl<'r, R: Rows> Table<'r, R> {
             rounds.add(OURS, cost(ours).await);
         }
         let all = self.rows.len();
-        let (batch, name, words) = (all.div_ceil(part), R::LETTER, words(changed));
+        let (batch, all) = (count(all.div_ceil(part)), count(all));
+        let (name, words) = (R::LETTER, words(changed));
         let title = format!("{batch} rows of {name} merged into {all}, {words}");
         rounds.print(settings, &title);
         Worst {

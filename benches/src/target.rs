@@ -1,5 +1,6 @@
 //! What the figures should be.
 
+use crate::figure::figure;
 use std::fmt;
 
 /// The most, or the least, that a figure should be.
@@ -39,12 +40,6 @@ impl Target {
     pub(crate) fn verdict(&self) -> &'static str {
         if self.is_met() { "met" } else { "not met" }
     }
-}
-
-/// Two digits after the point, unless there is nothing to say there.
-pub(crate) fn figure(value: f64) -> String {
-    let text = format!("{value:.2}");
-    text.strip_suffix(".00").map_or(text.clone(), str::to_owned)
 }
 
 /// Prints the targets.

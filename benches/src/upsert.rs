@@ -2,6 +2,7 @@
 
 use crate::contender::{connect, encoded};
 use crate::data::{N, W};
+use crate::figure::count;
 use crate::measure::{Cost, Rounds, cost};
 use crate::peers::{PACKAGE, Python};
 use crate::settings::Settings;
@@ -79,7 +80,7 @@ async fn measure<R: Rows>(url: &str, settings: &Settings, rounds: usize) -> (Rou
             }
         }
     }
-    let (name, count) = (R::LETTER, rows.len());
+    let (name, count) = (R::LETTER, count(rows.len()));
     measured.0.print(settings, &format!("{name} with a key: the first load of {count} rows"));
     measured.1.print(settings, &format!("{name} with a key: the same rows again"));
     client.batch_execute(&format!("DROP TABLE {table}")).await.unwrap();
