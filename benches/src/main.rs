@@ -3,7 +3,7 @@
 //! `cargo run --release -p benches -- [--smoke] [--rounds N] [--rows N] [--html FILE]
 //! [SUITE…]`
 //!
-//! Without a suite, or with `targets`, all run: `compile`, `count`, `load`, `small`, `memory`,
+//! Without a suite, or with `targets`, all run: `compile`, `count`, `memory`, `load`, `small`,
 //! `growth`, `upsert`, `sizes`, `rebuild` and `migrate`. What was measured of the targets is printed
 //! at the end. `load` and `upsert` have other libraries beside ours: crates with the feature `peers`,
 //! and Python's once `benches/python/prepare` was run.

@@ -42,16 +42,19 @@ impl Target {
     }
 }
 
-/// Prints the targets.
+/// Prints the targets, as a table that can go into docs/performance.md.
 pub(crate) fn print(targets: &[Target], smoke: bool) {
     if targets.is_empty() {
         return;
     }
-    let title = if smoke { "targets (of so few rows the figures say nothing)" } else { "targets" };
-    println!("{title:70} {:>9} {:>9}", "target", "measured");
+    if smoke {
+        println!("Of so few rows the figures say nothing.\n");
+    }
+    println!("| {:70} | {:>9} | {:>9} | {:7} |", "", "target", "measured", "");
+    println!("|{:-<72}|{:->11}|{:->11}|{:-<9}|", "", ":", ":", "");
     for target in targets {
         let Target { what, bound, measured } = target;
-        let bound = bound.to_string();
-        println!("{what:70} {bound:>9} {:>9}  {}", figure(*measured), target.verdict());
+        let (bound, measured, verdict) = (bound.to_string(), figure(*measured), target.verdict());
+        println!("| {what:70} | {bound:>9} | {measured:>9} | {verdict:7} |");
     }
 }
