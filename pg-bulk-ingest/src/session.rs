@@ -8,6 +8,7 @@ mod enum_type;
 mod examine;
 mod finish;
 mod load;
+mod merging;
 mod meter;
 mod migrate;
 mod open;
