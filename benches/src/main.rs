@@ -39,6 +39,7 @@ mod ways;
 
 use local_postgres::LocalPostgres;
 use settings::Settings;
+use std::time::Instant;
 
 #[tokio::main]
 async fn main() {
@@ -59,6 +60,7 @@ async fn main() {
     let version = server.version().unwrap_or(0);
     println!("PostgreSQL {version}, {} rounds\n", settings.rounds);
     for suite in settings::SUITES.into_iter().filter(|suite| settings.runs(suite)) {
+        let start = Instant::now();
         match suite {
             "compile" => compile::run(&settings),
             "count" => count::run(&url, &settings),
@@ -72,6 +74,7 @@ async fn main() {
             "migrate" => migrate::run(&url, &settings).await,
             unknown => panic!("{unknown} does not run"),
         }
+        println!("{suite} took {:.0} s\n", start.elapsed().as_secs_f64());
     }
     target::print(&settings.targets(), settings.smoke);
     if let Some(path) = &settings.html {

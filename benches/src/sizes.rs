@@ -34,7 +34,7 @@ pub(crate) async fn run(url: &str, settings: &Settings, version: u32) {
     several::<N>(url, settings, version, &rows[..rows.len() / 5], &[100, 10, 2]).await;
     drop(rows);
     // They take as much room as those of N.
-    several::<W>(url, settings, version, &W::make(settings.rows / 4), &[100, 50, 10, 2]).await;
+    several::<W>(url, settings, version, &W::make(settings.rows / 4), &[100, 10, 2]).await;
 }
 
 /// Batches of one in so many of the rows.

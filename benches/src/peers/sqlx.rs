@@ -3,6 +3,7 @@
 use super::Peer;
 use crate::data::{N, W};
 use crate::measure::{Cost, cost};
+use crate::settings::Settings;
 use sqlx::postgres::{PgArguments, PgQueryResult};
 use sqlx::query::Query;
 use sqlx::{Connection, Executor, PgConnection, Postgres};
@@ -141,6 +142,10 @@ impl<R: Row> Peer for CopyInRaw<'_, R> {
     fn load(&mut self) -> Pin<Box<dyn Future<Output = Cost> + '_>> {
         Box::pin(cost(self.copy()))
     }
+
+    fn rounds(&self, settings: &Settings) -> usize {
+        settings.few()
+    }
 }
 
 pub(super) struct Unnest<'r, R> {
@@ -170,5 +175,9 @@ impl<R: Row> Peer for Unnest<'_, R> {
 
     fn load(&mut self) -> Pin<Box<dyn Future<Output = Cost> + '_>> {
         Box::pin(cost(self.insert()))
+    }
+
+    fn rounds(&self, settings: &Settings) -> usize {
+        settings.few()
     }
 }
