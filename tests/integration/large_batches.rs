@@ -109,3 +109,35 @@ async fn others_may_write_to_the_table_that_was_empty() {
     let all = "SELECT count(*), min(value), max(value) FROM large";
     assert_eq!(database.row(all).await, "20000|1|1");
 }
+
+/// The rows of a new table, of a large batch, and nothing after them.
+#[tokio::test]
+async fn indexes_are_built_with_the_memory_they_are_given() {
+    let database = Database::new().await;
+    database
+        .execute(
+            "CREATE TABLE seen (tag text, memory text); \
+             CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN \
+             INSERT INTO public.seen VALUES (tg_tag, current_setting('maintenance_work_mem')); END $$; \
+             CREATE EVENT TRIGGER note ON ddl_command_end WHEN TAG IN ('CREATE INDEX', 'ALTER TABLE') \
+             EXECUTE PROCEDURE note()",
+        )
+        .await;
+    let mut client = database.connect().await;
+    client.batch_execute("SET maintenance_work_mem = '5MB'").await.unwrap();
+    let rows = (0..12_000).map(|id| Large { id, value: 1 }).collect::<Vec<_>>();
+    for (memory, shown) in [(Some(7 << 20), "7MB"), (Some(0), "1MB"), (None, "5MB")] {
+        database.execute("DROP TABLE IF EXISTS large; DELETE FROM seen").await;
+        for _first_and_again in 0..2 {
+            let mut ingest = ingest::<Large>(&mut client);
+            if let Some(bytes) = memory {
+                ingest = ingest.index_memory(bytes);
+            }
+            ingest.batches(|_| [Batch::new(&rows)]).await.unwrap();
+        }
+        let seen = database.rows("SELECT DISTINCT tag, memory FROM seen ORDER BY 1").await;
+        assert_eq!(seen, [format!("ALTER TABLE|{shown}"), format!("CREATE INDEX|{shown}")]);
+    }
+    let after = tests::rows(&client, "SHOW maintenance_work_mem").await;
+    assert_eq!(after, ["5MB"]);
+}
