@@ -23,6 +23,7 @@ mod house;
 mod identifiers;
 mod indexes;
 mod killed;
+mod large_batches;
 mod locks;
 mod migrate;
 mod model;
