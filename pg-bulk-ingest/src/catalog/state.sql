@@ -1,6 +1,8 @@
 SELECT
   c.oid::text,
-  obj_description(c.oid, 'pg_class'),
+  -- obj_description() plans a query of its own each time
+  (SELECT d.description FROM pg_description d
+    WHERE d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0),
   -- the rows, as the planner estimates them: as dense as they were when they were counted last
   (CASE WHEN c.relpages > 0 AND c.reltuples >= 0 THEN c.reltuples / c.relpages ELSE 50 END
     * pg_relation_size(c.oid) / current_setting('block_size')::int8)::int8::text,
