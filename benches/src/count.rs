@@ -4,6 +4,7 @@
 //! program runs itself once for each row and encoder, and what is counted is one function: the one
 //! in which the library takes rows until a chunk is full, or its like below.
 
+use crate::checked::Check;
 use crate::contender::connect;
 use crate::data::{N, W, narrow, wide};
 use crate::hand_written::Encode;
@@ -22,6 +23,7 @@ pub(crate) const RUN: &str = "count-run";
 /// The functions that are counted, as callgrind spells them.
 const OURS: &str = "pg_bulk_ingest::source::push*";
 const BY_HAND: &str = "benches::count::encode_by_hand*";
+const CHECKED: &str = "benches::count::encode_checked*";
 
 /// The most that our encoder should take, as a ratio to the one by hand.
 const TARGET: f64 = 1.10;
@@ -41,14 +43,21 @@ pub(crate) fn run(url: &str, settings: &Settings) {
         println!("not counted: valgrind is not installed\n");
         return;
     }
-    println!("{:4} {:>10} {:>10} {:>8} {:>10}", "", "by hand", "ours", "ratio", "baseline");
+    println!(
+        "{:4} {:>10} {:>14} {:>10} {:>8} {:>10} {:>10}",
+        "", "by hand", "with checks", "ours", "ratio", "baseline", "to checks"
+    );
     let rows = if settings.smoke { 100 } else { ROWS };
     let mut above = Vec::new();
     for (row, baseline) in baselines() {
         let by_hand = count("by-hand", &row, rows, url);
+        let checked = count("checked", &row, rows, url);
         let ours = count("ours", &row, rows, url);
-        let ratio = ours / by_hand;
-        println!("{row:4} {by_hand:>10.0} {ours:>10.0} {ratio:>8.2} {baseline:>10.2}");
+        let (ratio, to_checked) = (ours / by_hand, ours / checked);
+        println!(
+            "{row:4} {by_hand:>10.0} {checked:>14.0} {ours:>10.0} {ratio:>8.2} {baseline:>10.2} \
+             {to_checked:>10.2}"
+        );
         // Few rows, and a program that was not optimised, say nothing.
         if !settings.smoke && !cfg!(debug_assertions) {
             let what = format!("encoder, instructions per row of {row}, to one by hand");
@@ -83,7 +92,11 @@ fn baselines() -> Vec<(String, f64)> {
 fn count(encoder: &str, row: &str, rows: usize, url: &str) -> f64 {
     let name = format!("pg-bulk-ingest-count-{}-{encoder}-{row}", std::process::id());
     let out = env::temp_dir().join(name);
-    let function = if encoder == "ours" { OURS } else { BY_HAND };
+    let function = match encoder {
+        "ours" => OURS,
+        "checked" => CHECKED,
+        _ => BY_HAND,
+    };
     let output = Command::new("valgrind")
         .args(["--quiet", "--tool=callgrind"])
         .arg(format!("--callgrind-out-file={}", out.display()))
@@ -117,11 +130,12 @@ pub(crate) async fn run_counted(arguments: &[String]) {
 
 async fn encode<R>(encoder: &str, url: &str, create: &str, table: &str, rows: &[R])
 where
-    R: Encode + IngestTable + RowOf<R> + Sync,
+    R: Encode + Check + IngestTable + RowOf<R> + Sync,
 {
-    if encoder != "ours" {
-        encode_by_hand(rows);
-        return;
+    match encoder {
+        "ours" => {}
+        "checked" => return assert!(encode_checked(rows)),
+        _ => return encode_by_hand(rows),
     }
     let mut client = connect(url).await;
     client.batch_execute(&format!("DROP TABLE IF EXISTS {table}; {create}")).await.unwrap();
@@ -141,4 +155,21 @@ fn encode_by_hand<R: Encode>(rows: &[R]) {
         }
     }
     black_box(buffer);
+}
+
+/// The same, each row looked at before it is encoded.
+#[inline(never)]
+fn encode_checked<R: Encode + Check>(rows: &[R]) -> bool {
+    let mut buffer = Vec::with_capacity(CHUNK + 4096);
+    for row in rows {
+        if !row.is_held() {
+            return false;
+        }
+        row.encode(&mut buffer);
+        if buffer.len() >= CHUNK {
+            black_box(&mut buffer).clear();
+        }
+    }
+    black_box(buffer);
+    true
 }

@@ -13,6 +13,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that fails has to stop")]
 
+mod checked;
 mod compile;
 mod contender;
 mod count;
