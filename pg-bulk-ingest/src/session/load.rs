@@ -183,6 +183,11 @@ impl Load {
                 continue;
             }
             let Some(current) = target.current.as_mut() else { continue };
+            // A table that was filled by a rebuild has its statistics already.
+            let is_filled = !current.bare && counts.get(position).is_none_or(|c| c.received == 0);
+            if is_filled {
+                continue;
+            }
             let built = build_one(transaction, target.definition, current, &target.kept).await;
             let built = built.map_err(|error| error.in_table(&target.name))?;
             if target.replaces.is_none() || target.is_migrated {
