@@ -16,12 +16,14 @@ pub(crate) struct Inspected {
 }
 
 impl Inspected {
-    /// Reads the answer: the server, the enum types, then a row for each name.
+    /// Reads the answer: the server, a row for each name, then the enum types.
     pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Self> {
-        let mut rows = texts(messages);
-        let server = serde_json::from_str(rows.next()?).ok()?;
-        let enums = serde_json::from_str(rows.next()?).ok()?;
-        let relations = rows.map(|row| serde_json::from_str(row).ok()).collect::<Option<_>>()?;
+        let rows = texts(messages).collect::<Vec<_>>();
+        let [server, relations @ .., enums] = rows.as_slice() else { return None };
+        let server = serde_json::from_str(server).ok()?;
+        let enums = serde_json::from_str(enums).ok()?;
+        let relations = relations.iter().map(|row| serde_json::from_str(row).ok());
+        let relations = relations.collect::<Option<_>>()?;
         Some(Self { server, enums, relations })
     }
 }
@@ -65,11 +67,13 @@ pub(crate) fn inspect_temporary(names: &[&str]) -> String {
 }
 
 fn inspect_values(values: &str, enums: &[&EnumType]) -> String {
+    // Each statement sees what was committed before it: the types of a table that another session
+    // has just created are there by the time that they are looked for.
     format!(
         "{};\n{};\n{}",
         include_str!("server.sql"),
-        enum_type::sql(enums),
-        include_str!("inspect.sql").replace(":tables", values)
+        include_str!("inspect.sql").replace(":tables", values),
+        enum_type::sql(enums)
     )
 }
 
