@@ -12,7 +12,7 @@ use crate::execute::{self, query};
 use crate::ident::QualifiedName;
 use crate::publish;
 use crate::statement::Statement;
-use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
+use tokio_postgres::{Client, Transaction};
 
 const START: &str = "cannot replace the table";
 const CARRY: &str = "cannot carry over what hangs on the table";
@@ -61,7 +61,9 @@ pub(super) async fn check(
         let objects = attached::read(&attached.map_err(failed)?);
         let sql = catalog::alone(&hanging::sql(*oid));
         let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(START));
-        let hanging = read(&messages.map_err(failed)?, START).map_err(failed)?;
+        // Nothing keeps others from replacing it yet.
+        let hanging = hanging::read(&messages.map_err(failed)?).ok_or_else(replaced);
+        let hanging = hanging.map_err(failed)?;
         let replacing = Replacing { hanging: &hanging, names, live, fresh, all: &all };
         let mut carried = carry::carry(&replacing);
         carried.refused.extend(objects);
@@ -71,6 +73,10 @@ pub(super) async fn check(
         planned.push(Planned { create, before, drop, after });
     }
     Ok(planned)
+}
+
+fn replaced() -> Error {
+    Error::new(ErrorKind::ConcurrentIngest { change: "it replaced the table".to_owned() }, START)
 }
 
 /// An error if not all is carried over.
@@ -86,13 +92,9 @@ fn accept(carried: &Carried, role: &str, action: &'static str) -> Result<(), Err
     Ok(())
 }
 
-fn read(messages: &[SimpleQueryMessage], action: &'static str) -> Result<Hanging, Error> {
-    hanging::read(messages).ok_or_else(|| unreadable(action))
-}
-
 async fn hanging_on(transaction: &Transaction<'_>, oid: u32) -> Result<Hanging, Error> {
     let sql = catalog::isolated(&hanging::sql(oid));
-    read(&query(transaction, &sql, CARRY).await?, CARRY)
+    hanging::read(&query(transaction, &sql, CARRY).await?).ok_or_else(|| unreadable(CARRY))
 }
 
 /// What is done to a table that was just created, and is to replace another.
