@@ -1,13 +1,20 @@
 //! What the derive costs the compiler, beside serde's on the same structs.
 
-use crate::measure::{Cost, Rounds, Settings};
+use crate::measure::{Cost, Rounds};
+use crate::settings::Settings;
+use crate::target::Bound::AtMost;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-const CONTENDERS: [&str; 3] = ["serde's Serialize", "pg-bulk-ingest's IngestTable", "no derive"];
+const SERDE: &str = "serde's Serialize";
+const OURS: &str = "pg-bulk-ingest's IngestTable";
+
+/// The contenders, each with its derive.
+const DERIVES: [(&str, &str); 3] =
+    [(SERDE, "serde::Serialize"), (OURS, "pg_bulk_ingest::IngestTable"), ("no derive", "Clone")];
 
 /// The columns of each struct: five of each of these.
 const TYPES: [&str; 6] = ["i32", "i64", "f64", "bool", "String", "Option<String>"];
@@ -17,19 +24,19 @@ pub(crate) fn run(settings: &Settings) {
     let folder = env::temp_dir().join(format!("pg-bulk-ingest-compile-{}", std::process::id()));
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     create(&folder, &workspace).unwrap();
-    let mut rounds = Rounds::new(&CONTENDERS);
+    let mut rounds = Rounds::default();
     // The first build is that of the dependencies.
     build(&folder, &workspace, "");
-    for _ in 0..settings.rounds {
-        for (contender, derive) in
-            ["serde::Serialize", "pg_bulk_ingest::IngestTable", "Clone"].iter().enumerate()
-        {
+    for _ in 0..settings.some() {
+        for (contender, derive) in DERIVES {
             let wall = build(&folder, &workspace, &source(structs, derive));
             rounds.add(contender, Cost { wall, cpu: wall });
         }
     }
     fs::remove_dir_all(&folder).unwrap();
-    rounds.print(settings, &format!("building {structs} structs of 30 columns (cargo build)"));
+    let title = format!("building {structs} structs of 30 columns");
+    rounds.print(settings, &format!("{title} (cargo build)"));
+    settings.target(format!("{title}, to serde"), AtMost(1.5), rounds.wall(OURS, SERDE));
 }
 
 /// A package of its own that depends on this library, with the versions that the workspace has, so

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures_util::SinkExt;
 use postgres_types::{Json, Type};
 use std::pin::{Pin, pin};
+use tokio::runtime::Handle;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::{Client, NoTls};
 
@@ -63,6 +64,22 @@ pub(crate) async fn copy_hand_written<R: Encode>(client: &Client, into: &str, ro
     buffer.extend_from_slice(TRAILER);
     sink.feed(Bytes::from(buffer)).await.unwrap();
     sink.finish().await.unwrap();
+}
+
+/// Copies rows that are encoded by hand, half of them on each connection, each on a thread of its own.
+pub(crate) fn copy_halves_hand_written<R: Encode + Sync>(
+    clients: [&Client; 2],
+    into: &str,
+    rows: &[R],
+) {
+    let runtime = Handle::current();
+    let (first, second) = rows.split_at(rows.len() / 2);
+    std::thread::scope(|scope| {
+        for (client, half) in clients.into_iter().zip([first, second]) {
+            let runtime = &runtime;
+            scope.spawn(move || runtime.block_on(copy_hand_written(client, into, half)));
+        }
+    });
 }
 
 /// A row as `BinaryCopyInWriter` takes it.

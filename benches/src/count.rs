@@ -5,9 +5,11 @@
 //! in which the library takes rows until a chunk is full, or its like below.
 
 use crate::contender::connect;
-use crate::data::{create_narrow, create_wide, narrow, wide};
+use crate::data::{N, W, narrow, wide};
 use crate::hand_written::Encode;
-use crate::measure::Settings;
+use crate::settings::Settings;
+use crate::table::Rows;
+use crate::target::Bound::AtMost;
 use pg_bulk_ingest::{Batch, IngestTable, RowOf, ingest};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -21,7 +23,7 @@ pub(crate) const RUN: &str = "count-run";
 const OURS: &str = "pg_bulk_ingest::source::push*";
 const BY_HAND: &str = "benches::count::encode_by_hand*";
 
-/// P4: the most that our encoder may take, as a ratio to the one by hand.
+/// The most that our encoder should take, as a ratio to the one by hand.
 const TARGET: f64 = 1.10;
 
 /// How far above the baseline a ratio may be.
@@ -49,16 +51,20 @@ pub(crate) fn run(url: &str, settings: &Settings) {
         println!("{row:4} {by_hand:>10.0} {ours:>10.0} {ratio:>8.2} {baseline:>10.2}");
         // Few rows, and a program that was not optimised, say nothing.
         if !settings.smoke && !cfg!(debug_assertions) {
-            if ratio > TARGET {
-                println!("     above the target, {TARGET:.2}");
-            }
+            let what = format!("encoder, instructions per row of {row}, to one by hand");
+            settings.target(what, AtMost(TARGET), ratio);
             if ratio > baseline * TOLERANCE {
                 above.push(row);
             }
         }
     }
     println!();
-    assert!(above.is_empty(), "more than 10% above {}: {above:?}", baseline_file().display());
+    if !above.is_empty() {
+        let above = format!("more than 10% above {}: {above:?}", baseline_file().display());
+        // Among other suites it should not be the end of those that follow.
+        assert!(!settings.names("count"), "{above}");
+        println!("{above}\n");
+    }
 }
 
 fn baseline_file() -> PathBuf {
@@ -104,8 +110,8 @@ pub(crate) async fn run_counted(arguments: &[String]) {
     };
     let rows = rows.parse().unwrap();
     match row.as_str() {
-        "W" => encode(encoder, url, &create_wide("counted_w"), "counted_w", &wide(rows)).await,
-        _ => encode(encoder, url, &create_narrow("counted_n"), "counted_n", &narrow(rows)).await,
+        "W" => encode(encoder, url, &W::create("counted_w"), "counted_w", &wide(rows)).await,
+        _ => encode(encoder, url, &N::create("counted_n"), "counted_n", &narrow(rows)).await,
     }
 }
 

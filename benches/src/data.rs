@@ -40,24 +40,6 @@ pub(crate) struct KeyedW<'a> {
     pub(crate) tags: &'a [String],
 }
 
-impl W {
-    pub(crate) fn keyed(&self) -> KeyedW<'_> {
-        KeyedW {
-            id: self.id,
-            tenant: self.tenant,
-            name: &self.name,
-            description: self.description.as_deref(),
-            amount: self.amount,
-            active: self.active,
-            created: self.created,
-            day: self.day,
-            reference: self.reference,
-            payload: &self.payload,
-            tags: &self.tags,
-        }
-    }
-}
-
 /// A narrow row.
 #[derive(Debug, Clone, IngestTable)]
 #[ingest(table = "n")]
@@ -77,13 +59,6 @@ pub(crate) struct KeyedN {
     pub(crate) ts: DateTime<Utc>,
     pub(crate) value: f64,
     pub(crate) sensor: i32,
-}
-
-impl N {
-    pub(crate) fn keyed(&self) -> KeyedN {
-        let Self { id, ts, value, sensor } = *self;
-        KeyedN { id, ts, value, sensor }
-    }
 }
 
 /// `SplitMix64`: the same numbers for the same seed, on every machine.
@@ -156,22 +131,4 @@ pub(crate) fn narrow(rows: usize) -> Vec<N> {
             sensor: i32::try_from(random.below(10_000)).unwrap_or(0),
         })
         .collect()
-}
-
-/// Creates the table of W under this name.
-pub(crate) fn create_wide(name: &str) -> String {
-    format!(
-        "CREATE TABLE {name} (id bigint NOT NULL, tenant integer NOT NULL, name text NOT NULL, \
-         description text, amount double precision NOT NULL, active boolean NOT NULL, \
-         created timestamptz NOT NULL, day date NOT NULL, reference uuid NOT NULL, \
-         payload jsonb NOT NULL, tags text[] NOT NULL)"
-    )
-}
-
-/// Creates the table of N under this name.
-pub(crate) fn create_narrow(name: &str) -> String {
-    format!(
-        "CREATE TABLE {name} (id bigint NOT NULL, ts timestamptz NOT NULL, \
-         value double precision NOT NULL, sensor integer NOT NULL)"
-    )
 }

@@ -3,8 +3,10 @@
 //! `cargo run --release -p benches -- [--smoke] [--rounds N] [--rows N] [--html FILE]
 //! [SUITE…]`
 //!
-//! The suites are `compile`, `count`, `load`, `small`, `memory`, `growth`, `upsert`, `sizes` and
-//! `migrate`; all, unless some are named.
+//! Without a suite, or with `targets`, all run: `compile`, `count`, `memory`, `load`, `small`,
+//! `growth`, `upsert`, `sizes`, `rebuild` and `migrate`. What was measured of the targets is printed
+//! at the end. `load` and `upsert` have other libraries beside ours: crates with the feature `peers`,
+//! and Python's once `benches/python/prepare` was run.
 //!
 //! Every measurement is one of several interleaved rounds, and is quoted as the median of its ratios
 //! to the reference of the same round: the machine may be shared and noisy.
@@ -15,6 +17,7 @@ mod compile;
 mod contender;
 mod count;
 mod data;
+mod figure;
 mod growth;
 mod hand_written;
 mod html;
@@ -22,12 +25,21 @@ mod load;
 mod measure;
 mod memory;
 mod migrate;
+mod peers;
+mod plot;
+mod rebuild;
+mod settings;
 mod sizes;
 mod small;
+mod table;
+mod target;
+mod trips;
 mod upsert;
+mod ways;
 
 use local_postgres::LocalPostgres;
-use measure::Settings;
+use settings::Settings;
+use std::time::Instant;
 
 #[tokio::main]
 async fn main() {
@@ -45,36 +57,27 @@ async fn main() {
         .start()
         .unwrap_or_else(|error| panic!("{error}"));
     let url = server.url("postgres");
-    println!("PostgreSQL {}, {} rounds\n", server.version().unwrap_or(0), settings.rounds);
-    if settings.runs("compile") {
-        compile::run(&settings);
+    let version = server.version().unwrap_or(0);
+    println!("PostgreSQL {version}, {} rounds\n", settings.rounds);
+    for suite in settings::SUITES.into_iter().filter(|suite| settings.runs(suite)) {
+        let start = Instant::now();
+        match suite {
+            "compile" => compile::run(&settings),
+            "count" => count::run(&url, &settings),
+            "load" => load::run(&url, &settings).await,
+            "small" => small::run(&url, &settings).await,
+            "memory" => memory::run(&url, &settings).await,
+            "growth" => growth::run(&url, &settings).await,
+            "upsert" => upsert::run(&url, &settings).await,
+            "sizes" => sizes::run(&url, &settings, version).await,
+            "rebuild" => rebuild::run(&url, &settings).await,
+            "migrate" => migrate::run(&url, &settings).await,
+            unknown => panic!("{unknown} does not run"),
+        }
+        println!("{suite} took {:.0} s\n", start.elapsed().as_secs_f64());
     }
-    if settings.runs("count") {
-        count::run(&url, &settings);
-    }
-    if settings.runs("load") {
-        load::run(&url, &settings).await;
-    }
-    if settings.runs("small") {
-        small::run(&url, &settings).await;
-    }
-    if settings.runs("memory") {
-        memory::run(&url, &settings).await;
-    }
-    if settings.runs("growth") {
-        growth::run(&url, &settings).await;
-    }
-    if settings.runs("upsert") {
-        upsert::run(&url, &settings).await;
-    }
-    if settings.runs("sizes") {
-        sizes::run(&url, &settings).await;
-    }
-    if settings.runs("migrate") {
-        migrate::run(&url, &settings).await;
-    }
+    target::print(&settings.targets(), settings.smoke);
     if let Some(path) = &settings.html {
-        let version = server.version().unwrap_or(0);
-        std::fs::write(path, html::page(version, settings.rounds, &settings.plots())).unwrap();
+        std::fs::write(path, html::page(version, &settings)).unwrap();
     }
 }

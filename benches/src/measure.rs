@@ -1,79 +1,15 @@
 //! Rounds, and the medians of what they measured.
 
-use crate::html::{Kind, Plot};
+use crate::plot::Kind;
+use crate::settings::Settings;
 use rustix::time::{ClockId, clock_gettime};
-use std::cell::RefCell;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
-
-/// What is to be measured.
-#[derive(Debug)]
-pub(crate) struct Settings {
-    /// Everything once, on little data: whether it works, not how fast it is.
-    pub(crate) smoke: bool,
-    pub(crate) rounds: usize,
-    /// Rows of W; N has five times as many.
-    pub(crate) rows: usize,
-    suites: Vec<String>,
-    /// Where to write a page with plots.
-    pub(crate) html: Option<PathBuf>,
-    plots: RefCell<Vec<Plot>>,
-}
-
-impl Settings {
-    pub(crate) fn from_arguments(mut arguments: impl Iterator<Item = String>) -> Self {
-        let mut settings = Self {
-            smoke: false,
-            rounds: 5,
-            rows: 1_000_000,
-            suites: Vec::new(),
-            html: None,
-            plots: RefCell::default(),
-        };
-        while let Some(argument) = arguments.next() {
-            let mut number =
-                || arguments.next().and_then(|n| n.parse().ok()).expect("a number follows");
-            match argument.as_str() {
-                "--smoke" => (settings.smoke, settings.rounds, settings.rows) = (true, 1, 1_000),
-                "--rounds" => settings.rounds = number(),
-                "--rows" => settings.rows = number(),
-                "--html" => {
-                    settings.html = Some(arguments.next().expect("a path follows").into());
-                }
-                // `cargo bench` adds it.
-                "--bench" => {}
-                suite => settings.suites.push(suite.to_owned()),
-            }
-        }
-        settings
-    }
-
-    /// Whether a suite is asked for: all are, unless some are named.
-    pub(crate) fn runs(&self, suite: &str) -> bool {
-        self.suites.is_empty() || self.names(suite)
-    }
-
-    /// Adds a plot to the page.
-    pub(crate) fn plot(&self, title: impl Into<String>, unit: &'static str, kind: Kind) {
-        self.plots.borrow_mut().push(Plot { title: title.into(), unit, kind });
-    }
-
-    /// All plots.
-    pub(crate) fn plots(&self) -> Vec<Plot> {
-        self.plots.borrow().clone()
-    }
-
-    /// Whether a suite is asked for by its name.
-    pub(crate) fn names(&self, suite: &str) -> bool {
-        self.suites.iter().any(|asked| asked == suite)
-    }
-}
 
 /// What one run took.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cost {
     pub(crate) wall: Duration,
-    /// Of this process: the client.
+    /// Of the client's process.
     pub(crate) cpu: Duration,
 }
 
@@ -91,45 +27,109 @@ fn cpu_time() -> Duration {
 }
 
 /// The costs of contenders, round by round; the first is the reference.
-#[derive(Debug)]
+///
+/// A contender that does not take part in all rounds takes part in the first ones.
+#[derive(Debug, Default)]
 pub(crate) struct Rounds {
-    names: Vec<String>,
-    costs: Vec<Vec<Cost>>,
+    contenders: Vec<Contender>,
+}
+
+#[derive(Debug)]
+struct Contender {
+    name: String,
+    costs: Vec<Cost>,
+    /// What else was measured, by name and round.
+    others: Vec<(&'static str, Vec<f64>)>,
 }
 
 impl Rounds {
-    pub(crate) fn new(names: &[&str]) -> Self {
-        let names = names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        Self { costs: vec![Vec::new(); names.len()], names }
+    pub(crate) fn add(&mut self, name: &str, cost: Cost) {
+        self.contender(name).costs.push(cost);
     }
 
-    pub(crate) fn add(&mut self, contender: usize, cost: Cost) {
-        self.costs[contender].push(cost);
+    /// Adds something else than time.
+    pub(crate) fn add_other(&mut self, name: &str, what: &'static str, value: f64) {
+        let others = &mut self.contender(name).others;
+        match others.iter_mut().find(|(other, _)| *other == what) {
+            Some((_, values)) => values.push(value),
+            None => others.push((what, vec![value])),
+        }
+    }
+
+    fn contender(&mut self, name: &str) -> &mut Contender {
+        let found = self.contenders.iter().position(|contender| contender.name == name);
+        let place = found.unwrap_or_else(|| {
+            let (costs, others) = (Vec::new(), Vec::new());
+            self.contenders.push(Contender { name: name.to_owned(), costs, others });
+            self.contenders.len() - 1
+        });
+        &mut self.contenders[place]
+    }
+
+    fn costs(&self, name: &str) -> &[Cost] {
+        let found = self.contenders.iter().find(|contender| contender.name == name);
+        found.map_or(&[], |contender| &contender.costs)
+    }
+
+    /// The median of the ratios of the same rounds, of wall time; not a number if one of the two did
+    /// not take part.
+    pub(crate) fn wall(&self, name: &str, reference: &str) -> f64 {
+        self.ratio(name, reference, |cost| cost.wall)
+    }
+
+    /// The same of the client's processor time.
+    pub(crate) fn cpu(&self, name: &str, reference: &str) -> f64 {
+        self.ratio(name, reference, |cost| cost.cpu)
+    }
+
+    fn ratio(&self, name: &str, reference: &str, of: fn(&Cost) -> Duration) -> f64 {
+        let pairs = self.costs(name).iter().zip(self.costs(reference));
+        median(pairs.map(|(cost, reference)| of(cost).as_secs_f64() / of(reference).as_secs_f64()))
+    }
+
+    /// The median of something else than time.
+    pub(crate) fn other(&self, name: &str, what: &str) -> f64 {
+        let found = self.contenders.iter().find(|contender| contender.name == name);
+        let others = found.iter().flat_map(|contender| &contender.others);
+        let values = others.filter(|(other, _)| *other == what).flat_map(|(_, values)| values);
+        median(values.copied())
+    }
+
+    /// The greatest ratio of a contender to any other: to the best of them.
+    pub(crate) fn wall_to_best(&self, name: &str) -> f64 {
+        let others = self.contenders.iter().filter(|other| other.name != name);
+        others.map(|other| self.wall(name, &other.name)).fold(f64::NAN, f64::max)
     }
 
     /// Prints a table: the median of each contender, and of its ratio to the reference of the same
     /// round.
     pub(crate) fn print(&self, settings: &Settings, title: &str) {
-        let mut bars = Vec::new();
+        let Some(reference) = self.contenders.first() else { return };
         println!("{title}");
-        println!("{:44} {:>8} {:>8} {:>8} {:>8}", "", "wall s", "ratio", "cpu s", "ratio");
-        for (name, costs) in self.names.iter().zip(&self.costs) {
+        print!("{:48} {:>8} {:>8} {:>8} {:>8}", "", "wall s", "ratio", "cpu s", "ratio");
+        println!("{}", columns(&reference.others, |(what, _)| format!("{what:>12}")));
+        let mut bars = Vec::new();
+        for Contender { name, costs, others } in &self.contenders {
             let wall = median(costs.iter().map(|cost| cost.wall.as_secs_f64()));
             let cpu = median(costs.iter().map(|cost| cost.cpu.as_secs_f64()));
-            let pairs = || costs.iter().zip(&self.costs[0]);
-            let wall_ratio =
-                median(pairs().map(|(cost, reference)| ratio(cost.wall, reference.wall)));
-            let cpu_ratio = median(pairs().map(|(cost, reference)| ratio(cost.cpu, reference.cpu)));
-            println!("{name:44} {wall:>8.3} {wall_ratio:>8.2} {cpu:>8.3} {cpu_ratio:>8.2}");
-            bars.push((name.clone(), wall_ratio));
+            let (to_wall, to_cpu) =
+                (self.wall(name, &reference.name), self.cpu(name, &reference.name));
+            print!("{name:48} {wall:>8.3} {to_wall:>8.2} {cpu:>8.3} {to_cpu:>8.2}");
+            let value = |values: &[f64]| format!("{:>12.1}", median(values.iter().copied()));
+            println!("{}", columns(others, |(_, values)| value(values)));
+            bars.push((name.clone(), to_wall));
         }
-        settings.plot(title, "wall time, as a ratio to the first", Kind::Bars(bars));
+        settings.plot(
+            title,
+            "wall time, as a ratio to the first; shorter is better",
+            Kind::Ratios(bars),
+        );
         println!();
     }
 }
 
-fn ratio(cost: Duration, reference: Duration) -> f64 {
-    cost.as_secs_f64() / reference.as_secs_f64()
+fn columns<T>(of: &[T], column: impl Fn(&T) -> String) -> String {
+    of.iter().map(|one| format!(" {}", column(one))).collect()
 }
 
 pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {

@@ -1,8 +1,11 @@
 //! Memory above that of the rows.
 
 use crate::contender::connect;
-use crate::data::{W, create_wide, wide};
-use crate::measure::Settings;
+use crate::data::{W, wide};
+use crate::figure::count;
+use crate::settings::Settings;
+use crate::table::Rows;
+use crate::target::Bound::AtMost;
 use pg_bulk_ingest::{Batch, ingest};
 use std::fs;
 use tokio_postgres::Client;
@@ -20,12 +23,14 @@ pub(crate) async fn run(url: &str, settings: &Settings) {
         load(&mut client, &rows[..part]).await;
         let above = resident("VmHWM:").saturating_sub(before);
         println!("{:>10} rows of W {:>8}.{}", part, above / 1024, above % 1024 * 10 / 1024);
+        let above = f64::from(u32::try_from(above).unwrap_or(u32::MAX)) / 1024.0;
+        settings.target(format!("memory above {} rows of W, MiB", count(part)), AtMost(8.0), above);
     }
     println!();
 }
 
 async fn load(client: &mut Client, rows: &[W]) {
-    client.batch_execute(&format!("DROP TABLE IF EXISTS w; {}", create_wide("w"))).await.unwrap();
+    client.batch_execute(&format!("DROP TABLE IF EXISTS w; {}", W::create("w"))).await.unwrap();
     let ingest = ingest::<W>(client);
     ingest.batches(|_| [Batch::new(rows)]).await.unwrap();
     client.batch_execute("DROP TABLE w").await.unwrap();

@@ -3,8 +3,9 @@
 //! Two sessions are in the way: a query that runs for seconds, and a transaction that has read the
 //! table and idles. A probe selects one row every 5 ms.
 
-use crate::html::Kind;
-use crate::measure::Settings;
+use crate::figure::count;
+use crate::plot::{Kind, Series};
+use crate::settings::Settings;
 use pg_bulk_ingest::{IngestTable, Locks, ingest};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,6 +27,11 @@ struct Row {
     last: Option<i32>,
 }
 
+const REBUILD: &str = "rebuild, type changed";
+
+/// What the Python package does.
+const QUEUED: &str = "one lock, queued (the Python way)";
+
 /// What is done to a table that is as it is defined, for it to be migrated back.
 const KINDS: &[(&str, &str)] = &[
     ("column added, constant default", "ALTER TABLE migrated DROP last"),
@@ -45,7 +51,7 @@ const KINDS: &[(&str, &str)] = &[
         "primary key changed",
         "ALTER TABLE migrated DROP CONSTRAINT migrated_pkey, ADD PRIMARY KEY (number)",
     ),
-    ("rebuild, type changed", "ALTER TABLE migrated ALTER id TYPE bigint"),
+    (REBUILD, "ALTER TABLE migrated ALTER id TYPE bigint"),
 ];
 
 /// After how long the sessions in the way are terminated.
@@ -55,12 +61,14 @@ const TERMINATE_AFTER: Duration = Duration::from_secs(2);
 pub(crate) async fn run(url: &str, settings: &Settings) {
     let rows = if settings.smoke { 10_000 } else { settings.rows.min(2_000_000) };
     println!(
-        "migration of {rows} rows: the probe's longest wait in ms (median of all its looks)\n"
+        "migration of {} rows: the probe's longest wait in ms (median of all its looks)\n",
+        count(rows),
     );
     println!("{:32} {:>9} {:>9} {:>9}", "", "longest", "median", "took s");
     let admin = connect(url).await;
     create(&admin, rows).await;
     let mut bars = Vec::new();
+    let mut traces: Vec<Series> = Vec::new();
     let kinds = if settings.smoke { &KINDS[..3] } else { KINDS };
     for (kind, change) in kinds {
         admin.batch_execute(change).await.unwrap();
@@ -69,19 +77,29 @@ pub(crate) async fn run(url: &str, settings: &Settings) {
             let locks = Locks { terminate_after: Some(TERMINATE_AFTER), ..Locks::default() };
             ingest::<Row>(&mut client).locks(locks).migrate().await.unwrap();
         });
-        bars.push(print(kind, &migrated.await));
+        let migrated = migrated.await;
+        bars.push(print(kind, &migrated));
+        if *kind == REBUILD {
+            traces.push((format!("pg-bulk-ingest, {kind}"), migrated.looks));
+        }
     }
     let client = connect(url).await;
     let queued = probed(url, async move {
         let lock = "BEGIN; LOCK TABLE migrated IN ACCESS EXCLUSIVE MODE; COMMIT";
         client.batch_execute(lock).await.unwrap();
     });
-    bars.push(print("one lock, queued (the Python way)", &queued.await));
+    let queued = queued.await;
+    bars.push(print(QUEUED, &queued));
+    traces.push((QUEUED.to_owned(), queued.looks));
     settings.plot(
         "Migrations of a live table",
         "the longest that a reader waits, ms",
         Kind::Bars(bars),
     );
+    if traces.len() > 1 {
+        let unit = "how long a reader waits, ms";
+        settings.plot("Readers while a table is changed", unit, Kind::AgainstTime(traces));
+    }
     println!();
 }
 
@@ -98,6 +116,8 @@ fn print(kind: &str, probe: &Probed) -> (String, f64) {
 }
 
 struct Probed {
+    /// Each look, by the seconds from the start of the migration: how long it took, in milliseconds.
+    looks: Vec<(f64, f64)>,
     longest: Duration,
     median: Duration,
     took: Duration,
@@ -122,12 +142,18 @@ async fn probed(url: &str, migration: impl Future<Output = ()>) -> Probed {
     migration.await;
     let took = start.elapsed();
     stop.store(true, Ordering::Relaxed);
-    let mut waits = probe.await.unwrap();
+    let looks = probe.await.unwrap();
     running.await.unwrap();
     ends.await.unwrap();
+    let mut waits = looks.iter().map(|(_, wait)| *wait).collect::<Vec<_>>();
     waits.sort_unstable();
+    let looks = looks.iter().map(|(at, wait)| {
+        let at = at.saturating_duration_since(start);
+        (at.as_secs_f64(), wait.as_secs_f64() * 1e3)
+    });
+    let looks = looks.collect();
     let longest = waits.last().copied().unwrap_or_default();
-    Probed { longest, median: waits[waits.len() / 2], took }
+    Probed { looks, longest, median: waits[waits.len() / 2], took }
 }
 
 /// Ends a session after a while, as its owner would.
@@ -140,12 +166,12 @@ fn terminate_later(admin: Client, process: i32) -> JoinHandle<()> {
 }
 
 /// Selects a row every 5 ms. It is never refused.
-async fn look(client: Client, stop: Arc<AtomicBool>) -> Vec<Duration> {
+async fn look(client: Client, stop: Arc<AtomicBool>) -> Vec<(Instant, Duration)> {
     let mut waits = Vec::new();
     while !stop.load(Ordering::Relaxed) || waits.is_empty() {
         let start = Instant::now();
         client.batch_execute("SELECT number FROM migrated WHERE id = 1").await.unwrap();
-        waits.push(start.elapsed());
+        waits.push((start, start.elapsed()));
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     waits

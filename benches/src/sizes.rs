@@ -1,97 +1,138 @@
 //! Merging batches of several sizes into a large table, beside the ways there are in plain SQL.
 
 use crate::contender::{connect, copy_encoded, encoded};
-use crate::data::{KeyedN, N, create_narrow, narrow};
-use crate::measure::{Rounds, Settings, cost};
+use crate::data::{N, W};
+use crate::figure::count;
+use crate::measure::{Rounds, cost};
+use crate::settings::Settings;
+use crate::table::Rows;
+use crate::target::Bound::AtMost;
+use crate::ways::Way;
 use bytes::Bytes;
 use pg_bulk_ingest::{Batch, ingest};
 use tokio_postgres::Client;
 
-const CONTENDERS: [&str; 4] = [
-    "the Python package's SQL, encoded beforehand",
-    "ON CONFLICT, in the order of the key",
-    "what differs, by a join, then ON CONFLICT",
-    "pg-bulk-ingest",
-];
+const OURS: &str = "pg-bulk-ingest";
 
-/// Of each batch: one in how many rows of the table it has, and one in how many of its own differ.
-const CASES: [(usize, usize); 5] = [(50, 1), (50, 100), (100, 1), (10, 1), (2, 1)];
+/// One in how many rows of a batch differ.
+const CHANGED: [usize; 2] = [1, 100];
 
-const UPDATE: &str = "ON CONFLICT (id) DO UPDATE SET ts = excluded.ts, value = excluded.value, \
-                      sensor = excluded.sensor";
+/// What was measured of cases that are looked at together: the worst of them.
+struct Worst {
+    to_best: f64,
+    to_python: f64,
+}
 
-pub(crate) async fn run(url: &str, settings: &Settings) {
-    let all = narrow(settings.rows * 5);
-    let table = encoded(&all);
-    let mut client = connect(url).await;
-    for (part, changed) in CASES {
-        fill(&client, &table).await;
-        let mut rounds = Rounds::new(&CONTENDERS);
-        for round in 0..settings.rounds {
-            for contender in 0..CONTENDERS.len() {
-                let mark = -1 - i32::try_from(round * CONTENDERS.len() + contender).unwrap();
-                let rows = batch(&all, part, changed, mark);
-                let chunks = encoded(&rows);
-                client.batch_execute("VACUUM n").await.unwrap();
-                client.batch_execute("CHECKPOINT").await.unwrap();
-                let cost = match contender {
-                    3 => {
-                        let rows = rows.iter().map(N::keyed).collect::<Vec<KeyedN>>();
-                        cost(async {
-                            let batch = [Batch::new(&rows)];
-                            ingest::<KeyedN>(&mut client).batches(|_| batch).await.unwrap();
-                        })
-                        .await
-                    }
-                    way => cost(by_hand(&client, &chunks, way)).await,
-                };
-                rounds.add(contender, cost);
-            }
-        }
-        rounds.print(
-            settings,
-            &format!(
-                "{} rows merged into {}, one in {changed} changed",
-                all.len() / part,
-                all.len()
-            ),
-        );
+pub(crate) async fn run(url: &str, settings: &Settings, version: u32) {
+    let rows = N::make(settings.rows);
+    let mut table = Table::filled(url, &rows, version).await;
+    for changed in CHANGED {
+        let worst = table.measure(settings, 50, changed).await;
+        let (batch, all) = (count(rows.len() / 50), count(rows.len()));
+        worst.say(settings, &format!("{batch} rows of N into {all}, {}", words(changed)), changed);
     }
-    client.batch_execute("DROP TABLE n").await.unwrap();
+    several::<N>(url, settings, version, &rows[..rows.len() / 5], &[100, 10, 2]).await;
+    drop(rows);
+    // They take as much room as those of N.
+    several::<W>(url, settings, version, &W::make(settings.rows / 4), &[100, 10, 2]).await;
 }
 
-/// The table with its key and all rows.
-async fn fill(client: &Client, rows: &[Bytes]) {
-    client.batch_execute(&format!("DROP TABLE IF EXISTS n; {}", create_narrow("n"))).await.unwrap();
-    copy_encoded(client, "n", rows).await;
-    client.batch_execute("ALTER TABLE n ADD PRIMARY KEY (id)").await.unwrap();
-    client.batch_execute("VACUUM ANALYZE n").await.unwrap();
+/// Batches of one in so many of the rows.
+async fn several<R: Rows>(
+    url: &str,
+    settings: &Settings,
+    version: u32,
+    rows: &[R],
+    parts: &[usize],
+) {
+    let mut table = Table::filled(url, rows, version).await;
+    for changed in CHANGED {
+        let mut worst = Worst { to_best: f64::NAN, to_python: f64::NAN };
+        for &part in parts {
+            let one = table.measure(settings, part, changed).await;
+            worst.to_best = worst.to_best.max(one.to_best);
+            worst.to_python = worst.to_python.max(one.to_python);
+        }
+        let what =
+            format!("1% to 50% of {} rows of {}, {}", count(rows.len()), R::LETTER, words(changed));
+        worst.say(settings, &what, changed);
+    }
 }
 
-/// Rows scattered over the table, of which some have this mark, which no other batch has.
-fn batch(all: &[N], part: usize, changed: usize, mark: i32) -> Vec<N> {
-    let mut rows = all.iter().step_by(part).cloned().collect::<Vec<_>>();
-    rows.iter_mut().step_by(changed).for_each(|row| row.sensor = mark);
-    rows
+fn words(changed: usize) -> &'static str {
+    if changed == 1 { "all changed" } else { "1% changed" }
 }
 
-async fn by_hand(client: &Client, chunks: &[Bytes], way: usize) {
-    client.batch_execute("BEGIN").await.unwrap();
-    let name = if way == 0 { "staging" } else { "pg_temp.staging" };
-    client.batch_execute(&create_narrow(name)).await.unwrap();
-    copy_encoded(client, name, chunks).await;
-    let merge = match way {
-        0 => format!(
-            "DELETE FROM staging a USING (SELECT max(ctid) AS ctid, id FROM staging GROUP BY id \
-             HAVING count(*) > 1) b WHERE a.id = b.id AND a.ctid <> b.ctid; \
-             INSERT INTO n SELECT * FROM staging {UPDATE}"
-        ),
-        1 => format!("INSERT INTO n SELECT * FROM staging ORDER BY id {UPDATE}"),
-        _ => format!(
-            "INSERT INTO n SELECT new.* FROM staging new LEFT JOIN n live ON live.id = new.id \
-             WHERE live.id IS NULL OR ROW(live.ts, live.value, live.sensor)::record *<> \
-             ROW(new.ts, new.value, new.sensor)::record {UPDATE}"
-        ),
-    };
-    client.batch_execute(&format!("{merge}; DROP TABLE {name}; COMMIT")).await.unwrap();
+impl Worst {
+    fn say(&self, settings: &Settings, what: &str, changed: usize) {
+        let python = if changed == 1 { 0.90 } else { 0.60 };
+        settings.target(format!("{what}: to the Python SQL"), AtMost(python), self.to_python);
+        settings.target(format!("{what}: to the best way"), AtMost(1.10), self.to_best);
+    }
+}
+
+/// A table that batches are merged into.
+struct Table<'r, R> {
+    client: Client,
+    rows: &'r [R],
+    chunks: Vec<Bytes>,
+    ways: Vec<Way>,
+    /// No two batches have the same.
+    mark: i32,
+}
+
+impl<'r, R: Rows> Table<'r, R> {
+    async fn filled(url: &str, rows: &'r [R], version: u32) -> Self {
+        let ways = Way::ALL.into_iter().filter(|way| way.is_in(version)).collect();
+        Self { client: connect(url).await, rows, chunks: encoded(rows), ways, mark: 0 }
+    }
+
+    /// The table with its key and all rows.
+    async fn fill(&self) {
+        let (table, create) = (R::NAME, R::create(R::NAME));
+        let client = &self.client;
+        let create = format!("DROP TABLE IF EXISTS {table}; {create}");
+        client.batch_execute(&create).await.unwrap();
+        copy_encoded(client, table, &self.chunks).await;
+        client.batch_execute(&format!("ALTER TABLE {table} ADD PRIMARY KEY (id)")).await.unwrap();
+        client.batch_execute(&format!("VACUUM ANALYZE {table}")).await.unwrap();
+    }
+
+    async fn measure(&mut self, settings: &Settings, part: usize, changed: usize) -> Worst {
+        self.fill().await;
+        let mut rounds = Rounds::default();
+        for _ in 0..settings.some() {
+            for way in self.ways.clone() {
+                let chunks = encoded(&self.batch(part, changed).await);
+                rounds.add(way.name(), cost(way.run::<R>(&self.client, &chunks)).await);
+            }
+            let rows = self.batch(part, changed).await;
+            let ours = async {
+                let ingest = ingest::<R::Keyed<'_>>(&mut self.client);
+                ingest.batches(|_| [Batch::new(rows.iter().map(R::keyed))]).await.unwrap();
+            };
+            rounds.add(OURS, cost(ours).await);
+        }
+        let all = self.rows.len();
+        let (batch, all) = (count(all.div_ceil(part)), count(all));
+        let (name, words) = (R::LETTER, words(changed));
+        let title = format!("{batch} rows of {name} merged into {all}, {words}");
+        rounds.print(settings, &title);
+        Worst {
+            to_best: rounds.wall_to_best(OURS),
+            to_python: rounds.wall(OURS, Way::Python.name()),
+        }
+    }
+
+    /// Rows scattered over the table, some of which have a mark that no other batch has; and the
+    /// table tidied for it.
+    async fn batch(&mut self, part: usize, changed: usize) -> Vec<R> {
+        self.mark -= 1;
+        let mark = self.mark;
+        let mut rows = self.rows.iter().step_by(part).cloned().collect::<Vec<_>>();
+        rows.iter_mut().step_by(changed).for_each(|row| row.mark(mark));
+        self.client.batch_execute(&format!("VACUUM {}", R::NAME)).await.unwrap();
+        self.client.batch_execute("CHECKPOINT").await.unwrap();
+        rows
+    }
 }

@@ -1,17 +1,15 @@
 //! Small batches: what is around the rows.
 
 use crate::contender::{connect, copy_encoded, encoded};
-use crate::data::{KeyedN, N, create_narrow, narrow};
-use crate::measure::{Settings, median};
+use crate::data::{KeyedN, N, narrow};
+use crate::measure::median;
+use crate::settings::Settings;
+use crate::table::Rows;
+use crate::target::Bound::AtMost;
+use crate::trips::Trips;
 use pg_bulk_ingest::{Batch, IngestTable, RowOf, ingest};
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::{Context, Poll};
 use std::time::Instant;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::Client;
 
 pub(crate) async fn run(url: &str, settings: &Settings) {
     let batches = if settings.smoke { 5 } else { 200 };
@@ -20,15 +18,28 @@ pub(crate) async fn run(url: &str, settings: &Settings) {
         "{:>6} {:16} {:>10} {:>12} {:>8} {:>12}",
         "rows", "", "bare ms", "ours ms", "ratio", "round trips"
     );
+    let (mut times, mut trips) = (Vec::new(), Vec::new());
     for rows in [1, 10, 100] {
         let plain = narrow(rows);
         let keyed: Vec<KeyedN> = plain.iter().map(N::keyed).collect();
-        measure(url, settings, "appended", batches, &plain, &plain).await;
-        measure(url, settings, "merged", batches, &plain, &keyed).await;
+        for (time, each) in [
+            measure(url, settings, "appended", batches, &plain, &plain).await,
+            measure(url, settings, "merged", batches, &plain, &keyed).await,
+        ] {
+            times.push(time);
+            trips.push(each);
+        }
     }
-    println!();
+    let idle = nothing_to_do(url).await;
+    println!("an ingest with nothing to do: {idle} round trips\n");
+    let most = |of: Vec<f64>| of.into_iter().fold(f64::NAN, f64::max);
+    let what = "batches of 1 to 100 rows, to bare transactions with a COPY";
+    settings.target(what, AtMost(3.0), most(times));
+    settings.target("batches of 1 to 100 rows: round trips", AtMost(6.0), most(trips));
+    settings.target("an ingest with nothing to do: round trips", AtMost(4.0), idle);
 }
 
+/// Batches of some rows beside bare transactions: the ratio of their times, and round trips.
 async fn measure<R>(
     url: &str,
     settings: &Settings,
@@ -36,7 +47,8 @@ async fn measure<R>(
     batches: i64,
     plain: &[N],
     rows: &[R],
-) where
+) -> (f64, f64)
+where
     R: IngestTable + RowOf<R> + Sync,
 {
     let chunks = encoded(plain);
@@ -44,9 +56,7 @@ async fn measure<R>(
     let (bare, mut client) = (connect(url).await, trips.connect(url).await);
     let (mut of_bare, mut of_ours, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..settings.rounds {
-        bare.batch_execute(&format!("DROP TABLE IF EXISTS n; {}", create_narrow("n")))
-            .await
-            .unwrap();
+        bare.batch_execute(&format!("DROP TABLE IF EXISTS n; {}", N::create("n"))).await.unwrap();
         let start = Instant::now();
         for _ in 0..batches {
             bare.batch_execute("BEGIN").await.unwrap();
@@ -71,14 +81,28 @@ async fn measure<R>(
     let of_eleven = trips.count() - before - of_one;
     #[expect(clippy::cast_precision_loss, reason = "these are few")]
     let (each, batches) = ((of_eleven - of_one) as f64 / 10.0, batches as f64);
+    let time = median(ratios.into_iter());
     println!(
         "{:>6} {name:16} {:>10.3} {:>12.3} {:>8.2} {each:>12.1}",
         rows.len(),
         median(of_bare.into_iter()) * 1e3 / batches,
         median(of_ours.into_iter()) * 1e3 / batches,
-        median(ratios.into_iter()),
+        time,
     );
     bare.batch_execute("DROP TABLE n").await.unwrap();
+    (time, each)
+}
+
+/// The round trips of an ingest of a table that is as it should be, and of no batch.
+async fn nothing_to_do(url: &str) -> f64 {
+    let trips = Trips::default();
+    let mut client = trips.connect(url).await;
+    many::<KeyedN>(&mut client, 0, &[]).await;
+    let before = trips.count();
+    many::<KeyedN>(&mut client, 0, &[]).await;
+    let idle = trips.count() - before;
+    client.batch_execute("DROP TABLE n").await.unwrap();
+    f64::from(u32::try_from(idle).unwrap_or(u32::MAX))
 }
 
 /// This many batches, all of the same rows, whatever the watermark was before.
@@ -86,76 +110,4 @@ async fn many<R: IngestTable + RowOf<R> + Sync>(client: &mut Client, batches: i6
     let batch = |number: i64| Batch::new(rows).high_watermark(number);
     let ingest = ingest::<R>(client);
     ingest.batches(|_: Option<i64>| (0..batches).map(batch)).await.unwrap();
-}
-
-/// How often something was sent after something was received.
-#[derive(Clone, Default)]
-struct Trips {
-    count: Arc<AtomicU64>,
-    received: Arc<AtomicBool>,
-}
-
-impl Trips {
-    fn count(&self) -> u64 {
-        self.count.load(Ordering::SeqCst)
-    }
-
-    async fn connect(&self, url: &str) -> Client {
-        let config: Config = url.parse().unwrap();
-        let port = config.get_ports().first().copied().unwrap_or(5432);
-        let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-        stream.set_nodelay(true).unwrap();
-        let stream = Counted { stream, trips: self.clone() };
-        let (client, connection) = config.connect_raw(stream, NoTls).await.unwrap();
-        tokio::spawn(connection);
-        client
-    }
-}
-
-/// A connection whose round trips are counted.
-struct Counted {
-    stream: TcpStream,
-    trips: Trips,
-}
-
-impl AsyncRead for Counted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        let before = buffer.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if buffer.filled().len() > before {
-            self.trips.received.store(true, Ordering::SeqCst);
-        }
-        polled
-    }
-}
-
-impl AsyncWrite for Counted {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
-        if self.trips.received.swap(false, Ordering::SeqCst) {
-            self.trips.count.fetch_add(1, Ordering::SeqCst);
-        }
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_flush(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
 }

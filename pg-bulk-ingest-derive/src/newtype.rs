@@ -131,10 +131,9 @@ fn expand(
                     &self,
                     __shape: &#private::Shape,
                     __dimension: ::core::primitive::usize,
-                    __column: ::core::primitive::usize,
                     __row: &mut #private::ValueEncoder<'_>,
                 ) -> ::core::result::Result<(), #private::ValueError> {
-                    #of::encode_elements(&self.#member, __shape, __dimension, __column, __row)
+                    #of::encode_elements(&self.#member, __shape, __dimension, __row)
                 }
             }
         };

@@ -43,6 +43,9 @@ struct Rows {
     table: QualifiedName,
     /// The live columns' types, in the order of the definition.
     targets: Vec<TargetType>,
+    /// How many fields a row has; the last of them its number, if it is numbered.
+    fields: i16,
+    numbered: bool,
     route: Route,
     /// The statement of the `COPY`, once it was needed.
     prepared: Option<Statement>,
@@ -71,7 +74,6 @@ pub(crate) struct Copy {
     /// How chunks are dealt to several connections, if they may be.
     dealing: Option<Dealing>,
     pool: Pool,
-    buffered: usize,
     bytes: u64,
 }
 
@@ -92,20 +94,16 @@ impl Rows {
 
 impl Copy {
     pub(crate) fn new() -> Self {
-        Self {
-            tables: Vec::new(),
-            active: None,
-            dealing: None,
-            pool: Pool::default(),
-            buffered: 0,
-            bytes: 0,
-        }
+        Self { tables: Vec::new(), active: None, dealing: None, pool: Pool::default(), bytes: 0 }
     }
 
     /// Adds the next table.
     pub(crate) fn add(&mut self, table: QualifiedName, targets: Vec<TargetType>, route: Route) {
+        let numbered = route.create.is_some();
         self.tables.push(Rows {
             table,
+            fields: field_count(targets.len() + usize::from(numbered)),
+            numbered,
             targets,
             route,
             prepared: None,
@@ -131,11 +129,9 @@ impl Copy {
         let table = row.table();
         let rows = &mut self.tables[table];
         let start = rows.buffer.len();
-        let numbered = rows.route.create.is_some();
-        let fields = field_count(rows.targets.len() + usize::from(numbered));
-        let mut encoder = RowEncoder::begin(&mut rows.buffer, &rows.targets, fields);
+        let mut encoder = RowEncoder::begin(&mut rows.buffer, &rows.targets, rows.fields);
         row.encode_row(&mut encoder);
-        if numbered {
+        if rows.numbered {
             encoder.number(rows.received + 1);
         }
         if let Err(error) = encoder.finish() {
@@ -143,9 +139,12 @@ impl Copy {
             return Err(Failed { table, row: rows.received + 1, error });
         }
         rows.received += 1;
-        let length = rows.buffer.len() - start;
-        self.buffered += length;
-        Ok(rows.buffer.len() >= CHUNK && (self.is_next(table) || self.buffered >= BUDGET))
+        Ok(rows.buffer.len() >= CHUNK && (self.is_next(table) || self.buffered() >= BUDGET))
+    }
+
+    /// The bytes buffered for all tables.
+    fn buffered(&self) -> usize {
+        self.tables.iter().map(|rows| rows.buffer.len()).sum()
     }
 
     /// Whether a chunk of this table does not have to wait for others.
@@ -184,7 +183,6 @@ impl Copy {
         let data = std::mem::replace(&mut rows.buffer, self.pool.take());
         let chunk = Chunk { data, before: rows.sent, rows: rows.received - rows.sent };
         rows.sent = rows.received;
-        self.buffered -= chunk.data.len();
         self.bytes += chunk.data.len() as u64;
         if self.dealing.is_some() {
             return self.deal(chunk, transaction).await;
@@ -212,7 +210,7 @@ impl Copy {
 
     /// Sends all that is buffered and ends the `COPY` in progress.
     pub(crate) async fn finish(&mut self, transaction: &Transaction<'_>) -> Result<(), Error> {
-        while self.buffered > 0 {
+        while self.buffered() > 0 {
             self.send(transaction).await?;
         }
         match self.dealing {

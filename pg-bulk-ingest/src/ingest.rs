@@ -30,14 +30,7 @@ pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
         client,
         into_table: None,
         high_watermark: HighWatermark::default(),
-        visibility: Visibility::default(),
-        upsert: Upsert::default(),
-        delete: Delete::default(),
-        migration: Migration::default(),
-        column_order: ColumnOrder::default(),
-        locks: Locks::default(),
-        show_values: false,
-        timeout: None,
+        settings: Settings::default(),
         on_progress: None,
         connections: None,
         hook: NoHook,
@@ -54,14 +47,7 @@ pub struct Ingest<'c, S: ?Sized, H = NoHook> {
     client: &'c mut Client,
     into_table: Option<QualifiedName>,
     high_watermark: HighWatermark,
-    visibility: Visibility,
-    upsert: Upsert,
-    delete: Delete,
-    migration: Migration,
-    column_order: ColumnOrder,
-    locks: Locks,
-    show_values: bool,
-    timeout: Option<Duration>,
+    settings: Settings,
     on_progress: Option<OnProgress<'c>>,
     connections: Option<Connections<'c>>,
     hook: H,
@@ -77,14 +63,14 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
 
     /// When rows become visible. Default: [`Visibility::AfterEachBatch`].
     pub fn visibility(mut self, visibility: Visibility) -> Self {
-        self.visibility = visibility;
+        self.settings.visibility = visibility;
         self
     }
 
     /// What becomes of a row whose primary key is in the table already. Default:
     /// [`Upsert::IfPrimaryKey`], it is replaced.
     pub fn upsert(mut self, upsert: Upsert) -> Self {
-        self.upsert = upsert;
+        self.settings.upsert = upsert;
         self
     }
 
@@ -93,7 +79,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// The live table is replaced by a new one, on which all hangs that hung on the live one itself.
     /// If that cannot be, the ingest is refused with [`ErrorKind::Attached`].
     pub fn delete(mut self, delete: Delete) -> Self {
-        self.delete = delete;
+        self.settings.delete = delete;
         self
     }
 
@@ -106,26 +92,26 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// transaction makes a new table, copies the rows into it while writers wait and readers go on,
     /// and puts it in the place of the old one. [`plan`](Self::plan) says what would be done.
     pub fn migration(mut self, migration: Migration) -> Self {
-        self.migration = migration;
+        self.settings.migration = migration;
         self
     }
 
     /// Whether the order of the columns has to be that of the fields. Default:
     /// [`ColumnOrder::Exact`].
     pub fn column_order(mut self, column_order: ColumnOrder) -> Self {
-        self.column_order = column_order;
+        self.settings.column_order = column_order;
         self
     }
 
     /// How locks are waited for. Default: [`Locks::default`].
     pub fn locks(mut self, locks: Locks) -> Self {
-        self.locks = locks;
+        self.settings.locks = locks;
         self
     }
 
     /// Whether errors show values of rows, cut short. Default: they do not.
     pub fn show_values(mut self, show_values: bool) -> Self {
-        self.show_values = show_values;
+        self.settings.show_values = show_values;
         self
     }
 
@@ -147,7 +133,19 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// It needs a tokio runtime whose time driver is enabled, as `#[tokio::main]` has it; in one
     /// without, tokio panics.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.settings.timeout = Some(timeout);
+        self
+    }
+
+    /// How much memory, in bytes, the building of indexes may use: those of a new table, and of the
+    /// staging table of a large batch. All workers of one parallel build share it. Default: the
+    /// session's `maintenance_work_mem`, in the place of which it is used in the
+    /// transactions of batches; no less than 1 MiB and no more than 2 TiB.
+    ///
+    /// The builds of indexes on a live table, which are outside transactions, use what the session
+    /// has.
+    pub fn index_memory(mut self, bytes: u64) -> Self {
+        self.settings.index_memory = Some(bytes);
         self
     }
 
@@ -190,6 +188,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     {
         let connections = Connections::new(count, connect);
         self.connections = connections.are_several().then_some(connections);
+        self.settings.several_connections = self.connections.is_some();
         self
     }
 
@@ -203,14 +202,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
             client: self.client,
             into_table: self.into_table,
             high_watermark: self.high_watermark,
-            visibility: self.visibility,
-            upsert: self.upsert,
-            delete: self.delete,
-            migration: self.migration,
-            column_order: self.column_order,
-            locks: self.locks,
-            show_values: self.show_values,
-            timeout: self.timeout,
+            settings: self.settings,
             on_progress: self.on_progress,
             connections: self.connections,
             hook: OnBeforeVisible(Box::new(hook)),
@@ -232,8 +224,8 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// [`ErrorKind::Unsupported`], [`ErrorKind::Definition`], [`ErrorKind::Watermark`],
     /// [`ErrorKind::Comment`]; any error of the server.
     pub async fn start<W: DeserializeOwned>(self) -> Result<Session<'c, S, W, H>, Error> {
-        let (tables, settings) = (self.tables(), self.settings());
-        let Self { client, high_watermark, on_progress, connections, hook, .. } = self;
+        let tables = self.tables();
+        let Self { client, high_watermark, settings, on_progress, connections, hook, .. } = self;
         Session::start(client, tables, settings, on_progress, connections, high_watermark, hook)
             .await
     }
@@ -260,8 +252,8 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     ///
     /// As [`start`](Self::start): what would be refused is refused.
     pub async fn plan(self) -> Result<Plan, Error> {
-        let (tables, settings) = (self.tables(), self.settings());
-        session::plan(self.client, tables, settings).await
+        let tables = self.tables();
+        session::plan(self.client, tables, self.settings).await
     }
 
     fn tables(&self) -> Vec<(QualifiedName, &'static Table)> {
@@ -269,20 +261,6 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
         let named =
             |table: &'static Table| (self.into_table.clone().unwrap_or_else(|| name(table)), table);
         S::TABLES.iter().copied().map(named).collect()
-    }
-
-    fn settings(&self) -> Settings {
-        Settings {
-            visibility: self.visibility,
-            upsert: self.upsert,
-            delete: self.delete,
-            migration: self.migration,
-            column_order: self.column_order,
-            locks: self.locks.clone(),
-            show_values: self.show_values,
-            timeout: self.timeout,
-            several_connections: self.connections.is_some(),
-        }
     }
 
     /// Ingests the batches that a function makes.
@@ -376,13 +354,7 @@ impl<S: ?Sized, H> fmt::Debug for Ingest<'_, S, H> {
         f.debug_struct("Ingest")
             .field("into_table", &self.into_table)
             .field("high_watermark", &self.high_watermark)
-            .field("visibility", &self.visibility)
-            .field("upsert", &self.upsert)
-            .field("delete", &self.delete)
-            .field("migration", &self.migration)
-            .field("column_order", &self.column_order)
-            .field("locks", &self.locks)
-            .field("timeout", &self.timeout)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }

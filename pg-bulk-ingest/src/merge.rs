@@ -70,13 +70,18 @@ impl Staging {
 
     /// All rows, to select from.
     fn rows(&self) -> String {
-        let Self { name, parts, columns, ordinal, .. } = self;
-        if parts.is_empty() {
-            return name.clone();
+        match self.parts.is_empty() {
+            true => self.name.clone(),
+            false => self.rows_of(""),
         }
+    }
+
+    /// The rows that this makes of each table, to select from.
+    fn rows_of(&self, sampled: &str) -> String {
+        let Self { name, parts, columns, ordinal, .. } = self;
         let parts = parts.iter().map(ToString::to_string);
         let all = std::iter::once(name.clone()).chain(parts);
-        let all = all.map(|part| format!("SELECT {columns}, {ordinal} FROM {part}"));
+        let all = all.map(|part| format!("SELECT {columns}, {ordinal} FROM {part}{sampled}"));
         format!("({})", all.collect::<Vec<_>>().join(" UNION ALL "))
     }
 

@@ -59,6 +59,13 @@ pub(crate) fn create_twin(twin: &QualifiedName, table: &Table) -> Vec<Statement>
         .collect()
 }
 
+/// Gives the building of indexes this much memory, in bytes, until the end of the transaction.
+pub(crate) fn index_memory(bytes: u64) -> String {
+    // What every version takes.
+    let kilobytes = (bytes / 1024).clamp(1024, 2_147_483_647);
+    format!("SET LOCAL maintenance_work_mem = '{kilobytes}kB'")
+}
+
 /// Builds the primary key, unique constraints and indexes of a table that nobody else sees yet.
 /// PostgreSQL chooses their names: `my_table_pkey`, `my_table_value_key`, `my_table_value_idx`.
 pub(crate) fn create_indexes(name: &QualifiedName, table: &Table) -> Vec<Statement> {

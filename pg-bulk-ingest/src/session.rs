@@ -8,6 +8,7 @@ mod enum_type;
 mod examine;
 mod finish;
 mod load;
+mod merging;
 mod meter;
 mod migrate;
 mod open;
@@ -19,6 +20,7 @@ mod scope;
 mod start;
 mod target;
 mod views;
+mod visible;
 
 pub(crate) use self::core::Settings;
 pub(crate) use batch::OpenBatch;
@@ -231,12 +233,9 @@ impl<'s, 'c, S: ?Sized, W, H> SessionBatch<'s, 'c, S, W, H> {
     where
         I: IntoIterator<Item: RowOf<S>>,
     {
-        for row in rows {
-            let full = self.open.push::<S, I::Item>(&row)?;
-            drop(row);
-            if full {
-                self.open.send().await?;
-            }
+        let mut rows = rows.into_iter();
+        while self.open.push_all::<S, _>(&mut rows)? {
+            self.open.send().await?;
         }
         Ok(())
     }

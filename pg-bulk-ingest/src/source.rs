@@ -73,12 +73,7 @@ fn push<S: ?Sized, I: Iterator<Item: RowOf<S>>>(
     rows: &mut I,
     batch: &mut OpenBatch<'_, '_>,
 ) -> Result<bool, Error> {
-    for row in rows {
-        if batch.push::<S, I::Item>(&row)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    batch.push_all::<S, I>(rows)
 }
 
 impl<S, W, I, R, E> RowSource<S, W> for TryIter<I>

@@ -109,7 +109,7 @@ async fn a_table_that_is_as_it_is_defined_is_left_alone() {
             "CREATE TABLE ddl (tag text);
              CREATE FUNCTION record_ddl() RETURNS event_trigger LANGUAGE plpgsql AS
                 $$BEGIN INSERT INTO ddl VALUES (tg_tag); END$$;
-             CREATE EVENT TRIGGER record_ddl ON ddl_command_end EXECUTE FUNCTION record_ddl()",
+             CREATE EVENT TRIGGER record_ddl ON ddl_command_end EXECUTE PROCEDURE record_ddl()",
         )
         .await;
     let report = ingest::<Order<'_>>(&mut client).batches(|_| none()).await.unwrap();

@@ -47,7 +47,7 @@ const DDL: &str = "
     CREATE TABLE ddl (tag text);
     CREATE FUNCTION record_ddl() RETURNS event_trigger LANGUAGE plpgsql AS
         $$BEGIN INSERT INTO ddl VALUES (tg_tag); END$$;
-    CREATE EVENT TRIGGER record_ddl ON ddl_command_end EXECUTE FUNCTION record_ddl()";
+    CREATE EVENT TRIGGER record_ddl ON ddl_command_end EXECUTE PROCEDURE record_ddl()";
 
 fn statements<W>(report: &pg_bulk_ingest::Report<W>) -> Vec<&str> {
     report.migrated.statements().iter().map(pg_bulk_ingest::Statement::sql).collect()

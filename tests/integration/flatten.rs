@@ -22,7 +22,7 @@ struct Address<'a, T> {
 
 #[derive(IngestTable)]
 #[ingest(table = "t", primary_key(shipping.post_code, id), unique(shipping.place.lat, last))]
-#[ingest(index(on(billing.place.lat desc, shipping.street), include(shipping.place.lon)))]
+#[ingest(index(on(billing.place.lat desc, shipping.street)))]
 struct Order<'a, 'b, T> {
     id: i32,
     #[ingest(flatten, prefix = "shipping_")]
@@ -64,10 +64,21 @@ fn the_columns_are_in_place_with_their_prefix() {
     assert_eq!(table.primary_key(), [2, 0]);
     assert_eq!(table.indexes()[0].columns(), [3, 11]);
     assert_eq!(table.indexes()[1].columns(), [8, 1]);
-    assert_eq!(table.indexes()[1].include(), [4]);
     assert_eq!(table.indexes().len(), 2);
     assert!(table.columns()[7].is_nullable() && !table.columns()[2].is_nullable());
     assert_eq!(<Order<'_, '_, String>>::TABLE.columns()[2].sql_type(), "text");
+}
+
+#[test]
+fn an_index_includes_a_column_by_its_path() {
+    #[derive(IngestTable)]
+    #[ingest(index(id, include(place.lon)))]
+    struct Row {
+        id: i32,
+        #[ingest(flatten, prefix = "at_")]
+        place: Place,
+    }
+    assert_eq!(Row::TABLE.indexes()[0].include(), [2]);
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ async fn a_second_run_does_nothing() {
         CREATE SEQUENCE ddl;
         CREATE FUNCTION count_ddl() RETURNS event_trigger LANGUAGE plpgsql
             AS $$BEGIN PERFORM nextval('public.ddl'); END$$;
-        CREATE EVENT TRIGGER count_ddl ON ddl_command_start EXECUTE FUNCTION count_ddl();
+        CREATE EVENT TRIGGER count_ddl ON ddl_command_start EXECUTE PROCEDURE count_ddl();
     ";
     database.execute(counter).await;
     let counted = "SELECT is_called FROM ddl";

@@ -91,19 +91,19 @@ async fn names_near_the_limit_stay_unique() {
 #[tokio::test]
 async fn settings_of_the_session_do_not_matter() {
     let database = Database::new().await;
+    // `any_in` is always an error: before 11 no other language takes records.
     database
         .execute(
             "CREATE SCHEMA evil;
              CREATE FUNCTION evil.count(text) RETURNS bigint LANGUAGE sql AS 'SELECT -1::bigint';
              CREATE FUNCTION evil.equal(oid, oid) RETURNS bool LANGUAGE plpgsql AS
                 'BEGIN RAISE EXCEPTION ''evil''; END';
-             CREATE OPERATOR evil.= (LEFTARG = oid, RIGHTARG = oid, FUNCTION = evil.equal);
+             CREATE OPERATOR evil.= (LEFTARG = oid, RIGHTARG = oid, PROCEDURE = evil.equal);
              CREATE FUNCTION evil.equal(name, name) RETURNS bool LANGUAGE plpgsql AS
                 'BEGIN RAISE EXCEPTION ''evil''; END';
-             CREATE OPERATOR evil.= (LEFTARG = name, RIGHTARG = name, FUNCTION = evil.equal);
-             CREATE FUNCTION evil.equal(record, record) RETURNS bool LANGUAGE plpgsql AS
-                'BEGIN RAISE EXCEPTION ''evil''; END';
-             CREATE OPERATOR evil.*<> (LEFTARG = record, RIGHTARG = record, FUNCTION = evil.equal);
+             CREATE OPERATOR evil.= (LEFTARG = name, RIGHTARG = name, PROCEDURE = evil.equal);
+             CREATE FUNCTION evil.equal(record, record) RETURNS bool LANGUAGE internal AS 'any_in';
+             CREATE OPERATOR evil.*<> (LEFTARG = record, RIGHTARG = record, PROCEDURE = evil.equal);
              CREATE TABLE evil.pg_class (oid oid, relname name);",
         )
         .await;

@@ -24,6 +24,7 @@ mod house;
 mod identifiers;
 mod indexes;
 mod killed;
+mod large_batches;
 mod locks;
 mod migrate;
 mod model;

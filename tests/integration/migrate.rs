@@ -8,3 +8,10 @@ mod definitions;
 mod hanging;
 mod refused;
 mod snapshot;
+
+use pg_bulk_ingest::{Plan, Work};
+
+/// Whether a plan writes the rows anew.
+fn rewrites(plan: &Plan) -> bool {
+    plan.statements().iter().any(|statement| statement.work() == Work::Rewrite)
+}

@@ -117,21 +117,39 @@ async fn a_partitioned_table_is_loaded_through_its_parent_and_not_replaced() {
         id: i32,
         value: i32,
     }
+    #[derive(IngestTable)]
+    #[ingest(table = "parts")]
+    struct Unkeyed {
+        id: i32,
+        value: i32,
+    }
     let database = Database::new().await;
-    database
-        .execute(
-            "CREATE TABLE parts (id int PRIMARY KEY, value int NOT NULL) PARTITION BY RANGE (id);
-             CREATE TABLE low PARTITION OF parts FOR VALUES FROM (0) TO (10);
-             CREATE TABLE high (value int NOT NULL, id int NOT NULL);
-             ALTER TABLE parts ATTACH PARTITION high FOR VALUES FROM (10) TO (20)",
-        )
-        .await;
     let mut client = database.connect().await;
     let part = |id, value| Part { id, value };
     let batches = [[part(1, 1), part(11, 1)], [part(1, 2), part(12, 1)]];
-    let report =
-        ingest::<Part>(&mut client).batches(|_| batches.iter().map(Batch::new)).await.unwrap();
-    assert_eq!((report.tables[0].inserted, report.tables[0].updated), (3, 1));
+    // Before 11 a partitioned table has no key.
+    let has_key = tests::version() >= 11;
+    let key = if has_key { "PRIMARY KEY" } else { "NOT NULL" };
+    database
+        .execute(&format!(
+            "CREATE TABLE parts (id int {key}, value int NOT NULL) PARTITION BY RANGE (id);
+             CREATE TABLE low PARTITION OF parts FOR VALUES FROM (0) TO (10);
+             CREATE TABLE high (value int NOT NULL, id int NOT NULL);
+             ALTER TABLE parts ATTACH PARTITION high FOR VALUES FROM (10) TO (20)"
+        ))
+        .await;
+    let ended = ingest::<Part>(&mut client).batches(|_| batches.iter().map(Batch::new)).await;
+    if has_key {
+        let report = ended.unwrap();
+        assert_eq!((report.tables[0].inserted, report.tables[0].updated), (3, 1));
+    } else {
+        assert_eq!(
+            ended.unwrap_err().to_string(),
+            r#"cannot migrate the table: "public"."parts": the primary key is none, defined as btree (id), and the table is partitioned: build it by hand"#
+        );
+        let rows = [(1, 2), (11, 1), (12, 1)].map(|(id, value)| Unkeyed { id, value });
+        ingest::<Unkeyed>(&mut client).batches(|_| [Batch::new(rows)]).await.unwrap();
+    }
     assert_eq!(database.rows("SELECT * FROM parts ORDER BY id").await, ["1|2", "11|1", "12|1"]);
     let delete = pg_bulk_ingest::Delete::BeforeFirstBatch;
     let error = ingest::<Part>(&mut client).delete(delete).start::<i32>().await.unwrap_err();

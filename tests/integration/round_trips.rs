@@ -78,7 +78,7 @@ async fn what_is_sent_together_fails_for_its_own_reason() {
             CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$
             BEGIN RAISE 'no comments'; END $$;
             CREATE EVENT TRIGGER refuse ON ddl_command_end WHEN TAG IN ('COMMENT')
-            EXECUTE FUNCTION refuse()"#,
+            EXECUTE PROCEDURE refuse()"#,
         )
         .await;
     // With COMMIT: the high watermark.

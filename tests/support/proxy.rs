@@ -244,6 +244,14 @@ impl Proxy {
     pub fn struck(&self) -> bool {
         lock(&self.state).struck
     }
+
+    /// The same, and from now on it does not happen any more.
+    #[must_use]
+    pub fn disarm(&self) -> bool {
+        let mut state = lock(&self.state);
+        state.fault = None;
+        state.struck
+    }
 }
 
 impl Drop for Proxy {

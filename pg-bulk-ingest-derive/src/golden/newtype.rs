@@ -36,14 +36,12 @@ const _: () = {
             &self,
             __shape: &::pg_bulk_ingest::__private::Shape,
             __dimension: ::core::primitive::usize,
-            __column: ::core::primitive::usize,
             __row: &mut ::pg_bulk_ingest::__private::ValueEncoder<'_>,
         ) -> ::core::result::Result<(), ::pg_bulk_ingest::__private::ValueError> {
             <&'a [T] as ::pg_bulk_ingest::__private::IngestColumn>::encode_elements(
                 &self.0,
                 __shape,
                 __dimension,
-                __column,
                 __row,
             )
         }

@@ -1,7 +1,7 @@
 //! Rows of a part of a batch, which are encoded apart from those of other parts, at the same time.
 
 use super::chunk::Chunk;
-use super::{CHUNK, Copy, Failed, field_count};
+use super::{CHUNK, Copy, Failed};
 use crate::encode::{RowEncoder, TargetType};
 use crate::error::{Error, numbered_in_part};
 use crate::table::RowOf;
@@ -25,6 +25,7 @@ pub(crate) struct Apart {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Encoding<'a> {
     targets: &'a [TargetType],
+    fields: i16,
     numbered: bool,
 }
 
@@ -44,8 +45,7 @@ impl Apart {
         rows: &mut impl Iterator<Item = R>,
         encoding: Encoding<'_>,
     ) -> Result<bool, Failed> {
-        let Encoding { targets, numbered } = encoding;
-        let fields = field_count(targets.len() + usize::from(numbered));
+        let Encoding { targets, fields, numbered } = encoding;
         for row in rows {
             let start = self.buffer.len();
             let number = numbered_in_part(self.part, self.received() + 1);
@@ -71,7 +71,7 @@ impl Copy {
     /// How rows of the only table are encoded.
     pub(crate) fn encoding(&self) -> Option<Encoding<'_>> {
         let [rows] = self.tables.as_slice() else { return None };
-        Some(Encoding { targets: &rows.targets, numbered: rows.route.create.is_some() })
+        Some(Encoding { targets: &rows.targets, fields: rows.fields, numbered: rows.numbered })
     }
 
     /// Sends what is encoded of a part of the rows of the only table.

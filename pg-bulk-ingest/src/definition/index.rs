@@ -39,7 +39,8 @@ impl Index {
         Self { method, ..self }
     }
 
-    /// The same with the columns at these positions stored in it besides its keys.
+    /// The same with the columns at these positions stored in it besides its keys (PostgreSQL 11 or
+    /// later; with `gist` 12, with `spgist` 14).
     #[must_use]
     pub const fn including(self, columns: &'static [usize]) -> Self {
         Self { include: columns, ..self }
@@ -109,6 +110,18 @@ impl Index {
     #[must_use]
     pub const fn sql(&self) -> Option<&'static str> {
         self.sql
+    }
+
+    /// What of it not every version has, each with the first that does.
+    pub(crate) fn needs(&self) -> impl Iterator<Item = (&'static str, u32)> + use<> {
+        let include = match self.method {
+            "gist" => ("an index of gist with `include`", 12),
+            "spgist" => ("an index of spgist with `include`", 14),
+            _ => ("an index with `include`", 11),
+        };
+        let nulls = ("a unique constraint with `nulls_not_distinct`", 15);
+        let include = (!self.include.is_empty()).then_some(include);
+        include.into_iter().chain((!self.nulls_distinct).then_some(nulls))
     }
 }
 

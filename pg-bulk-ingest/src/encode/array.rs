@@ -40,7 +40,7 @@ impl<T: IngestColumn> IngestColumn for [T] {
         if T::DIMENSIONS == 0 {
             return flat(self, cell);
         }
-        let (column, element) = (cell.column(), cell.target().element());
+        let element = cell.target().element();
         let mut shape = Shape::default();
         self.shape(&mut shape);
         cell.with(|value| {
@@ -55,7 +55,7 @@ impl<T: IngestColumn> IngestColumn for [T] {
                 value.put(&length.to_be_bytes());
                 value.put(&[0, 0, 0, 1]); // the lower bound
             }
-            self.encode_elements(&shape, 0, column, value)
+            self.encode_elements(&shape, 0, value)
         })
     }
 
@@ -71,22 +71,20 @@ impl<T: IngestColumn> IngestColumn for [T] {
         &self,
         shape: &Shape,
         dimension: usize,
-        column: usize,
         row: &mut ValueEncoder<'_>,
     ) -> Result<(), ValueError> {
         let expected = shape.lengths().get(dimension).copied();
         if expected != Some(self.len()) {
             return Err(ragged(self.len(), expected.unwrap_or_default()));
         }
-        self.iter()
-            .try_for_each(|element| element.encode_elements(shape, dimension + 1, column, row))
+        self.iter().try_for_each(|element| element.encode_elements(shape, dimension + 1, row))
     }
 }
 
 /// Writes an array of one dimension, as most are.
 #[inline]
 fn flat<T: IngestColumn>(elements: &[T], cell: Cell<'_>) -> Result<Written, ValueError> {
-    let (column, element) = (cell.column(), cell.target().element());
+    let element = cell.target().element();
     let length = i32::try_from(elements.len()).map_err(|_| too_many())?;
     let mut header = [0; 20];
     header[3] = u8::from(length > 0); // the dimensions
@@ -96,9 +94,7 @@ fn flat<T: IngestColumn>(elements: &[T], cell: Cell<'_>) -> Result<Written, Valu
     header[19] = 1; // the lower bound
     cell.with(|value| {
         value.put(if length > 0 { &header } else { &header[..12] });
-        elements
-            .iter()
-            .try_for_each(|element| element.encode(value.cell(column)).map(|_written| ()))
+        elements.iter().try_for_each(|element| element.encode(value.cell()).map(|_written| ()))
     })
 }
 
@@ -135,10 +131,9 @@ macro_rules! delegate {
                 &self,
                 shape: &Shape,
                 dimension: usize,
-                column: usize,
                 row: &mut ValueEncoder<'_>,
             ) -> Result<(), ValueError> {
-                self.as_slice().encode_elements(shape, dimension, column, row)
+                self.as_slice().encode_elements(shape, dimension, row)
             }
         }
     )*};

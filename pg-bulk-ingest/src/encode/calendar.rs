@@ -14,11 +14,14 @@ pub(super) const FIRST_DAY: i32 = -2_451_545;
 /// A column of a lower precision, `timestamp(3)` say, would round what has more digits.
 #[inline]
 pub(super) fn exact(micros: i64, cell: &Cell<'_>, kind: Kind) -> Result<i64, ValueError> {
+    if fits(micros, cell) { Ok(micros) } else { Err(too_precise(cell.target().unit(), kind)) }
+}
+
+/// Whether the column's precision has all digits.
+#[inline]
+pub(super) fn fits(micros: i64, cell: &Cell<'_>) -> bool {
     let unit = cell.target().unit();
-    if unit > 1 && !micros.unsigned_abs().is_multiple_of(unit) {
-        return Err(too_precise(unit, kind));
-    }
-    Ok(micros)
+    unit <= 1 || micros.unsigned_abs().is_multiple_of(unit)
 }
 
 #[cold]

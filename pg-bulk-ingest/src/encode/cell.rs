@@ -12,8 +12,8 @@ const MAX_LENGTH: usize = 0x3fff_ffff - 4;
 #[derive(Debug)]
 pub struct Cell<'r> {
     row: &'r mut Vec<u8>,
-    targets: &'r [TargetType],
-    column: usize,
+    /// `None`: it is of no column of the table.
+    target: Option<&'r TargetType>,
 }
 
 /// The proof that a cell was written.
@@ -23,15 +23,15 @@ pub struct Written(());
 
 impl<'r> Cell<'r> {
     #[inline]
-    pub(super) fn new(row: &'r mut Vec<u8>, targets: &'r [TargetType], column: usize) -> Self {
-        Self { row, targets, column }
+    pub(super) fn new(row: &'r mut Vec<u8>, target: Option<&'r TargetType>) -> Self {
+        Self { row, target }
     }
 
     /// What the catalog says of the column's type.
     #[inline]
     #[must_use]
     pub fn target(&self) -> &'r TargetType {
-        &self.targets[self.column]
+        self.target.unwrap_or(&TargetType::NONE)
     }
 
     /// NULL.
@@ -119,16 +119,10 @@ impl<'r> Cell<'r> {
     {
         let start = self.row.len();
         self.row.extend_from_slice(&[0; 4]);
-        write(&mut ValueEncoder::new(self.row, self.targets))?;
+        write(&mut ValueEncoder::new(self.row, self.target))?;
         let length = checked_length(self.row.len() - start - 4)?;
         self.row[start..start + 4].copy_from_slice(&length);
         Ok(Written(()))
-    }
-
-    /// The position of the column in its table.
-    #[inline]
-    pub(super) fn column(&self) -> usize {
-        self.column
     }
 }
 

@@ -74,11 +74,10 @@ pub trait IngestColumn {
         &self,
         shape: &Shape,
         dimension: usize,
-        column: usize,
         row: &mut ValueEncoder<'_>,
     ) -> Result<(), ValueError> {
         let _ = (shape, dimension);
-        self.encode(row.cell(column)).map(|_written| ())
+        self.encode(row.cell()).map(|_written| ())
     }
 }
 
@@ -105,13 +104,12 @@ impl<T: IngestColumn> IngestColumn for Option<T> {
         &self,
         shape: &Shape,
         dimension: usize,
-        column: usize,
         row: &mut ValueEncoder<'_>,
     ) -> Result<(), ValueError> {
         match self {
-            Some(value) => value.encode_elements(shape, dimension, column, row),
+            Some(value) => value.encode_elements(shape, dimension, row),
             None if T::DIMENSIONS == 0 => {
-                let _ = row.cell(column).null();
+                let _ = row.cell().null();
                 Ok(())
             }
             None => Err(ValueError::new(

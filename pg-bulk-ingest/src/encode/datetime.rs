@@ -1,7 +1,8 @@
 //! Dates and times of `chrono`, and std's `Duration`.
 
 use super::calendar::{
-    FIRST_DAY, MICROS_PER_DAY, before_first_day, exact, fraction_of_micros, interval, too_long,
+    FIRST_DAY, MICROS_PER_DAY, before_first_day, exact, fits, fraction_of_micros, interval,
+    too_long,
 };
 use super::{Cell, IngestColumn, ValueError, Written};
 use crate::definition::{ColumnType, Kind};
@@ -43,23 +44,34 @@ fn micros(time: NaiveTime, kind: Kind) -> Result<i64, ValueError> {
     Ok(i64::from(time.num_seconds_from_midnight()) * 1_000_000 + i64::from(nanos / 1_000))
 }
 
-/// Microseconds since 2000-01-01.
+/// Microseconds since 2000-01-01, for a cell.
 #[inline]
-fn timestamp(value: DateTime<Utc>, kind: Kind) -> Result<i64, ValueError> {
+fn timestamp(value: DateTime<Utc>, cell: &Cell<'_>, kind: Kind) -> Result<i64, ValueError> {
     let seconds = value.timestamp() - EPOCH_SECONDS;
     let nanos = value.timestamp_subsec_nanos();
+    let micros = seconds * 1_000_000 + i64::from(nanos / 1_000);
+    let is_exact = nanos.is_multiple_of(1_000) && nanos < 1_000_000_000;
+    // chrono's last year, 262142, is within the range of timestamp.
+    if is_exact && micros >= i64::from(FIRST_DAY) * MICROS_PER_DAY && fits(micros, cell) {
+        return Ok(micros);
+    }
+    Err(refuse(value, micros, cell, kind))
+}
+
+/// What is wrong with a timestamp.
+#[cold]
+fn refuse(value: DateTime<Utc>, micros: i64, cell: &Cell<'_>, kind: Kind) -> ValueError {
+    let nanos = value.timestamp_subsec_nanos();
     if nanos >= 1_000_000_000 {
-        return Err(leap_second(value.time(), kind));
+        return leap_second(value.time(), kind);
     }
     if !nanos.is_multiple_of(1_000) {
-        return Err(fraction_of_micros(kind, CUT).with_value(&value.time()));
+        return fraction_of_micros(kind, CUT).with_value(&value.time());
     }
-    let micros = seconds * 1_000_000 + i64::from(nanos / 1_000);
-    // chrono's last year, 262142, is within the range of timestamp.
-    if micros < i64::from(FIRST_DAY) * MICROS_PER_DAY {
-        return Err(before_first_day(kind).with_value(&value.date_naive()));
+    match exact(micros, cell, kind) {
+        Err(error) => error.with_value(&value.naive_utc()),
+        Ok(_) => before_first_day(kind).with_value(&value.date_naive()),
     }
-    Ok(micros)
 }
 
 #[cold]
@@ -92,8 +104,8 @@ impl IngestColumn for NaiveDateTime {
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
-        let micros = exact(timestamp(self.and_utc(), Kind::Timestamp)?, &cell, Kind::Timestamp);
-        Ok(cell.eight_bytes(micros.map_err(|e| e.with_value(self))?.to_be_bytes()))
+        let micros = timestamp(self.and_utc(), &cell, Kind::Timestamp)?;
+        Ok(cell.eight_bytes(micros.to_be_bytes()))
     }
 }
 
@@ -102,9 +114,7 @@ impl<Tz: TimeZone> IngestColumn for DateTime<Tz> {
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
-        let utc = self.to_utc();
-        let micros = exact(timestamp(utc, Kind::Timestamptz)?, &cell, Kind::Timestamptz);
-        let micros = micros.map_err(|e| e.with_value(&utc.naive_utc()))?;
+        let micros = timestamp(self.to_utc(), &cell, Kind::Timestamptz)?;
         Ok(cell.eight_bytes(micros.to_be_bytes()))
     }
 }

@@ -46,7 +46,6 @@ fn encode<T: RangeElement>(
     upper: Bound<&T>,
     cell: Cell<'_>,
 ) -> Result<Written, ValueError> {
-    let column = cell.column();
     let flags = match lower {
         Bound::Included(_) => LOWER_INCLUSIVE,
         Bound::Excluded(_) => 0,
@@ -60,7 +59,7 @@ fn encode<T: RangeElement>(
         value.put(&[flags]);
         for bound in [lower, upper] {
             if let Bound::Included(element) | Bound::Excluded(element) = bound {
-                let _written = element.encode(value.cell(column))?;
+                let _written = element.encode(value.cell())?;
             }
         }
         Ok(())

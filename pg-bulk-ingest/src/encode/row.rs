@@ -41,7 +41,7 @@ impl<'b> RowEncoder<'b> {
         position: usize,
         write: impl FnOnce(Cell<'_>) -> Result<Written, ValueError>,
     ) {
-        if let Err(error) = write(Cell::new(self.buffer, self.targets, position)) {
+        if let Err(error) = write(Cell::new(self.buffer, self.targets.get(position))) {
             self.fail(error.at_column(position));
         }
     }
@@ -55,7 +55,7 @@ impl<'b> RowEncoder<'b> {
     /// the table.
     #[inline]
     pub fn flattened(&mut self, position: usize, write: impl FnOnce(&mut RowEncoder<'_>)) {
-        let targets = &self.targets[position..];
+        let targets = self.targets.get(position..).unwrap_or_default();
         let mut inner = RowEncoder { buffer: self.buffer, targets, error: None };
         write(&mut inner);
         if let Some(error) = inner.error {
@@ -66,7 +66,7 @@ impl<'b> RowEncoder<'b> {
     /// Writes the number of the row, after its columns.
     #[inline]
     pub(crate) fn number(&mut self, number: u64) {
-        let cell = Cell::new(self.buffer, self.targets, usize::MAX);
+        let cell = Cell::new(self.buffer, None);
         let _written = cell.eight_bytes(number.to_be_bytes());
     }
 

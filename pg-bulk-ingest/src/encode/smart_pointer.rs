@@ -28,10 +28,9 @@ macro_rules! delegate {
                 &self,
                 shape: &Shape,
                 dimension: usize,
-                column: usize,
                 row: &mut ValueEncoder<'_>,
             ) -> Result<(), ValueError> {
-                <$pointee>::encode_elements(self, shape, dimension, column, row)
+                <$pointee>::encode_elements(self, shape, dimension, row)
             }
         }
     )*};

@@ -19,6 +19,17 @@ pub struct TargetType {
 }
 
 impl TargetType {
+    /// Of what is no column of the table.
+    pub(super) const NONE: Self = Self {
+        element: 0,
+        base: 0,
+        length: u32::MAX,
+        unit: 1,
+        scale: None,
+        to_sql: None,
+        fields: ALL_FIELDS,
+    };
+
     /// A type by OIDs: of the elements, if it is an array (else 0), and of the type that its
     /// domains (of an array: its elements' domains) are over; and by the modifier of the latter,
     /// as `pg_attribute.atttypmod` has it.

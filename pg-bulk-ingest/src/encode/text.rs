@@ -74,6 +74,8 @@ impl IngestColumn for char {
 /// at the end overlap.
 #[inline]
 pub(super) fn has_nul(text: &[u8]) -> bool {
+    // One instruction compares all.
+    let in_16 = |bytes: &[u8; 16]| bytes.iter().fold(false, |found, byte| found | (*byte == 0));
     // The lowest byte of a word that is NUL leaves its highest bit set, and none does if none is.
     let in_8 = |bytes: &[u8; 8]| {
         let word = u64::from_ne_bytes(*bytes);
@@ -84,8 +86,10 @@ pub(super) fn has_nul(text: &[u8]) -> bool {
         word.wrapping_sub(0x0101_0101) & !word & 0x8080_8080
     };
     if let Some(last) = text.last_chunk() {
-        let (words, _) = text.as_chunks();
-        words.iter().fold(in_8(last), |found, word| found | in_8(word)) != 0
+        let (chunks, _) = text.as_chunks();
+        in_16(last) || chunks.iter().any(in_16)
+    } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        in_8(first) | in_8(last) != 0
     } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
         in_4(first) | in_4(last) != 0
     } else {

@@ -6,13 +6,13 @@ use super::{Cell, TargetType};
 #[derive(Debug)]
 pub struct ValueEncoder<'b> {
     buffer: &'b mut Vec<u8>,
-    targets: &'b [TargetType],
+    target: Option<&'b TargetType>,
 }
 
 impl<'b> ValueEncoder<'b> {
     #[inline]
-    pub(super) fn new(buffer: &'b mut Vec<u8>, targets: &'b [TargetType]) -> Self {
-        Self { buffer, targets }
+    pub(super) fn new(buffer: &'b mut Vec<u8>, target: Option<&'b TargetType>) -> Self {
+        Self { buffer, target }
     }
 
     /// Adds bytes to the value.
@@ -21,10 +21,10 @@ impl<'b> ValueEncoder<'b> {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// The place of a value within the value, which is that of the column at this position.
+    /// The place of a value within the value.
     #[inline]
-    pub(super) fn cell(&mut self, column: usize) -> Cell<'_> {
-        Cell::new(self.buffer, self.targets, column)
+    pub(super) fn cell(&mut self) -> Cell<'_> {
+        Cell::new(self.buffer, self.target)
     }
 
     /// The buffer itself.

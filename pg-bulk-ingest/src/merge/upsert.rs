@@ -28,13 +28,18 @@ pub(crate) struct Keys {
     pub(crate) distinct: bool,
 }
 
-/// From how many rows on it is worth a question whether their keys are distinct: if they are, the
-/// rows need not be sorted.
+/// From how many rows on it is worth a question how they compare with the table's, and whether
+/// their keys are distinct.
 pub(crate) const COUNTED_FROM: u64 = 10_000;
+
+/// How many rows, about, are asked of how they compare with the table's.
+const SAMPLED: u64 = 256;
 
 /// How the rows that are there already are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Search {
+    /// Not at all: the table is empty.
+    Nothing,
     /// By ON CONFLICT alone.
     OnConflict,
     /// Each by the index, in the order of the key: for a batch that is small beside the table.
@@ -58,6 +63,17 @@ impl Search {
             true => Self::Probe,
         }
     }
+
+    /// The same, knowing whether the table [has rows](Staging::sample), and how many of a sample are
+    /// in it alike. If none is, it is for nothing to look for those that are: at most a few in 100
+    /// can be.
+    pub(crate) fn knowing(self, found: [u64; 2]) -> Self {
+        match found {
+            [0, _] => Self::Nothing,
+            [_, 0] => Self::OnConflict,
+            _ => self,
+        }
+    }
 }
 
 /// How the rows that an upsert inserts are told from those that it updates.
@@ -79,10 +95,20 @@ impl Staging {
         let distinct = keys.is_some_and(|keys| keys.distinct);
         let (columns, key) = (&self.columns, column_list(table, table.primary_key()));
         let (sources, source) = match search {
-            Search::OnConflict => (format!("latest AS ({})", self.last(table, "")), "latest"),
+            Search::Nothing | Search::OnConflict if distinct => (
+                format!("latest AS (SELECT {columns} FROM {} ORDER BY {key})", self.rows()),
+                "latest",
+            ),
+            Search::Nothing | Search::OnConflict => {
+                (format!("latest AS ({})", self.last(table, "")), "latest")
+            }
             Search::Probe => (self.probe(table, target), "changed"),
             Search::Join if distinct => (self.join_distinct(table, target), "changed"),
             Search::Join => (self.join(table, target), "latest"),
+        };
+        let conflict = match search {
+            Search::Nothing => String::new(),
+            _ => format!("ON CONFLICT ({key}) DO {} ", action(table)),
         };
         let (returning, inserted) = match counting {
             Counting::BySystemColumn => {
@@ -107,10 +133,9 @@ impl Staging {
             "WITH {sources}, merged AS (\
              INSERT INTO {target} AS live ({columns}) OVERRIDING SYSTEM VALUE \
              SELECT {columns} FROM {source} \
-             ON CONFLICT ({key}) DO {} RETURNING {returning}) \
+             {conflict}RETURNING {returning}) \
              SELECT {inserted}, pg_catalog.count(*) OPERATOR(pg_catalog.-) {inserted}, \
-             {keys} OPERATOR(pg_catalog.-) pg_catalog.count(*) FROM merged",
-            action(table)
+             {keys} OPERATOR(pg_catalog.-) pg_catalog.count(*) FROM merged"
         )
     }
 
@@ -130,6 +155,22 @@ impl Staging {
              ALTER TABLE {name} {sample};\n\
              ANALYZE {name} ({key})"
         ))
+    }
+
+    /// Answers 0 if the table is empty; and, of a sample of its rows, how many are in the table alike.
+    pub(crate) fn sample(&self, table: &Table, target: &QualifiedName, received: u64) -> String {
+        // In millionths of a row.
+        let part = (SAMPLED * 1_000_000).div_ceil(received.max(1)).min(1_000_000);
+        let percent = format!("{}.{:04}", part / 10_000, part % 10_000);
+        let rows =
+            self.rows_of(&format!(" TABLESAMPLE pg_catalog.bernoulli ({percent}) REPEATABLE (0)"));
+        format!(
+            "SELECT (SELECT pg_catalog.count(*) FROM (SELECT FROM {target} LIMIT 1) AS live), \
+             pg_catalog.count(*) FROM {rows} AS new CROSS JOIN LATERAL (\
+             SELECT * FROM {target} AS live WHERE {} LIMIT 1) AS live WHERE NOT ({})",
+            same_key(table, "live", "new"),
+            is_new_or_differs(table),
+        )
     }
 
     /// Counts the different keys of its rows.

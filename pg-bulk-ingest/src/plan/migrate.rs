@@ -68,8 +68,11 @@ impl Subject<'_> {
         let reason = |why: &str| Some(format!("{change}{why}"));
         match change {
             Change::AddColumn { column } if column.default.is_some() => {
-                let fast = self.version >= FAST_DEFAULT && column.fast_default;
-                if fast { None } else { reason(", with a default that is another for each row") }
+                match self.version >= FAST_DEFAULT {
+                    true if column.fast_default => None,
+                    true => reason(", with a default that is another for each row"),
+                    false => reason(", with a default, which PostgreSQL 10 writes to each row"),
+                }
             }
             // PostgreSQL asks the domain whether it allows NULL, row by row.
             Change::AddColumn { column } if column.is_domain() => reason(", of a domain"),

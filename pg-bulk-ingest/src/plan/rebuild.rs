@@ -48,7 +48,7 @@ impl Rebuild {
                 Change::AlterType { live, defined } if live.name == column.name => Some(Cast {
                     live: live.sql_type.clone(),
                     defined: defined.sql_type.clone(),
-                    is_safe: is_wider(&live.sql_type, &defined.sql_type, u32::MAX),
+                    is_safe: is_wider(&live.sql_type, &defined.sql_type),
                 }),
                 _ => None,
             };

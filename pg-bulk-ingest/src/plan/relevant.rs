@@ -21,7 +21,6 @@ pub(crate) fn relevant(
     mut changes: Vec<Change>,
     migration: Migration,
     order: ColumnOrder,
-    version: u32,
 ) -> Result<Relevant, Vec<String>> {
     changes
         .retain(|change| order == ColumnOrder::Exact || !matches!(change, Change::Reorder { .. }));
@@ -31,8 +30,7 @@ pub(crate) fn relevant(
         Migration::Freeze if changes.is_empty() => Ok(Relevant::default()),
         Migration::Freeze => Err(refused(&changes.iter().collect::<Vec<_>>())),
         Migration::AdditiveOnly => {
-            let (changes, kept) =
-                changes.into_iter().partition::<Vec<_>, _>(|change| is_additive(change, version));
+            let (changes, kept) = changes.into_iter().partition::<Vec<_>, _>(is_additive);
             let replaced = changes.iter().filter(|change| replaces_key(change)).collect::<Vec<_>>();
             if replaced.is_empty() {
                 Ok(Relevant { changes, kept })
@@ -43,7 +41,7 @@ pub(crate) fn relevant(
     }
 }
 
-fn is_additive(change: &Change, version: u32) -> bool {
+fn is_additive(change: &Change) -> bool {
     match change {
         Change::AddColumn { .. }
         | Change::AlterCollation { .. }
@@ -52,7 +50,7 @@ fn is_additive(change: &Change, version: u32) -> bool {
         | Change::AddIndex { .. }
         | Change::AdoptIndex { .. } => true,
         Change::DropColumn { .. } | Change::SetNotNull { .. } => false,
-        Change::AlterType { live, defined } => is_wider(&live.sql_type, &defined.sql_type, version),
+        Change::AlterType { live, defined } => is_wider(&live.sql_type, &defined.sql_type),
         Change::AlterDefault { defined, .. } => defined.is_some(),
         Change::PrimaryKey { defined, .. } => defined.is_some(),
         // What is left of a failed build is of no use to anybody.

@@ -5,14 +5,12 @@ use super::core::{Core, Pending};
 use super::load::{Counts, Load};
 use super::meter::Meter;
 use super::target::Target;
-use super::{close, open, parallel};
-use crate::catalog;
+use super::{close, open, parallel, visible};
 use crate::connections::Connections;
 use crate::copy::{Apart, Encoding, Failed};
 use crate::deadline::{Deadline, within};
 use crate::error::{Error, ErrorKind};
-use crate::execute::numbers;
-use crate::hook::{BeforeVisible, Hook, HookTable};
+use crate::hook::Hook;
 use crate::merge::COUNTED_FROM;
 use crate::options::{Delete, Visibility};
 use crate::report::{Phase, Plan, Progress};
@@ -20,7 +18,6 @@ use crate::table::RowOf;
 use futures_util::future::join;
 use std::fmt;
 use tokio_postgres::Transaction;
-use tokio_postgres::error::SqlState;
 
 /// A batch that takes rows. Nothing of it counts before it is committed.
 pub struct OpenBatch<'s, 'c> {
@@ -118,6 +115,31 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
                 self.broken = false;
                 Err(self.failed(&failed))
             }
+        }
+    }
+
+    /// Encodes rows until it is time to [`send`](Self::send). Answers whether there may be more.
+    #[inline]
+    pub(crate) fn push_all<S, I>(&mut self, rows: &mut I) -> Result<bool, Error>
+    where
+        S: ?Sized,
+        I: Iterator<Item: RowOf<S>>,
+    {
+        self.check_whole()?;
+        self.broken = true;
+        let (mut taken, mut goes_on) = (0, false);
+        let copy = self.load.copy();
+        let encoded = rows.try_for_each(|row| {
+            let full = copy.encode::<S, I::Item>(&row).map_err(Some)?;
+            taken += 1;
+            goes_on = full;
+            if full { Err(None) } else { Ok(()) }
+        });
+        self.rows += taken;
+        self.broken = false;
+        match encoded {
+            Err(Some(failed)) => Err(self.failed(&failed)),
+            _ => Ok(goes_on),
         }
     }
 
@@ -319,7 +341,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         self.load.clear(&self.transaction, self.core).await?;
         if H::EXISTS {
             self.enter(Phase::Hook);
-            run_hook(&self.transaction, &self.targets, hook, metadata).await?;
+            visible::run_hook(&self.transaction, &self.targets, hook, metadata).await?;
         }
         let mut store = None;
         if self.core.settings.visibility == Visibility::AfterEachBatch {
@@ -352,36 +374,6 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             && self.targets.len() == 1
             && self.rows < COUNTED_FROM
             && !Load::is_into_new(self.core, &self.targets)
-    }
-}
-
-/// Runs the hook, and makes sure that it left the transaction as it was.
-async fn run_hook<M, H: Hook<M>>(
-    transaction: &Transaction<'_>,
-    targets: &[Target],
-    hook: &mut H,
-    metadata: M,
-) -> Result<(), Error> {
-    let action = "cannot run the hook";
-    let table = |target: &Target| {
-        let actual = target.current.as_ref().map_or(&target.name, |current| &current.name);
-        HookTable { target: target.name.clone(), actual: actual.clone() }
-    };
-    let tables = targets.iter().map(table).collect::<Vec<_>>();
-    let before = BeforeVisible { transaction, tables: &tables, metadata };
-    let Some(hook) = hook.call(before) else {
-        return Ok(());
-    };
-    let id = catalog::transaction_id();
-    let [before] = numbers(transaction, id, action).await?;
-    hook.await.map_err(|source| Error::new(ErrorKind::Hook, action).caused_by(source))?;
-    match numbers(transaction, id, action).await {
-        Ok([after]) if after == before => Ok(()),
-        Ok(_) => Err(Error::new(ErrorKind::TransactionEnded, action)),
-        Err(error) if error.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION) => {
-            Err(Error::new(ErrorKind::TransactionEnded, action))
-        }
-        Err(error) => Err(error),
     }
 }
 

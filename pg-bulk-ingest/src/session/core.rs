@@ -11,7 +11,7 @@ use crate::report::{Phase, Plan, Progress, TableReport};
 use std::time::Duration;
 
 /// The settings of an ingest but for those that depend on a type.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) visibility: Visibility,
     pub(crate) upsert: Upsert,
@@ -21,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) locks: Locks,
     pub(crate) show_values: bool,
     pub(crate) timeout: Option<Duration>,
+    /// In bytes, for building indexes.
+    pub(crate) index_memory: Option<u64>,
     /// Whether rows may go over several connections.
     pub(crate) several_connections: bool,
 }

@@ -157,8 +157,7 @@ impl Examined<'_> {
     fn relevant(self, live: &LiveTable, defined: &Shape) -> Result<Relevant, Error> {
         let changes = compare(&live.shape, defined);
         let settings = self.settings;
-        let version = self.server.version;
-        plan::relevant(changes, settings.migration, settings.column_order, version)
+        plan::relevant(changes, settings.migration, settings.column_order)
             .map_err(|differences| Error::new(ErrorKind::Differs { differences }, START))
     }
 

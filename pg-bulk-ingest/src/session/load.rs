@@ -1,6 +1,7 @@
 //! The rows of a batch: from their source through a `COPY` into the table.
 
 use super::core::Core;
+use super::merging::{self, MERGE, Merging, SAVEPOINT};
 use super::start;
 use super::target::{Current, Target};
 use crate::catalog;
@@ -10,18 +11,13 @@ use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{numbers, query};
 use crate::ident::QualifiedName;
-use crate::merge::{self, Arrival, COUNTED_FROM, Counting, Keys, Search, Staging, Upserting};
+use crate::merge::{self, Arrival, Staging};
 use crate::options::{Delete, Visibility};
 use crate::plan;
 use crate::report::Plan;
 use crate::statement::{Statement, rollback_to, savepoint, script};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
-
-const MERGE: &str = "cannot merge the rows";
-
-/// The savepoint around what can violate a unique constraint.
-const SAVEPOINT: &str = "pg_bulk_ingest_merge";
 
 /// The rows of a batch, and how they reach each table.
 pub(super) struct Load {
@@ -162,7 +158,8 @@ impl Load {
             if let (Some(staging), Some(current)) = (staging, &target.current)
                 && received > 0
             {
-                let merged = merge_one(transaction, core, target, current, staging, received).await;
+                let merging = Merging { core, target, current, staging, received };
+                let merged = merging.run(transaction).await;
                 let [inserted, updated, unchanged] =
                     merged.map_err(|error| error.in_table(&target.name))?;
                 counts = Counts { received, inserted, updated, unchanged };
@@ -228,65 +225,6 @@ fn is_new(before: &Target, target: &Target) -> bool {
     oid(before) != oid(target)
 }
 
-async fn merge_one(
-    transaction: &Transaction<'_>,
-    core: &Core,
-    target: &Target,
-    current: &Current,
-    staging: &Staging,
-    received: u64,
-) -> Result<[u64; 3], Error> {
-    let upserts = target.upserts(core.settings.upsert);
-    let table = target.definition;
-    let sql = if upserts {
-        let own_types = current.has_own_types(table, table.primary_key());
-        let counting = match current.live.kind {
-            'p' => Counting::BeforeMerging,
-            _ => Counting::BySystemColumn,
-        };
-        let search = Search::choose(received, current.rows, own_types);
-        let keys = match search {
-            Search::Join if received >= COUNTED_FROM => {
-                look_at_keys(transaction, table, staging, received).await?
-            }
-            _ => None,
-        };
-        staging.upsert(Upserting { table, target: &current.name, search, counting, keys })
-    } else {
-        staging.insert(&current.name)
-    };
-    match numbers(transaction, &savepoint(SAVEPOINT, &sql), MERGE).await {
-        Ok(counts) => Ok(counts),
-        Err(error) => {
-            let arrival = Arrival::in_staging(staging);
-            Err(locate(transaction, error, table, current, &arrival, Some(&current.name)).await)
-        }
-    }
-}
-
-/// Looks whether the keys of the rows of a staging table are distinct.
-async fn look_at_keys(
-    transaction: &Transaction<'_>,
-    table: &Table,
-    staging: &Staging,
-    received: u64,
-) -> Result<Option<Keys>, Error> {
-    let Some(index) = staging.index_keys(table) else {
-        let [different] = numbers(transaction, &staging.count_keys(table), MERGE).await?;
-        return Ok(Some(Keys { different, distinct: different == received }));
-    };
-    let Err(error) = query(transaction, &savepoint(SAVEPOINT, &index), MERGE).await else {
-        return Ok(Some(Keys { different: received, distinct: true }));
-    };
-    // The latter: a key is too long for an index, if not for the table's, whose columns may be
-    // compressed otherwise.
-    let expected = [&SqlState::UNIQUE_VIOLATION, &SqlState::PROGRAM_LIMIT_EXCEEDED];
-    if !error.code().is_some_and(|code| expected.contains(&code)) {
-        return Err(error);
-    }
-    query(transaction, &rollback_to(SAVEPOINT), MERGE).await.map(|_| None)
-}
-
 /// What was built for a table that was created by the batch.
 struct Built {
     statements: Vec<Statement>,
@@ -324,7 +262,9 @@ async fn build_one(
         match numbers(transaction, &savepoint(SAVEPOINT, &again), action).await {
             Ok([removed]) => superseded = removed,
             Err(error) => {
-                return Err(locate(transaction, error, table, current, &arrival, None).await);
+                return Err(
+                    merging::locate(transaction, error, table, current, &arrival, None).await
+                );
             }
         }
     }
@@ -335,32 +275,4 @@ async fn build_one(
         current.live = live;
     }
     Ok(Built { statements: indexes, superseded })
-}
-
-/// Finds the row that violates a unique constraint, which the server does not say of rows that
-/// come from another table, or when a constraint is built.
-async fn locate(
-    transaction: &Transaction<'_>,
-    error: Error,
-    table: &Table,
-    current: &Current,
-    arrival: &Arrival<'_>,
-    live: Option<&QualifiedName>,
-) -> Error {
-    if error.code() != Some(&SqlState::UNIQUE_VIOLATION) {
-        return error;
-    }
-    if query(transaction, &rollback_to(SAVEPOINT), MERGE).await.is_err() {
-        return error;
-    }
-    for index in table.indexes().iter().filter(|index| index.is_unique()) {
-        let live = live.filter(|_| current.has_own_types(table, &index.columns()));
-        let sql = arrival.first_violation(table, index, live);
-        match numbers(transaction, &sql, MERGE).await {
-            Ok([0]) => {}
-            Ok([row]) => return error.in_row(row),
-            Err(_) => return error,
-        }
-    }
-    error
 }

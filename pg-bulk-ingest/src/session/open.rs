@@ -38,7 +38,10 @@ pub(super) struct Entered {
 pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<Entered, Error> {
     let names = core.names();
     // Statements of their own: what follows sees all that was committed before they were granted.
-    let sql = format!("{};\n{}", lock::advisory(&names), catalog::isolated(&state::sql(&names)));
+    let memory = core.settings.index_memory.map(plan::index_memory);
+    let found = catalog::isolated(&state::sql(&names));
+    let sql = memory.into_iter().chain([lock::advisory(&names), found]);
+    let sql = sql.collect::<Vec<_>>().join(";\n");
     let messages = query(transaction, &sql, BEGIN).await?;
     let states = state::read(&messages);
     for (target, found) in core.targets.iter().zip(&states) {

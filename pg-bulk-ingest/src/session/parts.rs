@@ -55,19 +55,6 @@ impl OpenBatch<'_, '_> {
         }
     }
 
-    /// Takes rows until it is time to send. Answers whether there may be more.
-    fn push_all<S: ?Sized, I>(&mut self, rows: &mut I) -> Result<bool, Error>
-    where
-        I: Iterator<Item: RowOf<S>>,
-    {
-        for row in rows {
-            if self.push::<S, I::Item>(&row)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// Encodes some rows of each part, each on a thread of its own; this one waits for them, as it
     /// would encode the rows itself.
     fn encode_parts<S, I>(&mut self, parts: &mut [Part<I>]) -> Result<(), Error>

@@ -10,7 +10,7 @@ use super::target::{Current, Target};
 use super::{enum_type, views};
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
 use crate::deadline::answer;
-use crate::definition::Table;
+use crate::definition::{Index, Table};
 use crate::error::{Error, ErrorKind};
 use crate::execute::Waiting;
 use crate::ident::QualifiedName;
@@ -119,20 +119,16 @@ fn check_names(tables: &[(QualifiedName, &'static Table)]) -> Result<(), Error> 
     Ok(())
 }
 
-/// The version from which a unique constraint can take NULLs for equal.
-const NULLS_NOT_DISTINCT: u32 = 150_000;
-
 /// Whether the server is of a version that has what the definition asks for.
 fn check_version(server: &Server, definition: &Table) -> Result<(), Error> {
-    let needed = definition.indexes().iter().any(|index| !index.is_nulls_distinct());
-    if !needed || server.version >= NULLS_NOT_DISTINCT {
-        return Ok(());
-    }
-    Err(unsupported(format!(
-        "a unique constraint with `nulls_not_distinct` needs PostgreSQL 15 or later, and the \
-         server is PostgreSQL {}",
-        server.version / 10_000
-    )))
+    let version = server.version / 10_000;
+    let mut needs = definition.indexes().iter().flat_map(Index::needs);
+    needs.find(|(_, first)| version < *first).map_or(Ok(()), |(what, first)| {
+        let reason = format!(
+            "{what} needs PostgreSQL {first} or later, and the server is PostgreSQL {version}"
+        );
+        Err(unsupported(reason))
+    })
 }
 
 /// Whether the session is one in which rows can be written, and arrive as they are.
@@ -265,22 +261,34 @@ mod tests {
     use crate::definition::{Index, IndexKey, Table};
 
     #[test]
-    fn nulls_not_distinct_needs_a_server_that_has_it() -> Result<(), serde_json::Error> {
-        const INDEX: Index = Index::new(&[IndexKey::column(0)]).unique().nulls_not_distinct();
-        let table = Table::new("public", "t", &[], &[], &[INDEX]);
+    fn an_index_needs_a_server_that_has_its_like() -> Result<(), serde_json::Error> {
+        const PLAIN: Index = Index::new(&[IndexKey::column(0)]);
+        const NULLS: &[Index] = &[PLAIN, PLAIN.unique().nulls_not_distinct()];
+        const INCLUDE: &[Index] = &[PLAIN.including(&[1])];
+        const GIST: &[Index] = &[PLAIN.using("gist").including(&[1])];
+        const SPGIST: &[Index] = &[PLAIN.using("spgist").including(&[1])];
         let mut server: Server = serde_json::from_str(
-            r#"{"version": 140022, "role": "", "database": "", "read_only": false,
+            r#"{"version": 0, "role": "", "database": "", "read_only": false,
                 "client_encoding": "UTF8", "lock_timeout": "0", "deadlock_timeout": 1000, "create": true, "temp": true}"#,
         )?;
-        let refused = check_version(&server, &table).map_err(|error| error.to_string());
-        assert_eq!(
-            refused,
-            Err("cannot start the ingest: a unique constraint with `nulls_not_distinct` needs \
-                 PostgreSQL 15 or later, and the server is PostgreSQL 14"
-                .to_owned())
-        );
-        server.version = 150_000;
-        assert!(check_version(&server, &table).is_ok());
+        for (indexes, what, first) in [
+            (NULLS, "a unique constraint with `nulls_not_distinct`", 15),
+            (INCLUDE, "an index with `include`", 11),
+            (GIST, "an index of gist with `include`", 12),
+            (SPGIST, "an index of spgist with `include`", 14),
+        ] {
+            let table = Table::new("public", "t", &[], &[], indexes);
+            server.version = first * 10_000 - 9_978;
+            let refused = check_version(&server, &table).map_err(|error| error.to_string());
+            let last = first - 1;
+            let expected = format!(
+                "cannot start the ingest: {what} needs PostgreSQL {first} or later, and the \
+                 server is PostgreSQL {last}"
+            );
+            assert_eq!(refused, Err(expected));
+            server.version = first * 10_000;
+            assert!(check_version(&server, &table).is_ok());
+        }
         Ok(())
     }
 }

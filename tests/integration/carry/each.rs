@@ -1,7 +1,9 @@
 //! Each kind of thing that hangs on a table, alone.
 
-use super::{execute, loaded, replaced};
+use super::{execute, load, loaded, refused, replaced};
 use futures_util::stream::{self, StreamExt};
+use pg_bulk_ingest::Delete;
+use tests::Database;
 
 /// From which version on, and how it is made.
 const FIXTURES: &[(u32, &str)] = &[
@@ -119,16 +121,47 @@ async fn each_hangs_on_the_new_table() {
     stream::iter(fixtures).for_each_concurrent(4, one).await;
 }
 
+/// Only from 15 on can a table be given one, and before 12 there is none to give.
 #[tokio::test]
-async fn table_and_indexes_stay_in_their_tablespaces() {
-    if tests::version() < 15 {
+async fn a_table_access_method_that_cannot_be_given_is_refused() {
+    if !(12..15).contains(&tests::version()) {
         return;
     }
+    let database = Database::new().await;
+    execute(
+        &database,
+        "CREATE ACCESS METHOD other TYPE TABLE HANDLER heap_tableam_handler;
+        CREATE TABLE t (id int PRIMARY KEY, value text, number int NOT NULL UNIQUE) USING other;
+        CREATE INDEX ON t (value)",
+    )
+    .await;
+    let mut client = database.connect().await;
+    load(&mut client, Delete::Off).await.unwrap();
+    let error = refused(&database, &mut client).await;
+    assert_eq!(
+        error.to_string(),
+        r#"cannot replace the table: "public"."t": these hang on the table and would be lost with it: its table access method "other", which only PostgreSQL 15 or later can give to a table"#
+    );
+}
+
+#[tokio::test]
+async fn table_and_indexes_stay_in_their_tablespaces() {
     let database = loaded().await;
     let tablespace = database.role("space");
     let admin = database.connect().await;
-    admin.batch_execute("SET allow_in_place_tablespaces = on").await.unwrap();
-    admin.batch_execute(&format!("CREATE TABLESPACE {tablespace} LOCATION ''")).await.unwrap();
+    // Before 15 there is none without a folder, which is to be the server's own.
+    let location = if tests::version() < 15 {
+        let data = tests::rows(&admin, "SHOW data_directory").await.remove(0);
+        let folder = format!("{data}/{tablespace}");
+        let make = format!("COPY (SELECT 1) TO PROGRAM 'mkdir \"{folder}\"'");
+        admin.batch_execute(&make).await.unwrap();
+        folder
+    } else {
+        admin.batch_execute("SET allow_in_place_tablespaces = on").await.unwrap();
+        String::new()
+    };
+    let create = format!("CREATE TABLESPACE {tablespace} LOCATION '{location}'");
+    admin.batch_execute(&create).await.unwrap();
     let sql = format!(
         "ALTER TABLE t SET TABLESPACE {tablespace};
          ALTER INDEX t_value_idx SET TABLESPACE {tablespace};

@@ -1,6 +1,6 @@
 //! Nothing is dropped and nothing narrowed.
 
-use super::definitions::{PLAIN, PLAIN_ROWS, Plain};
+use super::definitions::{PLAIN, PLAIN_ROWS, Plain, WIDE, WIDE_ROWS, Wide};
 use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Migration, ingest};
 use tests::Database;
 
@@ -66,6 +66,28 @@ async fn a_rebuild_keeps_what_is_not_defined() {
     assert_eq!(rows, ["1|a|1.5|7|1", "2|new|0.5|7|2"]);
     let indexes = ["again_key|t|u", "more_idx|f|∅", "t_pkey|t|p", "t_value_idx|f|∅"];
     assert_eq!(database.rows(INDEXES).await, indexes);
+}
+
+/// Also where the version has to rebuild the table for it.
+#[tokio::test]
+async fn a_type_is_widened() {
+    let database = Database::new().await;
+    database.execute(&format!("{WIDE}{WIDE_ROWS}")).await;
+    let at = "SELECT at AT TIME ZONE 'UTC', attname, format_type(atttypid, atttypmod)
+        FROM t, pg_attribute WHERE attrelid = 't'::regclass AND attname IN ('at', 'name')";
+    let mut expected = database.rows(at).await;
+    expected.sort();
+    let change = "ALTER TABLE t ALTER at TYPE timestamp USING at AT TIME ZONE 'UTC',
+        ALTER name TYPE varchar(8)";
+    database.execute(change).await;
+    let mut client = database.connect().await;
+    // As which time a timestamp is taken must not hang on the session.
+    client.batch_execute("SET timezone = 'Asia/Tokyo'").await.unwrap();
+    let ingest = ingest::<Wide>(&mut client).migration(Migration::AdditiveOnly);
+    ingest.migrate().await.unwrap();
+    let mut found = database.rows(at).await;
+    found.sort();
+    assert_eq!(found, expected);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 //! ones.
 
 use super::definitions::{
-    INDEXED, INDEXED_ROWS, Indexed, PLAIN, PLAIN_ROWS, Plain, WIDE, WIDE_ROWS, Wide,
+    INDEXED_ROWS, Indexed, IndexedOn10, PLAIN, PLAIN_ROWS, Plain, WIDE, WIDE_ROWS, Wide, indexed,
 };
 use super::snapshot;
 use pg_bulk_ingest::{ColumnOrder, IngestTable, ingest};
@@ -174,26 +174,35 @@ async fn columns_are_widened() {
 
 #[tokio::test]
 async fn keys_and_indexes_become_as_they_are_defined() {
-    // INCLUDE came with 11.
-    if tests::version() < 11 {
-        return;
-    }
     let mut seen = String::new();
-    check::<Indexed>(INDEXED, INDEXED_ROWS, INDEXED_CASES, &mut seen).await;
+    let live = indexed();
+    if tests::version() < 11 {
+        check::<IndexedOn10>(&live, INDEXED_ROWS, INDEXED_CASES, &mut seen).await;
+    } else {
+        check::<Indexed>(&live, INDEXED_ROWS, INDEXED_CASES, &mut seen).await;
+    }
     compare("indexed.txt", &seen);
 }
 
 /// Plans, and the rows afterwards, as they are expected; `UPDATE_PLANS=1` writes them anew.
+///
+/// `plain.txt` is of 12 to 17. Older versions need a rebuild where the newer do not, and 18 validates
+/// NOT NULL itself: `plain.10.txt` has what is otherwise on 10, and so on.
 fn compare(file: &str, seen: &str) {
-    // Older versions need a rebuild where the newer do not, and the newest validates NOT NULL.
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("integration/migrate/plans");
+    let mut path = folder.join(file);
+    let mut seen = seen.to_owned();
     if !(12..18).contains(&tests::version()) {
-        return;
+        let common = std::fs::read_to_string(&path).unwrap();
+        let common = common.split("=== ").collect::<Vec<_>>();
+        let differs = seen.split("=== ").filter(|case| !common.contains(case));
+        seen = differs.map(|case| format!("=== {case}")).collect();
+        path.set_extension(format!("{}.txt", tests::version().min(18)));
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("integration/migrate/plans").join(file);
-    if std::env::var_os("UPDATE_PLANS").is_some() {
-        std::fs::write(&path, seen).unwrap();
+    if std::env::var_os("UPDATE_PLANS").is_some() && (path.exists() || !seen.is_empty()) {
+        std::fs::write(&path, &seen).unwrap();
     }
-    let expected = std::fs::read_to_string(&path).unwrap();
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(seen == expected, "the plans are not those of {}:\n{seen}", path.display());
 }
 

@@ -44,27 +44,47 @@ pub(super) const WIDE: &str = "
 pub(super) const WIDE_ROWS: &str = "
     INSERT INTO t VALUES (1, '2026-01-02 03:04:05.678', 'a', '1 second', '10.0.0.0/8', '{x}');";
 
-/// Every form of index.
-#[derive(Debug, IngestTable)]
-#[ingest(
-    table = "t",
-    primary_key(b, a),
-    unique(a, c),
-    unique(d),
-    index(on(a desc nulls last, b), include(c)),
-    index(c, where = "a > 0"),
-    index(sql = "USING btree (lower(c), (a + 1))"),
-    index(e, using = "gin")
-)]
-pub(super) struct Indexed {
-    pub(super) a: i32,
-    pub(super) b: i32,
-    pub(super) c: String,
-    pub(super) d: Option<i32>,
-    pub(super) e: Vec<i32>,
+macro_rules! indexed {
+    ($(#[$doc:meta])* $name:ident $($include:tt)*) => {
+        $(#[$doc])*
+        #[derive(Debug, IngestTable)]
+        #[ingest(
+            table = "t",
+            primary_key(b, a),
+            unique(a, c),
+            unique(d),
+            index(on(a desc nulls last, b) $($include)*),
+            index(c, where = "a > 0"),
+            index(sql = "USING btree (lower(c), (a + 1))"),
+            index(e, using = "gin")
+        )]
+        pub(super) struct $name {
+            pub(super) a: i32,
+            pub(super) b: i32,
+            pub(super) c: String,
+            pub(super) d: Option<i32>,
+            pub(super) e: Vec<i32>,
+        }
+    };
 }
 
-pub(super) const INDEXED: &str = "
+indexed! {
+    /// Every form of index.
+    Indexed, include(c)
+}
+
+indexed! {
+    /// The same on 10, which has no INCLUDE.
+    IndexedOn10
+}
+
+/// The table of [`Indexed`], or of [`IndexedOn10`].
+pub(super) fn indexed() -> String {
+    let include = if tests::version() < 11 { "" } else { " INCLUDE (c)" };
+    INDEXED.replace(" INCLUDE (c)", include)
+}
+
+const INDEXED: &str = "
     CREATE TABLE t (a int NOT NULL, b int NOT NULL, c text NOT NULL, d int, e int[] NOT NULL,
         CONSTRAINT t_pkey PRIMARY KEY (b, a));
     ALTER TABLE t ADD CONSTRAINT u1 UNIQUE (a, c), ADD CONSTRAINT u2 UNIQUE (d);

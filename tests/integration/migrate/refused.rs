@@ -59,16 +59,13 @@ async fn rows_that_cannot_be_rows_of_the_table_are_counted() {
             "ALTER TABLE t ALTER id TYPE text; UPDATE t SET id = 'x' WHERE id = '1'",
             r#", column "id""#,
         ),
-        ("ALTER TABLE t ALTER id TYPE uuid USING gen_random_uuid()", r#", column "id""#),
+        ("ALTER TABLE t ALTER id TYPE uuid USING md5(id::text)::uuid", r#", column "id""#),
         (
             "ALTER TABLE t DROP CONSTRAINT t_pkey; UPDATE t SET id = 1; ALTER TABLE t ALTER number DROP DEFAULT, ALTER number TYPE real",
             ": 1 keys have several rows, and btree (id) is defined to be unique",
         ),
         ("ALTER TABLE t DROP CONSTRAINT t_pkey; UPDATE t SET id = 1", ""),
     ] {
-        if change.contains("gen_random_uuid") && tests::version() < 13 {
-            continue;
-        }
         assert_eq!(refused(change).await, reason, "{change}");
     }
 }
@@ -141,8 +138,9 @@ async fn rows_that_were_to_go_with_a_first_batch_stay_without_one() {
     let ingest_all = ingest::<Plain>(&mut client).delete(Delete::BeforeFirstBatch);
     let report = ingest_all.batches(none).await.unwrap();
     // Before 11 a column with a default means a rebuild.
-    if tests::version() >= 11 {
-        assert_eq!(report.migrated.statements().len(), 2);
+    match tests::version() < 11 {
+        true => assert!(super::rewrites(&report.migrated), "{}", report.migrated),
+        false => assert_eq!(report.migrated.statements().len(), 2),
     }
     assert_eq!(database.rows("SELECT * FROM t ORDER BY id").await, ["1|a|2", "2|∅|2"]);
     database.execute("ALTER TABLE t DROP value").await;

@@ -2,7 +2,7 @@
 
 use super::pg_text::{Cells, PgText, quoted};
 use super::read_back::ReadBack;
-use super::shape::{OwnType, shapes};
+use super::shape::{OwnType, alone, shapes};
 use super::strategy::text;
 use pg_bulk_ingest::{Batch, IngestTable, ingest};
 use proptest::collection::btree_map;
@@ -15,6 +15,7 @@ use tests::Database;
 type Map = BTreeMap<String, Option<String>>;
 
 shapes!(AsTags, "tags", "tags[]");
+alone!(AsTagsAlone, "tags");
 
 fn hstore<'a>(pairs: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> String {
     let value = |value: Option<&str>| value.map_or("NULL".to_owned(), quoted);
@@ -42,7 +43,7 @@ fn server() -> ReadBack {
 fn maps_read_back_equal() {
     let server = server();
     server.every_shape::<OwnType<_>, Map>("own", "hstore", maps());
-    server.every_shape::<AsTags<_>, Map>("domain", "tags", maps());
+    server.every_shape_of_domain::<AsTags<_>, AsTagsAlone<_>, Map>("domain", "tags", maps());
 }
 
 /// Every kind of map, key and value.

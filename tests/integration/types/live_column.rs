@@ -112,7 +112,7 @@ struct Keyed {
     mood: &'static str,
     #[ingest(sql_type = "mood[]")]
     moods: Vec<Vec<Option<&'static str>>>,
-    #[ingest(sql_type = "short_text[]")]
+    #[ingest(sql_type = "citext[]")]
     texts: Vec<String>,
     #[ingest(sql_type = "small_positive")]
     number: i32,
@@ -137,6 +137,36 @@ impl Cells for Keyed {
             serde_json::json!([number, text]).pg_text(),
         ]
     }
+}
+
+/// An array of a domain, with a key.
+#[derive(IngestTable, Debug)]
+struct Texts {
+    #[ingest(primary_key)]
+    id: i32,
+    #[ingest(sql_type = "short_text[]")]
+    texts: Vec<String>,
+}
+
+impl Cells for Texts {
+    fn cells(&self) -> Vec<Option<String>> {
+        vec![self.texts.pg_text()]
+    }
+}
+
+#[test]
+fn arrays_of_a_domain_read_back_equal_from_rows_with_a_key() {
+    let server = ReadBack::new();
+    // Before 11 there are none: see `every_shape_of_domain`.
+    if tests::version() < 11 {
+        let refused = server.check::<Texts>("t", &[]).unwrap_err().to_string();
+        assert!(refused.contains(r#"type "short_text[]" does not exist"#), "{refused}");
+        return;
+    }
+    server.property(vec(vec(text(8), 0..4), 1..150), |server, rows| {
+        let rows = (0..).zip(rows).map(|(id, texts)| Texts { id, texts });
+        server.check("t", &rows.collect::<Vec<_>>())
+    });
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `boolean`, integers, floating point and `numeric`.
 
 use super::read_back::ReadBack;
-use super::shape::{OwnType, shapes};
+use super::shape::{OwnType, alone, shapes};
 use super::strategy::with_extremes;
 use proptest::num;
 use proptest::prelude::*;
@@ -10,6 +10,7 @@ shapes!(AsBigint, "bigint", "bigint[]");
 shapes!(AsNumeric, "numeric", "numeric[]");
 shapes!(AsNumericOfScale2, "numeric(22,2)", "numeric(22,2)[]");
 shapes!(AsPositive, "positive", "positive[]");
+alone!(AsPositiveAlone, "positive");
 
 #[test]
 fn booleans_and_integers_read_back_equal() {
@@ -97,5 +98,6 @@ fn floating_point_reads_back_equal_to_the_bit() {
 #[test]
 fn a_domain_over_a_number_reads_back_equal() {
     let values = with_extremes(1..i32::MAX, [1, i32::MAX]);
-    ReadBack::new().every_shape::<AsPositive<_>, i32>("t", "positive", values);
+    let server = ReadBack::new();
+    server.every_shape_of_domain::<AsPositive<_>, AsPositiveAlone<_>, i32>("t", "positive", values);
 }

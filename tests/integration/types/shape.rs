@@ -74,11 +74,75 @@ macro_rules! shapes {
 
 pub(super) use shapes;
 
+/// A table of the shapes of a type that has no arrays.
+macro_rules! alone {
+    ($name:ident, $scalar:literal) => {
+        #[derive(pg_bulk_ingest::IngestTable)]
+        pub(super) struct $name<T> {
+            id: i32,
+            #[ingest(sql_type = $scalar)]
+            value: T,
+            #[ingest(sql_type = $scalar)]
+            optional: Option<T>,
+        }
+
+        impl<T> $crate::types::shape::FromShapes<T> for $name<T> {
+            fn from_shapes(id: i32, shapes: $crate::types::shape::Shapes<T>) -> Self {
+                Self { id, value: shapes.value, optional: shapes.optional }
+            }
+        }
+
+        impl<T> $crate::types::pg_text::Cells for $name<T>
+        where
+            T: $crate::types::pg_text::PgText,
+        {
+            fn cells(&self) -> Vec<Option<String>> {
+                use $crate::types::pg_text::PgText;
+                vec![self.value.pg_text(), self.optional.pg_text()]
+            }
+        }
+    };
+}
+
+pub(super) use alone;
+
 shapes!(OwnType);
 
 impl ReadBack {
     /// Every shape of generated values of a type reads back equal, in columns of the type.
     pub(super) fn every_shape<R, T>(&self, table: &str, sql_type: &str, value: BoxedStrategy<T>)
+    where
+        R: IngestTable + RowOf<R> + Cells + FromShapes<T>,
+        T: PgText + Debug + Clone + 'static,
+    {
+        self.shapes_of::<R, T>(table, value);
+        let array = format!("{sql_type}[]");
+        let types = [sql_type, sql_type, &array, &array, &array, &array].join(", ");
+        assert_eq!(self.types(table), types);
+    }
+
+    /// The same of a domain. Before 11 there are no arrays of domains: a table of them is refused,
+    /// and one of the domain alone is not.
+    pub(super) fn every_shape_of_domain<R, A, T>(
+        &self,
+        table: &str,
+        domain: &str,
+        value: BoxedStrategy<T>,
+    ) where
+        R: IngestTable + RowOf<R> + Cells + FromShapes<T>,
+        A: IngestTable + RowOf<A> + Cells + FromShapes<T>,
+        T: PgText + Debug + Clone + 'static,
+    {
+        if tests::version() >= 11 {
+            return self.every_shape::<R, T>(table, domain, value);
+        }
+        let refused = self.check::<R>(table, &[]).unwrap_err().to_string();
+        assert!(refused.contains(&format!("type \"{domain}[]\" does not exist")), "{refused}");
+        self.shapes_of::<A, T>(table, value);
+        assert_eq!(self.types(table), [domain, domain].join(", "));
+    }
+
+    fn shapes_of<R, T>(&self, table: &str, value: BoxedStrategy<T>)
     where
         R: IngestTable + RowOf<R> + Cells + FromShapes<T>,
         T: PgText + Debug + Clone + 'static,
@@ -103,8 +167,5 @@ impl ReadBack {
             let row = |(id, shapes)| R::from_shapes(i32::try_from(id).unwrap(), shapes);
             server.check(table, &rows.into_iter().enumerate().map(row).collect::<Vec<_>>())
         });
-        let array = format!("{sql_type}[]");
-        let types = [sql_type, sql_type, &array, &array, &array, &array].join(", ");
-        assert_eq!(self.types(table), types);
     }
 }

@@ -112,3 +112,15 @@ pub(super) fn time(step: u32) -> BoxedStrategy<NaiveTime> {
 pub(super) fn timestamp(step: u32) -> BoxedStrategy<NaiveDateTime> {
     (date(), time(step)).prop_map(|(date, time)| date.and_time(time)).boxed()
 }
+
+/// Lengths of time, in microseconds, that the server can print.
+pub(super) fn micros() -> BoxedStrategy<i64> {
+    // Before 15 hours have 32 bits wherever an interval is read as text or printed, though more are
+    // stored.
+    let limits = [-i32::MAX, i32::MAX].map(|hours| i64::from(hours) * 3_600_000_000);
+    let [shortest, longest] = if tests::version() < 15 { limits } else { [i64::MIN, i64::MAX] };
+    let any = prop_oneof![any::<i64>(), -100_000_000_000..100_000_000_000_i64];
+    let extremes = [i64::MIN, i64::MIN + 1, -1_000_000, -1, 0, 1, 86_400_000_000, i64::MAX];
+    let micros = with_extremes(any, extremes);
+    micros.prop_map(move |micros| micros.clamp(shortest, longest)).boxed()
+}

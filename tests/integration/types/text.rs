@@ -1,7 +1,7 @@
 //! Text, and the types that are read from it.
 
 use super::read_back::ReadBack;
-use super::shape::{OwnType, shapes};
+use super::shape::{OwnType, alone, shapes};
 use super::strategy::text;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -14,6 +14,7 @@ shapes!(AsName, "name", "name[]");
 shapes!(AsXml, "xml", "xml[]");
 shapes!(AsMood, "mood", "mood[]");
 shapes!(AsShortText, "short_text", "short_text[]");
+alone!(AsShortTextAlone, "short_text");
 
 #[test]
 fn text_reads_back_equal() {
@@ -30,7 +31,11 @@ fn text_of_limited_length_reads_back_equal_up_to_its_length() {
     let server = ReadBack::new();
     server.every_shape::<AsVarchar8<_>, String>("vc", "character varying(8)", text(8));
     server.every_shape::<AsChar5<_>, String>("c", "character(5)", text(5));
-    server.every_shape::<AsShortText<_>, String>("d", "short_text", text(8));
+    server.every_shape_of_domain::<AsShortText<_>, AsShortTextAlone<_>, String>(
+        "d",
+        "short_text",
+        text(8),
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::pg_text::{PgText, interval};
 use super::range;
 use super::read_back::ReadBack;
 use super::shape::{OwnType, shapes};
-use super::strategy::with_extremes;
+use super::strategy::{micros, with_extremes};
 use proptest::prelude::*;
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
@@ -119,9 +119,7 @@ fn timestamps_with_an_offset_read_back_equal() {
 
 #[test]
 fn durations_read_back_equal() {
-    let micros = prop_oneof![any::<i64>(), -100_000_000_000..100_000_000_000_i64];
-    let extremes = [i64::MIN, i64::MIN + 1, -1_000_000, -1, 0, 1, 86_400_000_000, i64::MAX];
-    let micros = with_extremes(micros, extremes);
+    let micros = micros();
     let server = ReadBack::new();
     let own = micros.clone().prop_map(Duration::microseconds).boxed();
     server.every_shape::<OwnType<_>, Duration>("own", "interval", own);
