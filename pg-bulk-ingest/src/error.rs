@@ -1,10 +1,12 @@
 //! Errors: what was being done, where, and why it failed.
 
 mod kind;
+mod said;
 
 pub use kind::ErrorKind;
 
 use crate::ident::QualifiedName;
+use said::Said;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
@@ -16,9 +18,10 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// Why an ingest failed, and where.
 ///
 /// Displays as what was being done, the place, and the reason; the error that caused it is not
-/// repeated but is the [`source`](StdError::source). Values of rows do not appear unless
-/// [`show_values`](crate::Ingest::show_values) asks for them; what the server itself says is in the
-/// source.
+/// repeated but is the [`source`](StdError::source). Values of rows do not appear, neither here nor
+/// below, unless [`show_values`](crate::Ingest::show_values) asks for them: of what the server says of
+/// data that it refused, the detail ("Failing row contains …") is then only in
+/// [`db_error`](Self::db_error).
 ///
 /// After an error the batch is rolled back, and the client can be used again unless the connection
 /// was lost.
@@ -74,7 +77,18 @@ impl Error {
                 )
             });
         let kind = if lost { ErrorKind::Connection } else { ErrorKind::Server };
-        Self::new(kind, action).caused_by(error)
+        let said = Said::new(error);
+        Self::new(kind, action).caused_by_boxed(said)
+    }
+
+    /// With the values of rows that the server shows.
+    #[cold]
+    pub(crate) fn with_values(mut self) -> Self {
+        if let Some(said) = self.0.source.as_mut().and_then(|source| source.downcast_mut::<Said>())
+        {
+            said.show();
+        }
+        self
     }
 
     /// For `map_err`: an error that the driver returned while doing this.
@@ -92,6 +106,11 @@ impl Error {
 
     pub(crate) fn caused_by(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
+        self
+    }
+
+    fn caused_by_boxed(mut self, source: BoxError) -> Self {
+        self.0.source = Some(source);
         self
     }
 
@@ -163,7 +182,7 @@ impl Error {
         self.db_error().map(DbError::code)
     }
 
-    /// The server's error, if it answered with one.
+    /// The server's error, if it answered with one. Its detail may show values of rows.
     #[must_use]
     pub fn db_error(&self) -> Option<&DbError> {
         find(self)
@@ -202,7 +221,10 @@ fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Optio
         if let Some(found) = error.downcast_ref() {
             return Some(found);
         }
-        next = error.source();
+        next = match error.downcast_ref::<Said>() {
+            Some(said) => Some(said.whole()),
+            None => error.source(),
+        };
     }
     None
 }

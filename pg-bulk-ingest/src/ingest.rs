@@ -341,6 +341,9 @@ impl<S: ?Sized, W, H> Session<'_, S, W, H> {
         })?;
         let Batch { rows, high_watermark, metadata } = batch;
         let mut writer = self.batch().await?;
+        if high_watermark.is_some() || B::Rows::COMPUTES_HIGH_WATERMARK {
+            writer.open_batch().check_may_store()?;
+        }
         let after = rows.write_into(writer.open_batch()).await?;
         writer.commit_with(after.or(high_watermark), metadata).await
     }

@@ -12,6 +12,7 @@ mod definition;
 mod encode;
 mod error;
 mod execute;
+mod fuzz;
 mod hook;
 mod ident;
 mod ingest;
@@ -58,6 +59,12 @@ pub use session::{Session, SessionBatch};
 pub use source::RowSource;
 pub use statement::{LockLevel, Statement, Work};
 pub use table::{IngestTable, IngestTables, RowOf};
+
+/// What the fuzzers and the tests of the same checks call, and nothing else does.
+#[doc(hidden)]
+pub mod __fuzz {
+    pub use crate::fuzz::{comment, copy, quoted};
+}
 
 /// What the derives' expansions name, and nothing else does.
 #[doc(hidden)]

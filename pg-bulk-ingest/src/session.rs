@@ -279,6 +279,9 @@ impl<'s, 'c, S: ?Sized, W, H> SessionBatch<'s, 'c, S, W, H> {
         H: Hook<M>,
     {
         let Self { open, high_watermark: latest, hook, .. } = self;
+        if high_watermark.is_some() {
+            open.check_may_store()?;
+        }
         let json = high_watermark.as_ref().map(serde_json::to_string).transpose();
         let json = json.map_err(|source| {
             let action = "cannot store the high watermark";

@@ -20,6 +20,10 @@ use std::pin::pin;
     note = "give `Result`s to `Batch::try_new`, and a stream of them to `Batch::stream`"
 )]
 pub trait RowSource<S: ?Sized, W>: sealed::Sealed + Send {
+    /// Whether a high watermark comes of consuming them.
+    #[doc(hidden)]
+    const COMPUTES_HIGH_WATERMARK: bool = false;
+
     #[doc(hidden)]
     fn write_into(
         self,
@@ -138,6 +142,8 @@ where
     Rows: RowSource<S, W>,
     F: FnOnce() -> W + Send,
 {
+    const COMPUTES_HIGH_WATERMARK: bool = true;
+
     async fn write_into(self, batch: &mut OpenBatch<'_, '_>) -> Result<Option<W>, Error> {
         self.rows.write_into(batch).await?;
         Ok(Some((self.high_watermark)()))

@@ -278,3 +278,51 @@ async fn a_value_longer_than_postgresql_holds_is_refused_before_it_is_copied() {
     );
     assert!(matches!(error.kind(), ErrorKind::Value { .. }), "{error:?}");
 }
+
+/// PostgreSQL's jsonb has no NUL, in whatever way it is written.
+#[tokio::test]
+async fn a_nul_within_json_is_an_error_at_its_row_and_column() {
+    #[derive(IngestTable)]
+    #[ingest(table = "j")]
+    struct Document {
+        #[ingest(primary_key)]
+        id: i32,
+        value: serde_json::Value,
+    }
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    for upsert in [Upsert::Off, Upsert::IfPrimaryKey] {
+        let rows = ["a", "b\0"].into_iter().zip(1..);
+        let rows = rows.map(|(text, id)| Document { id, value: serde_json::json!([text]) });
+        let ingest = ingest::<Document>(&mut client).upsert(upsert);
+        let error = ingest.batches(|_| [Batch::new(rows)]).await.unwrap_err();
+        assert_eq!((error.row(), error.column()), (Some(2), Some("value")), "{error:?}");
+        assert_eq!(database.row("SELECT to_regclass('j')").await, "∅");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_further_connection() {
+    let (database, client) = with_row().await;
+    let role = database.role("r");
+    drop(client);
+    let there = format!("SELECT 1 FROM pg_stat_activity WHERE usename = '{role}'");
+    while !database.rows(&there).await.is_empty() {}
+    database.execute(&format!("ALTER ROLE {role} CONNECTION LIMIT 1")).await;
+    let mut client = database.connect_as("r").await;
+    let mut config = database.url().parse::<tokio_postgres::Config>().unwrap();
+    config.user(&role);
+    let further = || async {
+        let (client, connection) = config.connect(tokio_postgres::NoTls).await?;
+        tokio::spawn(connection);
+        Ok::<_, tokio_postgres::Error>(client)
+    };
+    let value = "x".repeat(1000);
+    let rows = (2..4000).map(|id| Row { id, value: &value });
+    let ingest = ingest::<Row<'_>>(&mut client).connections(2, further);
+    let error = ingest.batches(|_| [Batch::new(rows).high_watermark(2)]).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Connect), "{error:?}");
+    assert_eq!(code(&error), "53300");
+    is_as_before(&database).await;
+    load(&mut client, 2, Upsert::IfPrimaryKey).await.unwrap();
+}

@@ -9,7 +9,7 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::cell::RefCell;
 use std::fmt::Debug;
-use tests::{Holds, Values};
+use tests::{Holds, Values, commenting, encoding, quoting};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
@@ -97,7 +97,10 @@ fn row() -> impl Strategy<Value = Values> {
 
 #[test]
 fn values_are_sent_as_the_format_says_or_refused() {
-    property(vec(row(), 0..8), async |server, values| server.stream(&values).await);
+    property(vec(row(), 0..8), async |server, values| {
+        encoding(&values)?;
+        server.stream(&values).await
+    });
 }
 
 /// Pieces of comments that come close to what is stored in one.
@@ -146,7 +149,10 @@ fn a_comment_is_understood_or_stays_as_it_is() {
     });
     let pieces = vec(select(PIECES.to_vec()), 0..12).prop_map(|pieces| pieces.concat());
     let comments = prop_oneof![2 => json, 2 => pieces, 1 => ".*"];
-    property(comments, async |server, comment| server.comment(&comment).await);
+    property(comments, async |server, comment| {
+        commenting(&comment)?;
+        server.comment(&comment).await
+    });
 }
 
 #[test]
@@ -159,5 +165,9 @@ fn a_table_has_the_name_that_was_asked_for_or_is_refused() {
         let pieces = vec(select(telling.clone()), 0..14).prop_map(|pieces| pieces.concat());
         prop_oneof![6 => pieces, 2 => ".{0,20}", 1 => "é{28,34}", 1 => Just("a\0b".to_owned())]
     };
-    property((name(), name()), async |server, (schema, table)| server.name(&schema, &table).await);
+    property((name(), name()), async |server, (schema, table)| {
+        quoting(&schema)?;
+        quoting(&table)?;
+        server.name(&schema, &table).await
+    });
 }

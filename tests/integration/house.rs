@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["connections", "deadline"],
     &["copy", "execute", "resolve"],
     &["session", "source"],
-    &["ingest"],
+    &["fuzz", "ingest"],
     &["lib"],
 ];
 

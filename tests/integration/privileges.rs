@@ -1,5 +1,7 @@
 //! What the role must be allowed to do.
 
+mod least;
+
 use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Upsert, ingest};
 use tests::Database;
 

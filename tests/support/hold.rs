@@ -1,6 +1,7 @@
 //! What holds for any values, names and comments: shared by the tests that make them up, and the
 //! fuzzers.
 
+use crate::check::{commented, encoded};
 use crate::copy_format::{Cells, read_array, read_copy};
 use crate::{Database, Proxy, rows};
 use chrono::{NaiveDate, NaiveDateTime, Timelike};
@@ -84,7 +85,12 @@ impl Values {
         Some(cells)
     }
 
-    fn is_read_back(&self, cells: &[Option<Vec<u8>>]) -> Result<bool, String> {
+    /// Whether the server could not hold it.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.cells().is_none()
+    }
+
+    pub(crate) fn is_read_back(&self, cells: &[Option<Vec<u8>>]) -> Result<bool, String> {
         let (plain, arrays) = cells.split_at_checked(12).ok_or("too few cells")?;
         let [Some(array), Some(texts)] = arrays else {
             return Err(format!("{} arrays", arrays.len()));
@@ -124,31 +130,27 @@ impl Holds {
     ///
     /// It was not so.
     pub async fn stream(&mut self, values: &[Values]) -> Result<(), String> {
-        let bad = values.iter().position(|row| row.cells().is_none());
         self.proxy.keep_copies();
         let ingest = ingest::<Values>(&mut self.client).upsert(Upsert::Off);
         let ended = ingest.batches(|_: Option<NoWatermark>| [Batch::new(values)]).await;
         // An answer to another query: by then all that is sent of the COPY has passed.
         rows(&self.client, "SELECT 1").await;
         let copies = self.proxy.copies();
-        match (ended, bad) {
-            (Err(error), Some(bad)) if error.row() == Some(bad as u64 + 1) => {
-                let ended = copies.iter().filter(|copied| copied.end == Some(b'c')).count();
-                if ended == 0 { Ok(()) } else { Err("a COPY was ended as if it were all".into()) }
-            }
-            (Ok(_), None) => {
-                let mut all = Cells::new();
-                for copied in &copies {
-                    all.extend(read_copy(&copied.data)?);
-                }
-                let mut are_equal = all.len() == values.len();
-                for (row, cells) in values.iter().zip(&all) {
-                    are_equal &= row.is_read_back(cells)?;
-                }
-                if are_equal { Ok(()) } else { Err(format!("sent as {all:?}")) }
-            }
-            (ended, bad) => Err(format!("{ended:?}, where the first bad row is {bad:?}")),
+        if let Err(error) = ended {
+            let row = error.row().ok_or_else(|| format!("{error:?}"))?;
+            encoded(values, Err(row))?;
+            let ended = copies.iter().filter(|copied| copied.end == Some(b'c')).count();
+            return if ended == 0 {
+                Ok(())
+            } else {
+                Err("a COPY was ended as if it were all".into())
+            };
         }
+        let mut all = Cells::new();
+        for copied in &copies {
+            all.extend(read_copy(&copied.data)?);
+        }
+        encoded(values, Ok(&all))
     }
 
     /// A comment is either understood, and then all else that is in it stays; or it is an error, and
@@ -171,7 +173,6 @@ impl Holds {
         let quoted = comment.replace('\'', "''");
         let set = format!("COMMENT ON TABLE t IS '{quoted}'");
         self.admin.batch_execute(&set).await.map_err(|error| error.to_string())?;
-        let before = serde_json::from_str::<Value>(comment).ok().filter(Value::is_object);
         let mut stored = None;
         let batches = |after: Option<Value>| {
             stored = after;
@@ -180,33 +181,12 @@ impl Holds {
         let ended = ingest::<Row>(&mut self.client).batches(batches).await;
         let now = self.admin.query_one(LOOK, &[]).await.map_err(|error| error.to_string())?;
         let now = now.get::<_, Option<&str>>(0).unwrap_or_default();
-        let own = before.as_ref().map(|before| &before["pg-bulk-ingest"]);
-        let is_readable = own.is_none_or(|own| own.is_object() || own.is_null());
         if let Err(error) = ended {
             let is_known = matches!(error.kind(), ErrorKind::Comment { .. });
-            let is_due = before.is_none() || !is_readable;
-            let holds = is_known && is_due && now == comment;
-            return if holds { Ok(()) } else { Err(format!("{error:?}, and then {now}")) };
+            let holds = is_known && now == comment;
+            return if holds { commented(comment, None) } else { Err(format!("{error:?}: {now}")) };
         }
-        let mut after = serde_json::from_str::<Value>(now).map_err(|error| error.to_string())?;
-        let expected = own.map(|own| &own["high-watermark"]).filter(|value| !value.is_null());
-        let mut holds = is_readable && after["pg-bulk-ingest"]["high-watermark"] == 7;
-        holds &= stored.as_ref().filter(|value| !value.is_null()) == expected;
-        holds &= match before {
-            Some(mut before) => {
-                for object in [&mut before, &mut after] {
-                    if let Some(own) = object["pg-bulk-ingest"].as_object_mut() {
-                        own.remove("high-watermark");
-                    } else {
-                        object["pg-bulk-ingest"] = Value::Object(serde_json::Map::new());
-                    }
-                }
-                before == after
-            }
-            None if comment.is_empty() => after.get("comment").is_none(),
-            None => after["comment"] == comment,
-        };
-        if holds { Ok(()) } else { Err(format!("{stored:?} was read of it, and then {now}")) }
+        commented(comment, Some((stored.as_ref(), now)))
     }
 
     /// A table has the name that was asked for, or it is refused: because PostgreSQL has no such name.

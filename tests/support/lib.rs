@@ -3,17 +3,21 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "for tests")]
 
+mod check;
 mod copy_format;
 mod database;
 mod hold;
+mod pooler;
 mod proxy;
 mod round_trips;
 mod snapshot;
 mod views;
 
+pub use check::{commenting, encoding, quoting};
 pub use copy_format::{Cells, read_array, read_copy};
 pub use database::{Database, connect, rows};
 pub use hold::{Holds, Values};
+pub use pooler::Pooler;
 pub use proxy::{At, Call, Copied, Direction, Harm, Message, Proxy};
 pub use round_trips::RoundTrips;
 pub use snapshot::{assert_same, snapshot};

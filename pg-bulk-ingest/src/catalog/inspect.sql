@@ -10,6 +10,7 @@ SELECT json_build_object(
     'kind', c.relkind,
     'owner', pg_get_userbyid(c.relowner),
     'is_owner', pg_has_role(c.relowner, 'USAGE'),
+    'owner_creates', has_schema_privilege(c.relowner, n.oid, 'CREATE'),
     'comment', obj_description(c.oid, 'pg_class'),
     'row_security', row_security_active(c.oid),
     'can_insert', has_table_privilege(c.oid, 'INSERT'),

@@ -44,6 +44,8 @@ pub(crate) struct LiveTable {
     pub(crate) owner: String,
     /// Whether the role has the owner's privileges.
     pub(crate) is_owner: bool,
+    /// Whether the owner may create tables in the schema.
+    pub(crate) owner_creates: bool,
     pub(crate) comment: Option<String>,
     /// Whether row-level security applies to the role.
     pub(crate) row_security: bool,

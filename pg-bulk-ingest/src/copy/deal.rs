@@ -122,9 +122,13 @@ impl Copy {
         };
         *last = lane;
         let began = match lanes.get_mut(lane) {
-            Some(lane) if lane.active.is_none() => {
-                Active::begin(lane.client(), &lane.prepared, 0).await.map(|a| lane.active = Some(a))
-            }
+            Some(lane) if lane.active.is_none() => match &lane.prepared {
+                Some(prepared) => {
+                    let active = Active::begin(lane.client(), prepared, 0).await;
+                    active.map(|active| lane.active = Some(active))
+                }
+                None => Ok(()),
+            },
             None if active.is_none() => {
                 let prepared = tables[0].prepare(transaction).await?;
                 Active::begin(transaction.client(), &prepared, 0).await.map(|a| *active = Some(a))
@@ -168,7 +172,7 @@ impl Copy {
             }
         });
         try_join_all(endings).await?;
-        let commits = dealing.lanes.iter().map(Lane::commit);
+        let commits = dealing.lanes.iter_mut().map(Lane::commit);
         let committed = try_join_all(commits).await;
         committed
             .map(|_| ())

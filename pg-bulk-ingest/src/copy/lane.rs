@@ -17,7 +17,9 @@ use tokio_postgres::{Client, Statement};
 /// nobody holds it.
 pub(crate) struct Lane {
     pub(super) active: Option<Active>,
-    pub(super) prepared: Statement,
+    /// The statement of the `COPY`. It is let go of while the transaction lasts: a pooler in
+    /// transaction mode would leave it to the next client.
+    pub(super) prepared: Option<Statement>,
     link: Arc<dyn Link>,
     /// Drops the table.
     drop: Option<String>,
@@ -27,7 +29,7 @@ impl Lane {
     /// A connection that is in a transaction, with the statement of the `COPY`, and what drops the
     /// table.
     pub(crate) fn new(link: Arc<dyn Link>, prepared: Statement, drop: String) -> Self {
-        Self { active: None, prepared, link, drop: Some(drop) }
+        Self { active: None, prepared: Some(prepared), link, drop: Some(drop) }
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -35,7 +37,8 @@ impl Lane {
     }
 
     /// Makes its rows visible, to the batch's own transaction.
-    pub(super) async fn commit(&self) -> Result<(), Failure> {
+    pub(super) async fn commit(&mut self) -> Result<(), Failure> {
+        self.prepared = None;
         answer(self.client().batch_execute(part::COMMIT)).await
     }
 
@@ -55,6 +58,7 @@ impl Lane {
 impl Drop for Lane {
     fn drop(&mut self) {
         self.active = None;
+        self.prepared = None;
         if let Some(drop) = self.drop.take() {
             Self::undo(self.client(), &drop);
         }

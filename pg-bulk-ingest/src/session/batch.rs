@@ -224,6 +224,11 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         self.locate(self.load.failed(failed, self.core))
     }
 
+    /// Whether the role may write the comment that holds the high watermark.
+    pub(crate) fn check_may_store(&self) -> Result<(), Error> {
+        close::check_may_store(self.core, &self.targets).map_err(|error| self.locate(error))
+    }
+
     /// The number of the row that comes next, among all rows of the batch.
     pub(crate) fn next_row(&self) -> u64 {
         self.rows + 1
@@ -236,7 +241,8 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
 
     /// The error, in this batch.
     pub(crate) fn locate(&self, error: Error) -> Error {
-        error.in_batch(self.core.totals.batches + 1)
+        let error = error.in_batch(self.core.totals.batches + 1);
+        if self.core.settings.show_values { error.with_values() } else { error }
     }
 
     fn progress(&self, phase: Phase) -> Progress {
@@ -271,7 +277,11 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let batch = core.totals.batches + 1;
         let committed = close::commit_batch(transaction, core, completed.store.as_ref()).await;
         meter.leave();
-        committed.map_err(|error| error.in_batch(batch))?;
+        let shown = core.settings.show_values;
+        committed.map_err(|error| {
+            let error = error.in_batch(batch);
+            if shown { error.with_values() } else { error }
+        })?;
         lanes.into_iter().for_each(|mut lane| lane.keep());
         core.targets = targets;
         core.totals.batches = batch;

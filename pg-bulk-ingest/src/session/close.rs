@@ -180,6 +180,18 @@ pub(super) async fn read(
     Ok(comment.and_then(|state| state.comment))
 }
 
+/// Whether the role may comment on the first table, which takes its ownership.
+pub(super) fn check_may_store(core: &Core, targets: &[Target]) -> Result<(), Error> {
+    let first = targets.first().and_then(|first| Some((first, first.current.as_ref()?)));
+    let Some((first, current)) = first.filter(|(_, current)| !current.live.is_owner) else {
+        return Ok(());
+    };
+    let owner = &current.live.owner;
+    let missing = format!("the ownership of the table, which {owner:?} has, to comment on it");
+    let kind = ErrorKind::Privilege { role: core.server.role.clone(), missing };
+    Err(Error::new(kind, STORE).in_table(&first.name))
+}
+
 /// What stores the high watermark, for the table that it is stored on.
 pub(super) struct Store {
     statement: Statement,

@@ -2,7 +2,7 @@
 
 use super::core::Settings;
 use super::enum_type;
-use super::refusal::{START, privilege, unreadable, unsupported};
+use super::refusal::{START, check_replacement, privilege, unreadable, unsupported};
 use super::start::read;
 use crate::catalog::{
     self, FoundEnum, Inspected, LiveTable, Relation, Server, Shape, Surroundings,
@@ -118,7 +118,7 @@ impl Examined<'_> {
                 Outstanding::InPlace(steps)
             }
             Decision::Rebuild(rebuild) => {
-                self.check_create(relation)?;
+                check_replacement(self.name, relation, &live, self.server)?;
                 if live.row_security && self.keeps_rows {
                     return Err(unsupported(
                         "it has to be rebuilt, and row-level security applies to the role and \

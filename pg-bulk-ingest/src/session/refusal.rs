@@ -1,9 +1,9 @@
 //! Why an ingest is not begun.
 
-use crate::catalog::{LiveTable, Server};
+use crate::catalog::{LiveTable, Relation, Server};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
-use crate::ident::MAX_NAME;
+use crate::ident::{MAX_NAME, QualifiedName};
 
 pub(super) const START: &str = "cannot start the ingest";
 
@@ -25,6 +25,24 @@ pub(super) fn name_mistake(what: &str, name: &str) -> Option<String> {
 pub(super) fn privilege(server: &Server, missing: impl Into<String>) -> Error {
     let kind = ErrorKind::Privilege { role: server.role.clone(), missing: missing.into() };
     Error::new(kind, START)
+}
+
+/// Whether a table can be made beside a live one, and given to its owner.
+pub(super) fn check_replacement(
+    name: &QualifiedName,
+    relation: &Relation,
+    live: &LiveTable,
+    server: &Server,
+) -> Result<(), Error> {
+    let missing = format!("CREATE on schema {:?}", name.schema());
+    if !relation.schema_create {
+        return Err(privilege(server, missing));
+    }
+    if !live.owner_creates && live.owner != server.role {
+        let kind = ErrorKind::Privilege { role: live.owner.clone(), missing };
+        return Err(Error::new(kind, START));
+    }
+    Ok(())
 }
 
 pub(super) fn unsupported(reason: impl Into<String>) -> Error {

@@ -3,7 +3,9 @@
 use super::carry::{self, Planned, ToReplace};
 use super::core::{Core, Settings};
 use super::examine::{Examination, Examined, Outstanding, keeps_rows};
-use super::refusal::{START, check_generated, name_mistake, privilege, unreadable, unsupported};
+use super::refusal::{
+    START, check_generated, check_replacement, name_mistake, privilege, unreadable, unsupported,
+};
 use super::target::{Current, Target};
 use super::{enum_type, views};
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
@@ -163,7 +165,13 @@ fn check_name(
             enum_type::check(definition, true, found, server)
         }
         Some(live) => {
+            if !relation.schema_usage {
+                return Err(privilege(server, format!("USAGE on schema {:?}", name.schema())));
+            }
             check_live(live, definition, settings, server)?;
+            if settings.delete != Delete::Off {
+                check_replacement(name, relation, live, server)?;
+            }
             let makes_tables = upserts || live.row_security || settings.delete != Delete::Off;
             enum_type::check(definition, makes_tables, found, server)
         }

@@ -12,6 +12,8 @@ pub enum Error {
         /// Why the download failed; `None` without the cargo feature `fetch`.
         fetch: Option<String>,
     },
+    /// There is no PgBouncer on this machine.
+    NoPgBouncer,
     /// `PG_BIN` names a folder that lacks one of the server's programs.
     PgBin {
         /// The folder.
@@ -94,6 +96,11 @@ impl fmt::Display for Error {
                 f,
                 "there is no postgresql server on this machine, and the download of one failed \
                  ({cause}):\n{ADVICE}"
+            ),
+            Self::NoPgBouncer => write!(
+                f,
+                "there is no pgbouncer on this machine:\n  - install it (apt-get install pgbouncer, \
+                 dnf install pgbouncer, brew install pgbouncer)\n  - or set PGBOUNCER to the program"
             ),
             Self::PgBin { folder, missing } => write!(
                 f,

@@ -43,6 +43,7 @@ mod error;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod folder;
+mod pgbouncer;
 mod port;
 mod postmaster;
 mod process;
@@ -54,5 +55,6 @@ mod watchdog;
 
 pub use builder::Builder;
 pub use error::Error;
+pub use pgbouncer::PgBouncer;
 pub use postmaster::StopMode;
 pub use server::LocalPostgres;
