@@ -12,7 +12,7 @@ use crate::execute::{self, query};
 use crate::ident::QualifiedName;
 use crate::publish;
 use crate::statement::Statement;
-use tokio_postgres::{Client, Transaction};
+use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 
 const START: &str = "cannot replace the table";
 const CARRY: &str = "cannot carry over what hangs on the table";
