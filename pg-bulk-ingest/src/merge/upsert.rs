@@ -96,7 +96,10 @@ impl Staging {
         let (columns, key) = (&self.columns, column_list(table, table.primary_key()));
         let (sources, source) = match search {
             Search::Nothing | Search::OnConflict if distinct => (
-                format!("latest AS (SELECT {columns} FROM {} AS staged ORDER BY {key})", self.rows()),
+                format!(
+                    "latest AS (SELECT {columns} FROM {} AS staged ORDER BY {key})",
+                    self.rows()
+                ),
                 "latest",
             ),
             Search::Nothing | Search::OnConflict => {
