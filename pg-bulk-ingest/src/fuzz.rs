@@ -7,7 +7,11 @@ use crate::table::{IngestTable, RowOf};
 use crate::watermark;
 
 /// The `COPY` of rows into columns of these types, each by the OID of its elements (0: it is no array)
-/// and of itself; or the number of the first row that is refused, from 1.
+/// and of itself.
+///
+/// # Errors
+///
+/// The number of the first row that is refused, from 1.
 pub fn copy<S: IngestTable, R: RowOf<S>>(
     types: &[(u32, u32)],
     rows: impl IntoIterator<Item = R>,
@@ -27,6 +31,7 @@ pub fn copy<S: IngestTable, R: RowOf<S>>(
 
 /// The high watermark that is stored in a comment, as JSON, and the comment with another; `None` for
 /// a comment that is refused.
+#[must_use]
 pub fn comment(comment: &str, watermark: &str) -> Option<(Option<String>, String)> {
     let stored = watermark::stored(Some(comment)).ok()?.map(str::to_owned);
     let with = watermark::with_stored(Some(comment), Some(watermark)).ok()??;
@@ -34,6 +39,7 @@ pub fn comment(comment: &str, watermark: &str) -> Option<(Option<String>, String
 }
 
 /// A name, and a text, as they reach SQL.
+#[must_use]
 pub fn quoted(text: &str) -> (String, String) {
     (Ident::new(text).to_string(), Literal(text).to_string())
 }
