@@ -73,7 +73,7 @@ async fn what_refuses_a_row_does_not_show_it_unless_asked_to() {
             let hidden = load(&mut client, value, upsert, false).await;
             let all = printed(&hidden);
             assert!(!all.contains(SECRET), "{fixture}, {upsert:?}: {all}");
-            assert_eq!(hidden.code().map(|code| code.code()), *code, "{all}");
+            assert_eq!(hidden.code().map(tokio_postgres::error::SqlState::code), *code, "{all}");
             let detail = hidden.db_error().and_then(|said| said.detail());
             assert_eq!(detail.is_some_and(|said| said.contains(SECRET)), code.is_some(), "{all}");
             let shown = printed(&load(&mut client, value, upsert, true).await);

@@ -12,7 +12,7 @@ pub enum Error {
         /// Why the download failed; `None` without the cargo feature `fetch`.
         fetch: Option<String>,
     },
-    /// There is no `PgBouncer` on this machine.
+    /// There is no PgBouncer on this machine.
     NoPgBouncer,
     /// `PG_BIN` names a folder that lacks one of the server's programs.
     PgBin {

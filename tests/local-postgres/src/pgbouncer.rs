@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often another process may be faster than us to take a free port.
 const PORT_ATTEMPTS: usize = 20;
 
-/// A `PgBouncer` before a server, on a free port of 127.0.0.1.
+/// A PgBouncer before a server, on a free port of 127.0.0.1.
 ///
 /// It takes the program that the environment variable `PGBOUNCER` names, else the one on `PATH`,
 /// else that of the usual places. It lets everybody on this machine in, as the user that it is told.
