@@ -1,7 +1,7 @@
 //! What was measured, as a page: the targets, and plots.
 
 use crate::figure::{count, figure};
-use crate::plot::escaped;
+use crate::plot::{Plot, escaped};
 use crate::settings::Settings;
 use crate::target::Target;
 use std::fmt::Write;
@@ -18,13 +18,23 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; white-space:
 .met { color: #2a7d46 }
 .missed { color: #b3352c }
 svg { max-width: 100%; height: auto }
-svg text { font-size: 12px }
-svg text.own { font-weight: bold }
+";
+
+/// That of the plots.
+const PLOTS: &str = "
+svg { background: white }
+text { font: 12px system-ui, sans-serif }
+text.own { font-weight: bold }
 rect { fill: #a9b4c2 }
 rect.own { fill: #1f6fb2 }
 line { stroke: #e3e3e3 }
 polyline { fill: none; stroke-width: 2; stroke-linejoin: round }
 ";
+
+/// A plot as a file of its own.
+pub(crate) fn image(plot: &Plot) -> String {
+    plot.svg().replacen('>', &format!("><style>{PLOTS}</style>"), 1)
+}
 
 /// The page.
 pub(crate) fn page(version: u32, settings: &Settings) -> String {
@@ -33,7 +43,7 @@ pub(crate) fn page(version: u32, settings: &Settings) -> String {
     let mut html = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>pg-bulk-ingest: performance</title>\n<style>{STYLE}</style>\n\
+         <title>pg-bulk-ingest: performance</title>\n<style>{STYLE}{PLOTS}</style>\n\
          <h1>pg-bulk-ingest: performance</h1>\n\
          <p>PostgreSQL {version}, {processors} processors, {} rows of W and {} of N, medians of \
          at most {rounds} rounds.</p>\n",

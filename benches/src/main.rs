@@ -1,6 +1,6 @@
 //! Benchmarks of pg-bulk-ingest against floors and peers, on a server of their own.
 //!
-//! `cargo run --release -p benches -- [--smoke] [--rounds N] [--rows N] [--html FILE]
+//! `cargo run --release -p benches -- [--smoke] [--rounds N] [--rows N] [--html FILE] [--plots FOLDER]
 //! [SUITE…]`
 //!
 //! Without a suite, or with `targets`, all run: `compile`, `count`, `memory`, `load`, `small`,
@@ -80,5 +80,11 @@ async fn main() {
     target::print(&settings.targets(), settings.smoke);
     if let Some(path) = &settings.html {
         std::fs::write(path, html::page(version, &settings)).unwrap();
+    }
+    if let Some(folder) = &settings.images {
+        std::fs::create_dir_all(folder).unwrap();
+        for plot in settings.plots().iter() {
+            std::fs::write(folder.join(plot.file_name()), html::image(plot)).unwrap();
+        }
     }
 }

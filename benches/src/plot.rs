@@ -40,7 +40,7 @@ const STEP: f64 = 24.0;
 
 /// What is around the lines, and how high they go.
 const LEFT: f64 = 60.0;
-const RIGHT: f64 = 30.0;
+const RIGHT: f64 = 48.0;
 const TOP: f64 = 30.0;
 const HEIGHT: f64 = 200.0;
 const BELOW: f64 = 40.0;
@@ -54,6 +54,14 @@ fn is_own(name: &str) -> bool {
 }
 
 impl Plot {
+    /// The name of a file for it.
+    pub(crate) fn file_name(&self) -> String {
+        let title = self.title.to_lowercase();
+        let words = title.split(|c: char| !c.is_ascii_alphanumeric() && c != ',');
+        let words = words.filter(|word| !word.is_empty()).map(|word| word.replace(',', ""));
+        words.collect::<Vec<_>>().join("-") + ".svg"
+    }
+
     pub(crate) fn svg(&self) -> String {
         match &self.kind {
             Kind::Bars(bars) => bars_svg(bars, f64::INFINITY),

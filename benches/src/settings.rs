@@ -22,6 +22,8 @@ pub(crate) struct Settings {
     suites: Vec<String>,
     /// Where to write a page with plots.
     pub(crate) html: Option<PathBuf>,
+    /// Where to write each plot as a file.
+    pub(crate) images: Option<PathBuf>,
     plots: RefCell<Vec<Plot>>,
     targets: RefCell<Vec<Target>>,
 }
@@ -34,6 +36,7 @@ impl Settings {
             rows: 1_000_000,
             suites: Vec::new(),
             html: None,
+            images: None,
             plots: RefCell::default(),
             targets: RefCell::default(),
         };
@@ -46,6 +49,9 @@ impl Settings {
                 "--rows" => settings.rows = number(),
                 "--html" => {
                     settings.html = Some(arguments.next().expect("a path follows").into());
+                }
+                "--plots" => {
+                    settings.images = Some(arguments.next().expect("a path follows").into());
                 }
                 // `cargo bench` adds it.
                 "--bench" => {}
