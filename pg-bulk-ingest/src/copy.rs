@@ -16,7 +16,7 @@ pub(crate) use lane::Lane;
 
 use crate::deadline::answer;
 use crate::encode::{RowEncoder, TargetType, ValueError};
-use crate::error::{Error, Failure};
+use crate::error::{Error, ErrorKind, Failure};
 use crate::ident::QualifiedName;
 use crate::table::RowOf;
 use active::Active;
@@ -199,7 +199,7 @@ impl Copy {
     ) -> Result<(), Error> {
         self.activate(table, transaction).await?;
         let Some(active) = self.active.as_mut() else {
-            return Ok(());
+            return Err(Error::new(ErrorKind::Failed, WRITE));
         };
         if let Err(error) = active.feed(chunk, &self.pool).await {
             let active = self.active.take();

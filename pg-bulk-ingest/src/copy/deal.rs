@@ -7,7 +7,7 @@ use super::active::Active;
 use super::chunk::Chunk;
 use super::{BEGIN, Copy, Lane, Route, STRETCH, WRITE, failed, lost};
 use crate::deadline::in_time;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use futures_util::future::{poll_fn, try_join_all};
 use std::task::Poll;
 use tokio_postgres::Transaction;
@@ -85,7 +85,9 @@ impl Copy {
         transaction: &Transaction<'_>,
     ) -> Result<(), Error> {
         let Self { tables, active, dealing, pool, .. } = self;
-        let Some(dealing) = dealing else { return Ok(()) };
+        let Some(dealing) = dealing else {
+            return Err(Error::new(ErrorKind::Failed, WRITE));
+        };
         if dealing.lanes.is_empty() {
             dealing.held_bytes += chunk.data.len();
             dealing.held.push(chunk);
@@ -127,7 +129,8 @@ impl Copy {
                     let active = Active::begin(lane.client(), prepared, 0).await;
                     active.map(|active| lane.active = Some(active))
                 }
-                None => Ok(()),
+                // It was committed: rows that come now would be lost.
+                None => return Err(Error::new(ErrorKind::Failed, WRITE)),
             },
             None if active.is_none() => {
                 let prepared = tables[0].prepare(transaction).await?;
@@ -137,7 +140,9 @@ impl Copy {
         };
         began.map_err(|error| Error::server(error, BEGIN).in_table(&tables[0].table))?;
         let active = lanes.get_mut(lane).map_or(active, |lane| &mut lane.active);
-        let Some(running) = active else { return Ok(()) };
+        let Some(running) = active else {
+            return Err(Error::new(ErrorKind::Failed, WRITE));
+        };
         let mut fed = running.feed(chunk, pool).await;
         if fed.is_ok() && running.bytes >= STRETCH {
             fed = running.end().await;
