@@ -28,8 +28,9 @@ const WAYS: [(Upsert, Delete, usize); 4] = [
     (Upsert::IfPrimaryKey, Delete::BeforeFirstBatch, 1),
 ];
 
-/// What of an ingest is left in the database besides the table.
-const LEFT: &str = "SELECT locktype FROM pg_locks WHERE pid <> pg_backend_pid() AND database =
+/// What of an ingest is left in the database besides the table. (Autovacuum may come by.)
+const LEFT: &str = "SELECT locktype FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' AND database =
         (SELECT oid FROM pg_database WHERE datname = current_database())
     UNION ALL SELECT relname FROM pg_class WHERE relname LIKE '%bulk_ingest%'
     UNION ALL SELECT gid FROM pg_prepared_xacts WHERE database = current_database()";
