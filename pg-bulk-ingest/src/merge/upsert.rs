@@ -2,7 +2,8 @@
 //!
 //! Rows whose columns are all equal to those of the row that is there are found by a join, and
 //! neither locked nor written. What is left goes by ON CONFLICT, which is right whatever others do
-//! meanwhile.
+//! meanwhile. Where a sample of a large batch says that there are next to none, ON CONFLICT does it
+//! alone: it does not write them either, but locks them.
 
 use super::Staging;
 use crate::definition::Table;
@@ -53,9 +54,9 @@ pub(crate) enum Search {
 const JOINED_FROM: u64 = 4;
 
 impl Search {
-    /// Chooses by the number of rows, of the batch and (estimated) of the table. The first two need
-    /// a key whose columns are of types of PostgreSQL's own, so that `pg_catalog` has the operator
-    /// that the index is made of.
+    /// Chooses by the number of rows, of the batch and (estimated) of the table. To probe and to
+    /// join take a key whose columns are of types of PostgreSQL's own, so that `pg_catalog` has the
+    /// operator that the index is made of.
     pub(crate) fn choose(received: u64, rows: u64, own_types: bool) -> Self {
         match own_types {
             false => Self::OnConflict,
@@ -163,7 +164,7 @@ impl Staging {
     /// Answers 0 if the table is empty; and, of a sample of its rows, how many are in the table alike.
     pub(crate) fn sample(&self, table: &Table, target: &QualifiedName, received: u64) -> String {
         // In millionths of a row.
-        let part = (SAMPLED * 1_000_000).div_ceil(received.max(1)).min(1_000_000);
+        let part = (SAMPLED * 1_000_000).div_ceil(received.max(1));
         let percent = format!("{}.{:04}", part / 10_000, part % 10_000);
         let rows =
             self.rows_of(&format!(" TABLESAMPLE pg_catalog.bernoulli ({percent}) REPEATABLE (0)"));
