@@ -29,12 +29,15 @@ mod migrate;
 mod peers;
 mod plot;
 mod rebuild;
+// The tests count them, too.
+#[allow(unreachable_pub, reason = "there it is shared by many")]
+#[path = "../../tests/support/round_trips.rs"]
+mod round_trips;
 mod settings;
 mod sizes;
 mod small;
 mod table;
 mod target;
-mod trips;
 mod upsert;
 mod ways;
 

@@ -3,10 +3,10 @@
 use crate::contender::{connect, copy_encoded, encoded};
 use crate::data::{KeyedN, N, narrow};
 use crate::measure::median;
+use crate::round_trips::RoundTrips;
 use crate::settings::Settings;
 use crate::table::Rows;
 use crate::target::Bound::AtMost;
-use crate::trips::Trips;
 use pg_bulk_ingest::{Batch, IngestTable, RowOf, ingest};
 use std::time::Instant;
 use tokio_postgres::Client;
@@ -52,8 +52,8 @@ where
     R: IngestTable + RowOf<R> + Sync,
 {
     let chunks = encoded(plain);
-    let trips = Trips::default();
-    let (bare, mut client) = (connect(url).await, trips.connect(url).await);
+    let bare = connect(url).await;
+    let (mut client, trips) = RoundTrips::connect(url).await;
     let (mut of_bare, mut of_ours, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..settings.rounds {
         bare.batch_execute(&format!("DROP TABLE IF EXISTS n; {}", N::create("n"))).await.unwrap();
@@ -74,11 +74,11 @@ where
         of_ours.push(ours);
         ratios.push(ours / of_one);
     }
-    let before = trips.count();
+    trips.take();
     many(&mut client, 1, rows).await;
-    let of_one = trips.count() - before;
+    let of_one = trips.take();
     many(&mut client, 11, rows).await;
-    let of_eleven = trips.count() - before - of_one;
+    let of_eleven = trips.take();
     #[expect(clippy::cast_precision_loss, reason = "these are few")]
     let (each, batches) = ((of_eleven - of_one) as f64 / 10.0, batches as f64);
     let time = median(ratios.into_iter());
@@ -95,12 +95,11 @@ where
 
 /// The round trips of an ingest of a table that is as it should be, and of no batch.
 async fn nothing_to_do(url: &str) -> f64 {
-    let trips = Trips::default();
-    let mut client = trips.connect(url).await;
+    let (mut client, trips) = RoundTrips::connect(url).await;
     many::<KeyedN>(&mut client, 0, &[]).await;
-    let before = trips.count();
+    trips.take();
     many::<KeyedN>(&mut client, 0, &[]).await;
-    let idle = trips.count() - before;
+    let idle = trips.take();
     client.batch_execute("DROP TABLE n").await.unwrap();
     f64::from(u32::try_from(idle).unwrap_or(u32::MAX))
 }
