@@ -32,6 +32,8 @@ impl RoundTrips {
         };
         let port = config.get_ports().first().copied().unwrap_or(5432);
         let stream = TcpStream::connect((host, port)).await.unwrap();
+        // As the driver's own connections are.
+        stream.set_nodelay(true).unwrap();
         let counted = Self::default();
         let stream = Counted { stream, turns: Arc::clone(&counted.0) };
         let (client, connection) = config.connect_raw(stream, NoTls).await.unwrap();
