@@ -180,7 +180,8 @@ impl Copy {
             return Ok(());
         };
         let rows = &mut self.tables[table];
-        let data = std::mem::replace(&mut rows.buffer, self.pool.take());
+        let next = self.pool.take(rows.buffer.capacity());
+        let data = std::mem::replace(&mut rows.buffer, next);
         let chunk = Chunk { data, before: rows.sent, rows: rows.received - rows.sent };
         rows.sent = rows.received;
         self.bytes += chunk.data.len() as u64;

@@ -68,7 +68,8 @@ where
 /// Takes rows until it is time to send. Answers whether there may be more.
 ///
 /// It is no part of the future, so that rows need not be `Send`, and what is done for each is one
-/// plain loop.
+/// plain loop, which the optimiser sees without the state of the future around it.
+#[inline(never)]
 fn push<S: ?Sized, I: Iterator<Item: RowOf<S>>>(
     rows: &mut I,
     batch: &mut OpenBatch<'_, '_>,

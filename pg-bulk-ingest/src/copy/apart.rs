@@ -83,7 +83,8 @@ impl Copy {
         if apart.rows == 0 {
             return Ok(());
         }
-        let data = std::mem::replace(&mut apart.buffer, self.pool.take());
+        let next = self.pool.take(apart.buffer.capacity());
+        let data = std::mem::replace(&mut apart.buffer, next);
         let before = numbered_in_part(apart.part, apart.sent);
         let chunk = Chunk { data, before, rows: apart.rows };
         apart.sent += std::mem::take(&mut apart.rows);

@@ -25,9 +25,9 @@ pub(super) struct Chunk {
 pub(super) struct Pool(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl Pool {
-    /// An empty buffer.
-    pub(super) fn take(&self) -> Vec<u8> {
-        self.lock(Vec::pop).unwrap_or_default()
+    /// An empty buffer to follow one of this capacity: growing to it would copy what is in it.
+    pub(super) fn take(&self, capacity: usize) -> Vec<u8> {
+        self.lock(Vec::pop).unwrap_or_else(|| Vec::with_capacity(capacity.min(KEPT_CAPACITY)))
     }
 
     /// The messages that carry a chunk. Once they are dropped, its buffer is to be taken again.
