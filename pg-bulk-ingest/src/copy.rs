@@ -10,6 +10,8 @@ mod apart;
 mod chunk;
 mod deal;
 mod lane;
+mod latest;
+mod order;
 
 pub(crate) use apart::{Apart, Encoding};
 pub(crate) use lane::Lane;
@@ -50,6 +52,8 @@ struct Rows {
     /// The statement of the `COPY`, once it was needed.
     prepared: Option<Statement>,
     buffer: Vec<u8>,
+    /// The bytes of a chunk.
+    chunk: usize,
     /// Rows encoded, and of these the ones that are not in the buffer any more.
     received: u64,
     sent: u64,
@@ -108,6 +112,7 @@ impl Copy {
             route,
             prepared: None,
             buffer: Vec::new(),
+            chunk: CHUNK,
             received: 0,
             sent: 0,
         });
@@ -139,7 +144,7 @@ impl Copy {
             return Err(Failed { table, row: rows.received + 1, error });
         }
         rows.received += 1;
-        Ok(rows.buffer.len() >= CHUNK && (self.is_next(table) || self.buffered() >= BUDGET))
+        Ok(rows.buffer.len() >= rows.chunk && (self.is_next(table) || self.buffered() >= BUDGET))
     }
 
     /// The bytes buffered for all tables.
@@ -182,7 +187,7 @@ impl Copy {
         let rows = &mut self.tables[table];
         let next = self.pool.take(rows.buffer.capacity());
         let data = std::mem::replace(&mut rows.buffer, next);
-        let chunk = Chunk { data, before: rows.sent, rows: rows.received - rows.sent };
+        let chunk = Chunk::new(data, rows.sent, rows.received - rows.sent);
         rows.sent = rows.received;
         self.bytes += chunk.data.len() as u64;
         if self.dealing.is_some() {

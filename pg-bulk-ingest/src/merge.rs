@@ -7,7 +7,7 @@ mod arrival;
 pub(crate) mod part;
 mod upsert;
 
-pub(crate) use arrival::Arrival;
+pub(crate) use arrival::{Arrival, Sent};
 pub(crate) use upsert::{COUNTED_FROM, Counting, Keys, Search, Upserting};
 
 use crate::definition::Table;

@@ -2,6 +2,7 @@
 
 mod cut;
 mod kill;
+mod new_keyed;
 
 use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Upsert, Visibility, ingest};
 use std::collections::BTreeMap;

@@ -192,6 +192,22 @@ impl LiveColumn {
         self.element == 0 && (self.base < 16384 || self.base_kind == 'e')
     }
 
+    /// Whether its values are equal if, and only if, the bytes are that they are sent as: neither
+    /// spaces at the end, nor scales, nor signs of zero, nor other spellings count as equal. The
+    /// default collation of a database is one by which only equal text is equal; another need not
+    /// be (`deterministic = false`).
+    pub(crate) fn is_equal_by_bytes(&self) -> bool {
+        let is_text = matches!(self.base, 25 | 1043);
+        let by_bytes = is_text
+            // bool, bytea, int8, int2, int4, oid, macaddr
+            || matches!(self.base, 16 | 17 | 20 | 21 | 23 | 26 | 829)
+            // date, time, timestamp, timestamptz, uuid
+            || matches!(self.base, 1082 | 1083 | 1114 | 1184 | 2950)
+            || self.base_kind == 'e';
+        let has_default_collation = self.collation.is_none() && self.oid == self.base;
+        self.element == 0 && by_bytes && (has_default_collation || !is_text)
+    }
+
     fn is_read_as(&self, column_type: ColumnType) -> bool {
         let kind = column_type.kind();
         column_type.is_read_by(self.base)

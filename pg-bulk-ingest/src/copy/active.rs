@@ -1,6 +1,6 @@
 //! A `COPY` in progress.
 
-use super::chunk::{Chunk, Pool};
+use super::chunk::{Chunk, Pool, Span};
 use crate::deadline::answer;
 use crate::encode::{HEADER, TRAILER};
 use crate::error::Failure;
@@ -19,14 +19,6 @@ pub(super) struct Active {
     pub(super) bytes: u64,
     /// Whether all of it was sent, and only the server's answer is missing.
     ended: bool,
-}
-
-/// Rows of a table that follow each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Span {
-    /// How many rows were before.
-    before: u64,
-    rows: u64,
 }
 
 impl Active {
@@ -55,11 +47,13 @@ impl Active {
 
     /// Sends a chunk.
     pub(super) async fn feed(&mut self, chunk: Chunk, pool: &Pool) -> Result<(), Failure> {
-        let Chunk { data, before, rows } = chunk;
+        let Chunk { data, spans } = chunk;
         self.bytes += data.len() as u64;
-        match self.spans.last_mut() {
-            Some(last) if last.before + last.rows == before => last.rows += rows,
-            _ => self.spans.push(Span { before, rows }),
+        for span in spans {
+            match self.spans.last_mut() {
+                Some(last) if last.before + last.rows == span.before => last.rows += span.rows,
+                _ => self.spans.push(span),
+            }
         }
         for message in pool.messages(data) {
             answer(self.sink.feed(message)).await?;

@@ -86,10 +86,11 @@ impl Copy {
         let next = self.pool.take(apart.buffer.capacity());
         let data = std::mem::replace(&mut apart.buffer, next);
         let before = numbered_in_part(apart.part, apart.sent);
-        let chunk = Chunk { data, before, rows: apart.rows };
-        apart.sent += std::mem::take(&mut apart.rows);
-        self.tables[0].received += chunk.rows;
-        self.tables[0].sent += chunk.rows;
+        let rows = std::mem::take(&mut apart.rows);
+        let chunk = Chunk::new(data, before, rows);
+        apart.sent += rows;
+        self.tables[0].received += rows;
+        self.tables[0].sent += rows;
         self.bytes += chunk.data.len() as u64;
         match self.dealing {
             Some(_) => self.deal(chunk, transaction).await,

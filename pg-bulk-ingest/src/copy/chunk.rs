@@ -11,11 +11,25 @@ const MESSAGE: usize = 1024 * 1024;
 const KEPT: usize = 8;
 const KEPT_CAPACITY: usize = 1024 * 1024;
 
-/// Rows of a table that follow each other, encoded.
+/// Rows of a table, encoded.
 #[derive(Debug)]
 pub(super) struct Chunk {
     pub(super) data: Vec<u8>,
-    /// How many rows of the table were before.
+    /// Which rows they are.
+    pub(super) spans: Vec<Span>,
+}
+
+impl Chunk {
+    /// So many rows of a table, of which so many were before.
+    pub(super) fn new(data: Vec<u8>, before: u64, rows: u64) -> Self {
+        Self { data, spans: vec![Span { before, rows }] }
+    }
+}
+
+/// Rows of a table that follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    /// How many rows were before.
     pub(super) before: u64,
     pub(super) rows: u64,
 }

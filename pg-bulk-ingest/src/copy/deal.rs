@@ -1,13 +1,16 @@
 //! Rows of a batch over several connections at once.
 //!
 //! A chunk goes to the connection that takes one first. Each connection has a `COPY` of its own in
-//! progress; which rows went into it is kept, so that an error is reported at its row.
+//! progress; which rows went into it is kept, so that an error is reported at its row. Where the
+//! order of arrival counts, and rows are not numbered, each chunk is a `COPY` of its own.
 
 use super::active::Active;
 use super::chunk::Chunk;
+use super::order::{self, Order};
 use super::{BEGIN, Copy, Lane, Route, STRETCH, WRITE, failed, lost};
 use crate::deadline::in_time;
 use crate::error::{Error, ErrorKind};
+use crate::merge::Sent;
 use futures_util::future::{poll_fn, try_join_all};
 use std::task::Poll;
 use tokio_postgres::Transaction;
@@ -26,12 +29,18 @@ pub(super) struct Dealing {
     lanes: Vec<Lane>,
     /// The connection to which the last chunk went; the batch's own is the last.
     last: usize,
+    /// The order in which rows arrived, if it counts and they are not numbered.
+    order: Option<Order>,
 }
 
 impl Copy {
-    /// Holds chunks back from now on, until [`spread`](Self::spread) says where they go.
-    pub(crate) fn hold(&mut self) {
-        self.dealing = Some(Dealing::default());
+    /// Holds chunks back from now on, until [`spread`](Self::spread) says where they go. With fields
+    /// of a key, whose equal values have to be equal bytes, the order of arrival is [kept](Sent).
+    pub(crate) fn hold(&mut self, key: Option<Vec<usize>>) {
+        if let (Some(_), Some(rows)) = (&key, self.tables.first_mut()) {
+            rows.chunk = order::CHUNK;
+        }
+        self.dealing = Some(Dealing { order: key.map(Order::new), ..Dealing::default() });
     }
 
     /// Whether enough is held back for further connections to be worth it.
@@ -73,6 +82,21 @@ impl Copy {
         self.dealing.as_ref().is_some_and(|dealing| !dealing.lanes.is_empty())
     }
 
+    /// The rows that were not sent, as later ones replace them.
+    pub(crate) fn replaced(&self) -> u64 {
+        let order = self.dealing.as_ref().and_then(|dealing| dealing.order.as_ref());
+        order.map_or(0, |order| order.replaced)
+    }
+
+    /// The order in which rows arrived that went over several connections, once they are committed:
+    /// `None` if nothing needs it. The batch's own transaction has this id.
+    pub(crate) fn sent(&self, transaction: u64) -> Option<Vec<Sent>> {
+        let dealing = self.dealing.as_ref().filter(|dealing| !dealing.lanes.is_empty())?;
+        let order = dealing.order.as_ref()?;
+        let transactions = dealing.lanes.iter().map(|lane| lane.transaction).chain([transaction]);
+        Some(order.sent(&transactions.collect::<Vec<_>>()))
+    }
+
     /// The further connections, when the rows are sent.
     pub(crate) fn take_lanes(&mut self) -> Vec<Lane> {
         self.dealing.as_mut().map(|dealing| std::mem::take(&mut dealing.lanes)).unwrap_or_default()
@@ -81,7 +105,7 @@ impl Copy {
     /// Sends a chunk over the connection that takes one first, or holds it back.
     pub(super) async fn deal(
         &mut self,
-        chunk: Chunk,
+        mut chunk: Chunk,
         transaction: &Transaction<'_>,
     ) -> Result<(), Error> {
         let Self { tables, active, dealing, pool, .. } = self;
@@ -94,7 +118,10 @@ impl Copy {
             return Ok(());
         }
         let own = dealing.lanes.len();
-        let Dealing { lanes, last, .. } = dealing;
+        let Dealing { lanes, last, order, .. } = dealing;
+        if let Some(order) = order {
+            order.keep_latest(&mut chunk);
+        }
         let ready = poll_fn(|cx| {
             for offset in 1..=own + 1 {
                 let lane = (*last + offset) % (own + 1);
@@ -143,8 +170,11 @@ impl Copy {
         let Some(running) = active else {
             return Err(Error::new(ErrorKind::Failed, WRITE));
         };
+        if let Some(order) = order {
+            order.push(lane, &chunk);
+        }
         let mut fed = running.feed(chunk, pool).await;
-        if fed.is_ok() && running.bytes >= STRETCH {
+        if fed.is_ok() && (order.is_some() || running.bytes >= STRETCH) {
             fed = running.end().await;
         }
         match fed {

@@ -8,7 +8,7 @@ use crate::merge::part;
 use futures_util::FutureExt;
 use std::fmt;
 use std::sync::Arc;
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::{Client, SimpleQueryMessage, Statement};
 
 /// A further connection in a transaction of its own, in which rows are copied into a table that is
 /// made for them.
@@ -20,6 +20,8 @@ pub(crate) struct Lane {
     /// The statement of the `COPY`. It is let go of while the transaction lasts: a pooler in
     /// transaction mode would leave it to the next client.
     pub(super) prepared: Option<Statement>,
+    /// The id of its transaction, once it is committed.
+    pub(super) transaction: u64,
     link: Arc<dyn Link>,
     /// Drops the table.
     drop: Option<String>,
@@ -29,7 +31,7 @@ impl Lane {
     /// A connection that is in a transaction, with the statement of the `COPY`, and what drops the
     /// table.
     pub(crate) fn new(link: Arc<dyn Link>, prepared: Statement, drop: String) -> Self {
-        Self { active: None, prepared: Some(prepared), link, drop: Some(drop) }
+        Self { active: None, prepared: Some(prepared), transaction: 0, link, drop: Some(drop) }
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -39,7 +41,13 @@ impl Lane {
     /// Makes its rows visible, to the batch's own transaction.
     pub(super) async fn commit(&mut self) -> Result<(), Failure> {
         self.prepared = None;
-        answer(self.client().batch_execute(part::COMMIT)).await
+        let messages = answer(self.client().simple_query(part::COMMIT)).await?;
+        let id = messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
+            _ => None,
+        });
+        self.transaction = id.unwrap_or_default();
+        Ok(())
     }
 
     /// Rolls a further connection back, and drops its table, without waiting: what is polled once is

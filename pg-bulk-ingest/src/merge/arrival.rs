@@ -94,6 +94,59 @@ impl<'a> Arrival<'a> {
     }
 }
 
+/// A `COPY` into a new table, of rows with distinct keys.
+///
+/// It left its transaction and its number within that in its rows, as `xmin` and `cmin`, and so it
+/// can be told of each row how many arrived before the first of its `COPY`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sent {
+    /// The id of its transaction, without the epoch.
+    pub(crate) transaction: u32,
+    /// Its number among those of the transaction, from 1: they are in the order of `cmin`.
+    pub(crate) number: u64,
+    /// How many rows arrived before.
+    pub(crate) before: u64,
+}
+
+impl Sent {
+    /// Deletes all but the last of rows with equal primary keys. Answers how many.
+    pub(crate) fn remove_superseded(sent: &[Self], name: &QualifiedName, table: &Table) -> String {
+        let key = list(
+            table
+                .primary_key()
+                .iter()
+                .map(|position| format!("row.{}", Ident::new(table.columns()[*position].name()))),
+        );
+        let all = |value: fn(&Self) -> u64| {
+            let values = list(sent.iter().map(value));
+            format!("pg_catalog.unnest('{{{values}}}'::pg_catalog.int8[])")
+        };
+        let transactions = all(|sent| sent.transaction.into());
+        let (numbers, before) = (all(|sent| sent.number), all(|sent| sent.before));
+        // Of the two there are only hashes and `=`.
+        let number = |column: &str| format!("{column}::pg_catalog.text::pg_catalog.int8");
+        let (transaction, command) = (number("xmin"), number("cmin"));
+        format!(
+            "WITH commands AS (SELECT DISTINCT xmin, cmin FROM {name}), \
+             copies AS (SELECT xmin, cmin, {transaction} AS transaction, pg_catalog.row_number() \
+             OVER (PARTITION BY {transaction} ORDER BY {command}) AS number FROM commands), \
+             placed AS (SELECT copies.xmin, copies.cmin, sent.before FROM copies \
+             JOIN ROWS FROM ({transactions}, {numbers}, {before}) \
+             AS sent (transaction, number, before) \
+             ON sent.transaction OPERATOR(pg_catalog.=) copies.transaction \
+             AND sent.number OPERATOR(pg_catalog.=) copies.number), \
+             ranked AS (SELECT row.ctid AS {PLACE}, pg_catalog.row_number() OVER \
+             (PARTITION BY {key} ORDER BY placed.before DESC) AS back FROM {name} AS row \
+             JOIN placed ON placed.xmin OPERATOR(pg_catalog.=) row.xmin \
+             AND placed.cmin OPERATOR(pg_catalog.=) row.cmin), \
+             deleted AS (DELETE FROM {name} AS row USING ranked \
+             WHERE row.ctid OPERATOR(pg_catalog.=) ranked.{PLACE} \
+             AND ranked.back OPERATOR(pg_catalog.>) 1 RETURNING 1) \
+             SELECT pg_catalog.count(*) FROM deleted"
+        )
+    }
+}
+
 /// Whether the row `new` cannot stand beside the row `live`, which has another primary key.
 fn conflicts_with_live(table: &Table, constraint: &Index) -> String {
     let row = |alias: &str, positions: &[usize]| {

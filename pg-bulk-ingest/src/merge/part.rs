@@ -15,7 +15,8 @@ use crate::statement::{LockLevel, Statement};
 /// batch's is, which comes later in the same log.
 pub(crate) const BEGIN: &str =
     "START TRANSACTION ISOLATION LEVEL READ COMMITTED;\nSET LOCAL synchronous_commit = off";
-pub(crate) const COMMIT: &str = "COMMIT";
+/// Answers the id of the transaction, and commits it.
+pub(crate) const COMMIT: &str = "SELECT pg_catalog.txid_current();\nCOMMIT";
 pub(crate) const ROLLBACK: &str = "ROLLBACK";
 
 /// The name of the table that is made in the transaction of this id.

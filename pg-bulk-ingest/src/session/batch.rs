@@ -78,8 +78,8 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let created = open::create_missing(&transaction, core, &mut targets).await;
         migrated.extend(created.map_err(|error| failed(error, core))?.into_statements());
         let mut load = ahead.unwrap_or_else(|| Load::new(core, &targets));
-        if connections.is_some() && load.may_be_dealt(core, &targets) {
-            load.copy().hold();
+        if connections.is_some() {
+            load.hold(core, &targets);
         }
         meter.enter(&core.progress(Phase::Copy));
         let batch = Self {
@@ -335,8 +335,9 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         if Load::is_into_new(self.core, &self.targets) {
             self.enter(Phase::Index);
         }
-        let built =
-            Load::build(&self.transaction, self.core, &mut self.targets, &mut counts).await?;
+        let sent = self.load.copy().sent(self.core.transaction);
+        let Self { transaction, core, targets, .. } = self;
+        let built = Load::build(transaction, core, targets, &mut counts, sent.as_deref()).await?;
         self.migrated.extend(built.into_statements());
         self.load.clear(&self.transaction, self.core).await?;
         if H::EXISTS {

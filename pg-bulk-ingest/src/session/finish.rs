@@ -89,8 +89,8 @@ async fn without_batch(
     let replaced = replaced.await?;
     let created = open::create_missing(&transaction, core, &mut targets).await?;
     migrated.extend(created.into_statements());
-    migrated
-        .extend(Load::build(&transaction, core, &mut targets, &mut []).await?.into_statements());
+    let built = Load::build(&transaction, core, &mut targets, &mut [], None).await?;
+    migrated.extend(built.into_statements());
     meter.enter(&core.progress(Phase::Publish));
     migrated.extend(close::replace(&transaction, core, &mut targets).await?.into_statements());
     migrated.extend(close::comment(&transaction, core, &mut targets).await?.into_statements());

@@ -7,11 +7,11 @@ use super::target::{Current, Target};
 use crate::catalog;
 use crate::compare::Change;
 use crate::copy::{Copy, Encoding, Failed, Route};
-use crate::definition::Table;
+use crate::definition::{Index, Table};
 use crate::error::{Error, ErrorKind};
 use crate::execute::{numbers, query};
 use crate::ident::QualifiedName;
-use crate::merge::{self, Arrival, Staging};
+use crate::merge::{self, Arrival, Sent, Staging};
 use crate::options::{Delete, Visibility};
 use crate::plan;
 use crate::report::Plan;
@@ -119,15 +119,22 @@ impl Load {
         &self.parts
     }
 
-    /// Whether rows of the batch may go over several connections: they do not go straight into a
-    /// live table, nor into one where what one connection has not committed could hold up another.
-    pub(super) fn may_be_dealt(&self, core: &Core, targets: &[Target]) -> bool {
-        let [target] = targets else { return false };
-        let is_bare = target.current.as_ref().is_some_and(|current| current.bare);
-        let is_new = Self::is_into_new(core, targets) && is_bare;
+    /// Holds rows back that may go over several connections: they do not go straight into a live
+    /// table, nor into one where what one connection has not committed could hold up another.
+    pub(super) fn hold(&mut self, core: &Core, targets: &[Target]) {
+        let [target] = targets else { return };
+        let Some(current) = &target.current else { return };
+        let key = target.definition.primary_key();
         // A table beside it would be made by the definition alone.
-        let is_new = is_new && !target.has_more;
-        self.is_staging() || is_new && !target.upserts(core.settings.upsert)
+        let is_new = Self::is_into_new(core, targets) && current.bare && !target.has_more;
+        if self.is_staging() || is_new && !target.upserts(core.settings.upsert) {
+            self.copy.hold(None);
+        } else if is_new
+            && current.is_equal_by_bytes(target.definition, key)
+            && !target.definition.indexes().iter().any(Index::is_unique)
+        {
+            self.copy.hold(Some(key.to_vec()));
+        }
     }
 
     /// Whether any rows went through staging tables.
@@ -153,7 +160,8 @@ impl Load {
         let mut all = Vec::with_capacity(targets.len());
         for (position, target) in targets.iter().enumerate() {
             let received = self.copy.received(position);
-            let mut counts = Counts { received, inserted: received, ..Counts::default() };
+            let inserted = received - self.copy.replaced().min(received);
+            let mut counts = Counts { received, inserted, ..Counts::default() };
             let staging = self.staging.get(position).and_then(Option::as_ref);
             if let (Some(staging), Some(current)) = (staging, &target.current)
                 && received > 0
@@ -171,11 +179,13 @@ impl Load {
 
     /// Builds the indexes of the tables that were created by the batch, and their statistics.
     /// Of rows with equal keys the last stays: what others there were no longer counts as inserted.
+    /// `sent` tells the order of those that went over several connections.
     pub(super) async fn build(
         transaction: &Transaction<'_>,
         core: &Core,
         targets: &mut [Target],
         counts: &mut [Counts],
+        sent: Option<&[Sent]>,
     ) -> Result<Plan, Error> {
         let mut migrated = Plan::default();
         for (position, target) in targets.iter_mut().enumerate() {
@@ -188,7 +198,8 @@ impl Load {
             if is_filled {
                 continue;
             }
-            let built = build_one(transaction, target.definition, current, &target.kept).await;
+            let built =
+                build_one(transaction, target.definition, current, &target.kept, sent).await;
             let built = built.map_err(|error| error.in_table(&target.name))?;
             if target.replaces.is_none() || target.is_migrated {
                 migrated.extend(built.statements);
@@ -246,6 +257,7 @@ async fn build_one(
     table: &Table,
     current: &mut Current,
     kept: &[Change],
+    sent: Option<&[Sent]>,
 ) -> Result<Built, Error> {
     let action = "cannot build the indexes";
     let mut indexes = Vec::new();
@@ -263,9 +275,15 @@ async fn build_one(
         }
         query(transaction, &rollback_to(SAVEPOINT), action).await?;
         let arrival = Arrival::in_new_table(&current.name);
-        let again = format!("{};\n{build}", arrival.remove_superseded(table));
+        let remove = match sent {
+            Some(sent) => Sent::remove_superseded(sent, &current.name, table),
+            None => arrival.remove_superseded(table),
+        };
+        let again = format!("{remove};\n{build}");
         match numbers(transaction, &savepoint(SAVEPOINT, &again), action).await {
             Ok([removed]) => superseded = removed,
+            // There is no other unique constraint, and so no row to be named.
+            Err(error) if sent.is_some() => return Err(error),
             Err(error) => {
                 return Err(
                     merging::locate(transaction, error, table, current, &arrival, None).await

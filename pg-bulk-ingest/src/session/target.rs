@@ -94,6 +94,17 @@ impl Current {
             column.is_some_and(LiveColumn::is_of_own_type)
         })
     }
+
+    /// Whether equal values of these columns are sent as equal bytes.
+    pub(super) fn is_equal_by_bytes(&self, definition: &Table, positions: &[usize]) -> bool {
+        positions.iter().all(|position| {
+            let column = &definition.columns()[*position];
+            let is_ours = self.types.get(*position).is_some_and(|kind| kind.to_sql().is_none());
+            let mut live = self.live.shape.columns.iter();
+            let live = live.find(|live| live.name == column.name());
+            is_ours && live.is_some_and(LiveColumn::is_equal_by_bytes)
+        })
+    }
 }
 
 impl Target {

@@ -11,6 +11,22 @@ use tokio_postgres::Client;
 const STATE: &str = "SELECT (SELECT count(*) FROM keyed), (SELECT count(*) FROM plain),
     obj_description('keyed'::regclass), obj_description('plain'::regclass)";
 
+/// What the further connections fill: a staging table, the new table itself, or that with a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Load {
+    Merge,
+    Reload,
+    KeyedReload,
+}
+
+const LOADS: [Load; 3] = [Load::Merge, Load::Reload, Load::KeyedReload];
+
+impl Load {
+    fn delete(self) -> Delete {
+        if self == Self::Merge { Delete::Off } else { Delete::BeforeFirstBatch }
+    }
+}
+
 /// Both tables, with rows.
 async fn with_rows() -> (Database, Client) {
     let database = Database::new().await;
@@ -41,11 +57,11 @@ async fn a_connection_that_is_cut_ends_the_load() {
     let before = database.row(STATE).await;
     let text = text();
     for which in ["ASC", "DESC"] {
-        for replaces in [false, true] {
+        for load in LOADS {
             // Its connection may be the one that was cut, whether or not it has noticed yet.
             let mut client = database.connect().await;
-            let error = if replaces {
-                let ingest = ingest::<Plain<'_>>(&mut client).delete(Delete::BeforeFirstBatch);
+            let error = if load == Load::Reload {
+                let ingest = ingest::<Plain<'_>>(&mut client).delete(load.delete());
                 let ingest = ingest.connections(2, || further(&database));
                 let mut session = ingest.start::<i32>().await.unwrap();
                 let mut batch = session.batch().await.unwrap();
@@ -53,7 +69,7 @@ async fn a_connection_that_is_cut_ends_the_load() {
                 terminate(&database, which).await;
                 batch.commit(1).await.unwrap_err()
             } else {
-                let ingest = ingest::<Keyed<'_>>(&mut client);
+                let ingest = ingest::<Keyed<'_>>(&mut client).delete(load.delete());
                 let ingest = ingest.connections(2, || further(&database));
                 let mut session = ingest.start::<i32>().await.unwrap();
                 let mut batch = session.batch().await.unwrap();
@@ -63,7 +79,7 @@ async fn a_connection_that_is_cut_ends_the_load() {
             };
             assert!(
                 matches!(error.kind(), pg_bulk_ingest::ErrorKind::Connection),
-                "{which} {replaces}: {error:?}"
+                "{which} {load:?}: {error:?}"
             );
             assert_eq!(database.row(STATE).await, before);
         }
@@ -95,16 +111,16 @@ async fn a_future_dropped_at_any_await_leaves_nothing() {
     let (database, mut client) = with_rows().await;
     let before = database.row(STATE).await;
     let text = text();
-    for replaces in [false, true] {
+    for load in LOADS {
         for polls in 1.. {
-            let finished = if replaces {
-                let ingest = ingest::<Plain<'_>>(&mut client).delete(Delete::BeforeFirstBatch);
+            let finished = if load == Load::Reload {
+                let ingest = ingest::<Plain<'_>>(&mut client).delete(load.delete());
                 let batch = Batch::new(rows(&text).take(1_500).map(Keyed::plain)).high_watermark(1);
                 let ingest = ingest.connections(2, || further(&database));
                 poll_up_to(polls, ingest.batches(|_| [batch])).await
             } else {
                 let batch = Batch::new(rows(&text).take(1_500)).high_watermark(1);
-                let ingest = ingest::<Keyed<'_>>(&mut client);
+                let ingest = ingest::<Keyed<'_>>(&mut client).delete(load.delete());
                 let ingest = ingest.connections(2, || further(&database));
                 poll_up_to(polls, ingest.batches(|_| [batch])).await
             };
@@ -122,10 +138,13 @@ async fn a_future_dropped_at_any_await_leaves_nothing() {
         }
         database
             .execute(
-                r#"DELETE FROM keyed WHERE id >= 0;
-                COMMENT ON TABLE keyed IS '{"pg-bulk-ingest": {"high-watermark": 0}}'"#,
+                r#"TRUNCATE keyed, plain;
+                INSERT INTO keyed VALUES (-1, 'a'); INSERT INTO plain VALUES (-1, 'a');
+                COMMENT ON TABLE keyed IS '{"pg-bulk-ingest": {"high-watermark": 0}}';
+                COMMENT ON TABLE plain IS '{"pg-bulk-ingest": {"high-watermark": 0}}'"#,
             )
             .await;
+        assert_eq!(database.row(STATE).await, before);
     }
     converges(&database, &text).await;
 }

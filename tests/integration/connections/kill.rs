@@ -33,10 +33,11 @@ async fn child() {
 #[tokio::test]
 async fn the_next_run_removes_what_a_killed_one_left() {
     let text = text();
-    for keyed in [false, true] {
+    // A staging table, the new table itself, and that with a key.
+    for (keyed, merges) in [(true, true), (false, false), (true, false)] {
         let database = Database::new().await;
         let mut client = database.connect().await;
-        if keyed {
+        if merges {
             let first = [Keyed { id: -1, value: "a" }];
             ingest::<Keyed<'_>>(&mut client).batches(|_| [Batch::new(first)]).await.unwrap();
         }
@@ -58,13 +59,21 @@ async fn the_next_run_removes_what_a_killed_one_left() {
             tokio::task::yield_now().await;
         }
         let left = database.rows(super::PARTS).await;
-        assert_eq!(left.len(), usize::from(!keyed), "{left:?}");
-        if keyed {
+        assert_eq!(left.len(), usize::from(!merges), "{left:?}");
+        if merges {
             assert_eq!(database.row("SELECT count(*) FROM keyed").await, "1");
             // As if it had been killed a moment later, when its staging table was committed.
             leave_behind(&database).await;
             let nothing: [Batch<pg_bulk_ingest::Iter<[Keyed<'_>; 0]>>; 0] = [];
             ingest::<Keyed<'_>>(&mut client).batches(|_| nothing).await.unwrap();
+        } else if keyed {
+            assert_eq!(database.row("SELECT to_regclass('keyed')").await, "∅");
+            ingest::<Keyed<'_>>(&mut client)
+                .connections(2, || further(&database))
+                .batches(|_| [Batch::new(super::rows(&text))])
+                .await
+                .unwrap();
+            assert_eq!(database.row("SELECT count(*) FROM keyed").await, "6000");
         } else {
             assert_eq!(database.row("SELECT to_regclass('plain')").await, "∅");
             ingest::<Plain<'_>>(&mut client)
