@@ -166,7 +166,9 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     ///
     /// They are of use where rows do not go straight into a live table: where they are merged on the
     /// primary key, and in the first load, or the reload by [`delete`](Self::delete), of a table that
-    /// has no unique constraint. The tables that they fill are committed before the batch is, under
+    /// has no unique constraint besides its primary key. With a key of columns whose equal values may
+    /// be written differently (`numeric`, floating point, `citext`, a `COLLATE` of their own), that
+    /// takes one connection; with other keys it takes some 4 MB of memory for each. The tables that they fill are committed before the batch is, under
     /// names that begin with `pg_bulk_ingest_`; they become the batch's, or are dropped, in its own
     /// transaction. After an error they are dropped; what a killed program leaves behind, the next
     /// ingest of the table removes. Where the role may not create tables in the schema, or the schema

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The greatest length of a message in bytes: PostgreSQL takes up to 1 GB, but reads a message
 /// whole.
-const MESSAGE: usize = 1024 * 1024;
+const MESSAGE: usize = 2 * 1024 * 1024;
 
 /// Buffers kept for use, and the greatest capacity of one that is kept.
 const KEPT: usize = 8;
-const KEPT_CAPACITY: usize = 1024 * 1024;
+const KEPT_CAPACITY: usize = 2 * 1024 * 1024;
 
 /// Rows of a table, encoded.
 #[derive(Debug)]
