@@ -20,8 +20,8 @@ pub(crate) use hanging::{
     Policy, Rule, Trigger,
 };
 pub(crate) use query::{
-    Inspected, alone, attached, further, grants, holders, inspect, inspect_temporary, isolated,
-    state, transaction, transaction_id, view_attached, views,
+    Inspected, alone, attached, comment, further, grants, holders, inspect, inspect_temporary,
+    isolated, state, transaction, transaction_id, view_attached, views,
 };
 pub(crate) use relation::{IndexShape, LiveColumn, LiveTable, Relation, Server, Shape};
 pub(crate) use view::{Commented, View};

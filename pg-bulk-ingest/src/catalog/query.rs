@@ -140,8 +140,18 @@ pub(crate) mod state {
         pub(crate) transaction: u64,
     }
 
+    /// Without looking for parts, which is half of what it costs.
     pub(crate) fn sql(names: &[QualifiedName]) -> String {
-        include_str!("state.sql").replace(":tables", &values(names))
+        with(names, "NULL")
+    }
+
+    /// The same, and what parts there are.
+    pub(crate) fn with_parts(names: &[QualifiedName]) -> String {
+        with(names, include_str!("parts.sql"))
+    }
+
+    fn with(names: &[QualifiedName], parts: &str) -> String {
+        include_str!("state.sql").replace(":parts", parts).replace(":tables", &values(names))
     }
 
     /// The answers for the names, in their order; rows of other queries have one column.
@@ -157,6 +167,25 @@ pub(crate) mod state {
             _ => None,
         };
         messages.iter().filter_map(row).collect()
+    }
+}
+
+/// The comment on a table.
+pub(crate) mod comment {
+    use super::{SimpleQueryMessage, texts};
+
+    /// It needs no search path: what it reads is named whole. 1259 is `pg_class`.
+    pub(crate) fn sql(oid: u32) -> String {
+        format!(
+            "SELECT description FROM pg_catalog.pg_description \
+             WHERE objoid OPERATOR(pg_catalog.=) {oid}::pg_catalog.oid \
+             AND classoid OPERATOR(pg_catalog.=) 1259::pg_catalog.oid \
+             AND objsubid OPERATOR(pg_catalog.=) 0"
+        )
+    }
+
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<String> {
+        texts(messages).next().map(str::to_owned)
     }
 }
 

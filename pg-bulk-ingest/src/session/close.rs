@@ -172,12 +172,11 @@ pub(super) async fn read(
         return Ok(None);
     };
     let lockable = Lockable::table(current.name.clone(), current.live.oid);
-    let read = catalog::isolated(&state::sql(std::slice::from_ref(&current.name)));
+    let read = catalog::comment::sql(current.live.oid);
     let failed = |error: Error| error.in_table(&first.name);
     let messages =
         execute::lock_for_comment(transaction, &lockable, &read, core.waiting(), STORE).await;
-    let comment = state::read(&messages.map_err(failed)?).into_iter().next();
-    Ok(comment.and_then(|state| state.comment))
+    Ok(catalog::comment::read(&messages.map_err(failed)?))
 }
 
 /// Whether the role may comment on the first table, which takes its ownership.

@@ -39,7 +39,11 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
     let names = core.names();
     // Statements of their own: what follows sees all that was committed before they were granted.
     let memory = core.settings.index_memory.map(plan::index_memory);
-    let found = catalog::isolated(&state::sql(&names));
+    // What a run that was killed left behind was there before this one's first batch; what one of
+    // its own batches leaves that failed is looked for too.
+    let is_first = core.totals.batches == 0 || core.settings.several_connections;
+    let found = if is_first { state::with_parts(&names) } else { state::sql(&names) };
+    let found = catalog::isolated(&found);
     let sql = memory.into_iter().chain([lock::advisory(&names), found]);
     let sql = sql.collect::<Vec<_>>().join(";\n");
     let messages = query(transaction, &sql, BEGIN).await?;
