@@ -13,7 +13,7 @@ use tests::{Holds, Values, commenting, encoding, quoting};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-const CASES: u32 = 40;
+const CASES: u32 = 256;
 
 /// Holds for generated values, the same ones in each run.
 #[allow(clippy::needless_pass_by_value, reason = "closures are written where they are given")]
