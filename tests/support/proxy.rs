@@ -2,7 +2,7 @@
 
 mod relay;
 
-use crate::database::config;
+use crate::database::{config, connect};
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 
 /// Where messages go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,7 +89,7 @@ pub enum Harm {
     /// The same, and the client sees the end of the stream: it is told that the connection is gone,
     /// and the server is not.
     Forsake,
-    /// From this message on each byte is sent for itself.
+    /// From this message on each byte is sent for itself; of a long message, a few.
     Drip,
     /// Something is done before the message is forwarded.
     Before(Call),
@@ -199,16 +199,22 @@ impl Proxy {
 
     /// A connection through the proxy.
     pub async fn connect(&self, url: &str) -> Client {
-        let mut through = tokio_postgres::Config::new();
+        connect(&self.through(url)).await
+    }
+
+    /// What connects through the proxy to the database of this URL.
+    #[must_use]
+    pub fn through(&self, url: &str) -> String {
         let server = config(url);
-        through.host("127.0.0.1").port(self.port).user(server.get_user().unwrap());
-        through.dbname(server.get_dbname().unwrap());
-        if let Some(password) = server.get_password() {
-            through.password(password);
-        }
-        let (client, connection) = through.connect(NoTls).await.unwrap();
-        tokio::spawn(connection);
-        client
+        let password = server.get_password().unwrap_or_default();
+        let quoted = |value: &str| value.replace('\\', r"\\").replace('\'', r"\'");
+        format!(
+            "host=127.0.0.1 port={} user='{}' dbname='{}' password='{}'",
+            self.port,
+            quoted(server.get_user().unwrap()),
+            quoted(server.get_dbname().unwrap()),
+            quoted(&String::from_utf8_lossy(password)),
+        )
     }
 
     /// Sets a fault. Messages are counted from now on.

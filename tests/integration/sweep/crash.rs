@@ -1,7 +1,7 @@
 //! The server itself killed, or stopped at once, in the middle of an ingest.
 
 use super::check::{Ran, States, reset};
-use super::scenario::{SCENARIOS, Scenario};
+use super::scenario::{SCENARIOS, Scenario, TWO};
 use super::source::Source;
 use super::{Steps, Tally};
 use futures_util::FutureExt;
@@ -35,7 +35,7 @@ const MOMENTS: &[(&str, Direction, &str)] = &[
 
 /// Which scenarios, and which of them come to each moment.
 const CRASHED: &[&str] =
-    &["creation", "upsert", "delete", "delete, all at once", "migration in place", "rebuild"];
+    &["creation", "upsert", "delete", "delete, all at once", "migration in place", "rebuild", TWO];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_crashes_recovers_whole_batches_and_running_again_converges() {
@@ -95,7 +95,7 @@ async fn one(
     };
     let at = if text == COMMIT { At::commit() } else { At::text(text) };
     proxy.set(direction, at, harm);
-    let ran = (scenario.run)(&mut client, Source::new(scenario.batches)).await;
+    let ran = (scenario.run)(&mut client, Source::new(scenario.batches, &url)).await;
     if !proxy.struck() {
         // The scenario has no such moment.
         assert!(ran.is_ok(), "{}: {name}: {ran:?}", scenario.name);
@@ -113,7 +113,7 @@ async fn one(
     let ran = Ran::Ended(ran);
     let mut failed = Vec::new();
     failed.extend(states.check(&admin, &ran).await.err());
-    failed.extend(states.converge(&admin, connect(&url).await).await.err());
+    failed.extend(states.converge(&admin, connect(&url).await, &url).await.err());
     *tally
         .faults
         .entry(match end {

@@ -131,7 +131,9 @@ impl Run {
         let proxy = Proxy::new(&self.database.url()).await;
         let mut client = proxy.connect(&self.database.url()).await;
         proxy.count_anew();
-        (self.scenario.run)(&mut client, Source::new(self.scenario.batches)).await.unwrap();
+        let through = proxy.through(&self.database.url());
+        let source = Source::new(self.scenario.batches, &through);
+        (self.scenario.run)(&mut client, source).await.unwrap();
         proxy.counts()
     }
 
@@ -146,7 +148,9 @@ impl Run {
         }
         let mut seen = Vec::new();
         let (ran, happened) = {
-            let run = attempt(self.scenario, &mut client, fault);
+            let through = proxy.through(&self.database.url());
+            let source = Source::new(self.scenario.batches, &through);
+            let run = attempt(self.scenario, &mut client, source, fault);
             let read = async {
                 loop {
                     let now = visible(&self.reader, self.scenario).await;
@@ -176,11 +180,12 @@ impl Run {
         let client = match fault {
             Fault::Message(..) => {
                 drop((client, proxy));
-                self.until_gone(&process).await;
+                self.until_gone("0").await;
                 self.database.connect().await
             }
             _ => {
                 tests::rows(&client, "SELECT 1").await;
+                self.until_gone(&process).await;
                 client
             }
         };
@@ -188,7 +193,8 @@ impl Run {
             failed.push(format!("slow is no error: {ran:?}"));
         }
         failed.extend(self.states.check(&self.admin, &ran).await.err());
-        failed.extend(self.states.converge(&self.admin, client).await.err());
+        let url = self.database.url();
+        failed.extend(self.states.converge(&self.admin, client, &url).await.err());
         // I1, I2, I3, I6 and I7 after the fault; I4 and I5 after the next run.
         self.tally.checks += 7;
         let name = self.scenario.name;
@@ -214,9 +220,15 @@ impl Run {
         }
     }
 
-    /// Waits until the server's side of a connection is gone.
+    /// Waits until the server's side of all connections is gone but of this process, the reader's
+    /// and the one that asks.
     async fn until_gone(&self, process: &str) {
-        let there = format!("SELECT 1 FROM pg_stat_activity WHERE pid = {process}");
+        let reader = tests::rows(&self.reader, "SELECT pg_backend_pid()").await.remove(0);
+        let there = format!(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+            AND backend_type = 'client backend'
+            AND pid NOT IN ({process}, {reader}, pg_backend_pid())"
+        );
         while !tests::rows(&self.admin, &there).await.is_empty() {
             tokio::task::yield_now().await;
         }
@@ -224,8 +236,12 @@ impl Run {
 }
 
 /// Runs a scenario once; answers how that ended, and whether a fault of its own making happened.
-async fn attempt(scenario: &Scenario, client: &mut Client, fault: Fault) -> (Ran, bool) {
-    let mut source = Source::new(scenario.batches);
+async fn attempt(
+    scenario: &Scenario,
+    client: &mut Client,
+    mut source: Source,
+    fault: Fault,
+) -> (Ran, bool) {
     match fault {
         Fault::Message(kind, ..) => {
             source.timeout = (kind == Kind::Stall).then_some(TIMEOUT);

@@ -6,7 +6,7 @@ use pg_bulk_ingest::{
     Batch, BoxFuture, Delete, Error, HighWatermark, Ingest, IngestTable, IngestTables, Upsert,
     Visibility, ingest,
 };
-use tokio_postgres::Client;
+use tokio_postgres::{Client, NoTls};
 
 /// An ingest, and what there is before.
 #[derive(Debug)]
@@ -66,6 +66,12 @@ const OTHER_ORDER: &str = r#"
     CREATE INDEX ON shop.item (name);
     GRANT SELECT, INSERT ON shop.item TO pg_monitor WITH GRANT OPTION;
     COMMENT ON TABLE shop.item IS '{"by": "hand", "pg-bulk-ingest": {"high-watermark": 0}}';"#;
+
+/// A scenario over two connections: a new table with a key, and then a merge.
+pub(super) const TWO: &str = "creation over two connections";
+
+const READINGS: &str = "SELECT string_agg(id || ' ' || left(text, 9), ', ' ORDER BY id)
+    FROM shop.reading";
 
 const ITEMS: &str =
     "SELECT string_agg(id || ' ' || left(name, 9), ', ' ORDER BY id) FROM shop.item";
@@ -205,6 +211,28 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         visible: ITEMS,
         run: |client, source| items(ingest::<Item>(client).delete(Delete::All), source),
     },
+    Scenario {
+        name: TWO,
+        before: "",
+        batches: 2,
+        migrates_before: false,
+        is_visible_by_batch: true,
+        visible: READINGS,
+        run: |client, source| readings(ingest::<Reading>(client), source),
+    },
+    Scenario {
+        name: "delete over two connections",
+        before: "CREATE TABLE shop.reading (id int PRIMARY KEY, text text NOT NULL);
+            INSERT INTO shop.reading VALUES (7, 'before');
+            GRANT SELECT, INSERT ON shop.reading TO pg_monitor WITH GRANT OPTION;",
+        batches: 1,
+        migrates_before: false,
+        is_visible_by_batch: true,
+        visible: READINGS,
+        run: |client, source| {
+            readings(ingest::<Reading>(client).delete(Delete::BeforeFirstBatch), source)
+        },
+    },
 ];
 
 #[derive(IngestTable)]
@@ -223,6 +251,14 @@ struct Item {
 struct Event {
     at: i32,
     what: String,
+}
+
+#[derive(IngestTable)]
+#[ingest(schema = "shop")]
+struct Reading {
+    #[ingest(primary_key)]
+    id: i32,
+    text: String,
 }
 
 #[derive(IngestTables)]
@@ -244,6 +280,14 @@ fn event_rows(batch: i32) -> impl Iterator<Item = Event> + Send {
     (0..4).map(move |i| {
         let what = if i == 2 { "long ".repeat(14_000) } else { "event".to_owned() };
         Event { at: 10 * batch + i, what }
+    })
+}
+
+/// Rows enough for two connections, of which some replace others that may go over the other one.
+fn reading_rows(batch: i32) -> impl Iterator<Item = Reading> + Send {
+    [0, 1, 1, 2, 3, 0].into_iter().zip(0..).map(move |(id, place)| {
+        let text = format!("{batch} {place} {}", "long ".repeat(120_000));
+        Reading { id: 2 * batch + id, text }
     })
 }
 
@@ -294,6 +338,26 @@ fn events(ingest: Ingest<'_, Event>, source: Source) -> BoxFuture<'_, Result<(),
         batches(after, &source.clone()).map(move |batch| {
             let source = source.clone();
             let rows = event_rows(batch).map(move |row| source.pass(row));
+            Batch::try_new(rows).high_watermark(batch)
+        })
+    };
+    async move { ingest.batches(made).await.map(|_| ()) }.boxed()
+}
+
+fn readings(ingest: Ingest<'_, Reading>, source: Source) -> BoxFuture<'_, Result<(), Error>> {
+    let url = source.url.clone();
+    let ingest = with_timeout(ingest, &source).connections(2, move || {
+        let url = url.clone();
+        async move {
+            let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
+            tokio::spawn(connection);
+            Ok::<_, tokio_postgres::Error>(client)
+        }
+    });
+    let made = move |after| {
+        batches(after, &source.clone()).map(move |batch| {
+            let source = source.clone();
+            let rows = reading_rows(batch).map(move |row| source.pass(row));
             Batch::try_new(rows).high_watermark(batch)
         })
     };

@@ -20,12 +20,14 @@ pub(super) struct Source {
     /// At which row it fails, counted over all batches from 1.
     pub(super) failing: Option<(usize, Failing)>,
     pub(super) timeout: Option<Duration>,
+    /// Where further connections go to.
+    pub(super) url: String,
     taken: Arc<AtomicUsize>,
 }
 
 impl Source {
-    pub(super) fn new(batches: i32) -> Self {
-        Self { batches, failing: None, timeout: None, taken: Arc::default() }
+    pub(super) fn new(batches: i32, url: &str) -> Self {
+        Self { batches, failing: None, timeout: None, url: url.to_owned(), taken: Arc::default() }
     }
 
     /// A row, or what happens in its place.

@@ -7,6 +7,9 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{Notify, watch};
 
+/// The pieces that a message drips in at most.
+const DRIPS: usize = 16 * 1024;
+
 /// Relays a connection until either side ends it, or all have to end.
 pub(super) async fn relay(
     client: TcpStream,
@@ -112,7 +115,7 @@ async fn lane(
                 }
             }
             is_first = false;
-            let pieces = if drips { 1 } else { whole.len() };
+            let pieces = if drips { whole.len().div_ceil(DRIPS) } else { whole.len() };
             for piece in whole.chunks(pieces) {
                 if to.write_all(piece).await.is_err() {
                     return End::Cut;
