@@ -161,19 +161,22 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     ///
     /// The others are made by `connect`, which answers a [`Client`], or a connection pool's object
     /// that derefs to one: of the same role and database. It is called when the first megabyte of a
-    /// batch is there, so that small batches do not pay; what it made is used for all batches, and
-    /// dropped with the ingest.
+    /// batch is there (two, for a new table with a key), so that small batches do not pay; what it
+    /// made is used for all batches, and dropped with the ingest.
     ///
     /// They are of use where rows do not go straight into a live table: where they are merged on the
     /// primary key, and in the first load, or the reload by [`delete`](Self::delete), of a table that
-    /// has no unique constraint besides its primary key. With a key of columns whose equal values may
-    /// be written differently (`numeric`, floating point, `citext`, a `COLLATE` of their own), that
-    /// takes one connection; with other keys it takes some 4 MB of memory for each. The tables that they fill are committed before the batch is, under
-    /// names that begin with `pg_bulk_ingest_`; they become the batch's, or are dropped, in its own
-    /// transaction. After an error they are dropped; what a killed program leaves behind, the next
-    /// ingest of the table removes. Where the role may not create tables in the schema, or the schema
-    /// or an enum type is new in this batch, where a reload carries over properties of the live table
-    /// that its definition does not have, and for sets of several tables, all goes over one connection.
+    /// has no unique constraint besides its primary key. With a key, that takes a few megabytes of
+    /// memory for each connection, and of rows with equal keys that arrive close together only the
+    /// last is sent; a key of columns whose equal values may be written differently (`numeric`,
+    /// floating point, `citext`, a `COLLATE` of their own) leaves it at one connection.
+    ///
+    /// The tables that they fill are committed before the batch is, under names that begin with
+    /// `pg_bulk_ingest_`; they become the batch's, or are dropped, in its own transaction. After an
+    /// error they are dropped; what a killed program leaves behind, the next ingest of the table
+    /// removes. Where the role may not create tables in the schema, or the schema or an enum type is
+    /// new in this batch, where a reload carries over properties of the live table that its definition
+    /// does not have, and for sets of several tables, all goes over one connection.
     ///
     /// Rows that went over several connections into a new table are not frozen: a REPEATABLE READ
     /// transaction that began before they were published, and has not read the table yet, sees
