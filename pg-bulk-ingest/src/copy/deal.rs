@@ -7,13 +7,13 @@
 use super::active::Active;
 use super::chunk::Chunk;
 use super::order::{self, Order};
-use super::{BEGIN, Copy, Lane, Route, STRETCH, WRITE, failed, lost};
+use super::{BEGIN, Copy, Lane, Route, Rows, STRETCH, WRITE, failed, lost};
 use crate::deadline::in_time;
 use crate::error::{Error, ErrorKind};
 use crate::merge::Sent;
 use futures_util::future::{poll_fn, try_join_all};
 use std::task::Poll;
-use tokio_postgres::Transaction;
+use tokio_postgres::{Client, Statement, Transaction};
 
 /// The bytes that are held back before further connections are asked for: a batch that is smaller
 /// does not pay for them.
@@ -117,56 +117,32 @@ impl Copy {
             dealing.held.push(chunk);
             return Ok(());
         }
-        let own = dealing.lanes.len();
         let Dealing { lanes, last, order, .. } = dealing;
         if let Some(order) = order {
             order.keep_latest(&mut chunk);
         }
-        let ready = poll_fn(|cx| {
-            for offset in 1..=own + 1 {
-                let lane = (*last + offset) % (own + 1);
-                let active = lanes.get_mut(lane).map_or(&mut *active, |lane| &mut lane.active);
-                let Some(running) = active else { return Poll::Ready(Ok(lane)) };
-                match running.poll_ready(cx) {
-                    Poll::Pending => {}
-                    Poll::Ready(Ok(true)) => return Poll::Ready(Ok(lane)),
-                    Poll::Ready(Ok(false)) => {
-                        *active = None;
-                        return Poll::Ready(Ok(lane));
-                    }
-                    Poll::Ready(Err(error)) => return Poll::Ready(Err((active.take(), error))),
-                }
-            }
-            Poll::Pending
-        });
-        let ready = in_time(ready).await;
-        let ready =
-            ready.map_err(|timeout| Error::server(timeout, WRITE).in_table(&tables[0].table))?;
-        let lane = match ready {
-            Ok(lane) => lane,
-            Err((Some(active), error)) if error.as_db_error().is_some() => {
-                return Err(failed(Some(active), error.into(), tables));
-            }
-            Err((active, error)) => return Err(lost(active, error.into(), tables).await),
-        };
+        let lane = ready(lanes, active, *last, tables).await?;
         *last = lane;
-        let began = match lanes.get_mut(lane) {
-            Some(lane) if lane.active.is_none() => match &lane.prepared {
-                Some(prepared) => {
-                    let active = Active::begin(lane.client(), prepared, 0).await;
-                    active.map(|active| lane.active = Some(active))
+        let further = lanes.get_mut(lane);
+        let active = match further {
+            Some(lane) => {
+                if lane.active.is_none() {
+                    // After its commit, rows that come now would be lost.
+                    let Some(prepared) = &lane.prepared else {
+                        return Err(Error::new(ErrorKind::Failed, WRITE));
+                    };
+                    lane.active = Some(begin(lane.client(), prepared, tables).await?);
                 }
-                // It was committed: rows that come now would be lost.
-                None => return Err(Error::new(ErrorKind::Failed, WRITE)),
-            },
-            None if active.is_none() => {
-                let prepared = tables[0].prepare(transaction).await?;
-                Active::begin(transaction.client(), &prepared, 0).await.map(|a| *active = Some(a))
+                &mut lane.active
             }
-            _ => Ok(()),
+            None => {
+                if active.is_none() {
+                    let prepared = tables[0].prepare(transaction).await?;
+                    *active = Some(begin(transaction.client(), &prepared, tables).await?);
+                }
+                active
+            }
         };
-        began.map_err(|error| Error::server(error, BEGIN).in_table(&tables[0].table))?;
-        let active = lanes.get_mut(lane).map_or(active, |lane| &mut lane.active);
         let Some(running) = active else {
             return Err(Error::new(ErrorKind::Failed, WRITE));
         };
@@ -213,4 +189,45 @@ impl Copy {
             .map(|_| ())
             .map_err(|error| Error::server(error, WRITE).in_table(&tables[0].table))
     }
+}
+
+/// The connection that takes a chunk first: the one of this number among the further ones, or else
+/// the batch's own. They are asked in turn, after the one to which the last chunk went.
+async fn ready(
+    lanes: &mut [Lane],
+    own: &mut Option<Active>,
+    last: usize,
+    tables: &[Rows],
+) -> Result<usize, Error> {
+    let count = lanes.len() + 1;
+    let ready = poll_fn(|cx| {
+        for lane in (last + 1..=last + count).map(|next| next % count) {
+            let active = lanes.get_mut(lane).map_or(&mut *own, |lane| &mut lane.active);
+            let Some(running) = active else { return Poll::Ready(Ok(lane)) };
+            match running.poll_ready(cx) {
+                Poll::Pending => {}
+                Poll::Ready(Ok(true)) => return Poll::Ready(Ok(lane)),
+                Poll::Ready(Ok(false)) => {
+                    *active = None;
+                    return Poll::Ready(Ok(lane));
+                }
+                Poll::Ready(Err(error)) => return Poll::Ready(Err((active.take(), error))),
+            }
+        }
+        Poll::Pending
+    });
+    let ready = in_time(ready).await;
+    match ready.map_err(|timeout| Error::server(timeout, WRITE).in_table(&tables[0].table))? {
+        Ok(lane) => Ok(lane),
+        Err((active, error)) if error.as_db_error().is_some() => {
+            Err(failed(active, error.into(), tables))
+        }
+        Err((active, error)) => Err(lost(active, error.into(), tables).await),
+    }
+}
+
+/// Begins a `COPY` on a connection.
+async fn begin(client: &Client, prepared: &Statement, tables: &[Rows]) -> Result<Active, Error> {
+    let active = Active::begin(client, prepared, 0).await;
+    active.map_err(|error| Error::server(error, BEGIN).in_table(&tables[0].table))
 }
