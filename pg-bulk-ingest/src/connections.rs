@@ -1,5 +1,6 @@
 //! Further connections, as the program makes them.
 
+use crate::deadline::in_time_elsewhere;
 use crate::error::{BoxError, Error, ErrorKind};
 use futures_util::future::BoxFuture;
 use std::fmt;
@@ -116,11 +117,11 @@ impl<'c> Connections<'c> {
     pub(crate) async fn all(&mut self) -> Result<Vec<Arc<dyn Link>>, Error> {
         self.open.retain(|link| !link.client().is_closed());
         while self.open.len() < self.further {
-            let link = (self.connect)().await.map_err(|source| {
-                let action = "cannot open a further connection";
-                Error::new(ErrorKind::Connect, action).caused_by(source)
-            })?;
-            self.open.push(link);
+            let action = "cannot open a further connection";
+            let link = in_time_elsewhere((self.connect)()).await;
+            let link = link.map_err(|failure| Error::server(failure, action))?;
+            let failed = |source| Error::new(ErrorKind::Connect, action).caused_by(source);
+            self.open.push(link.map_err(failed)?);
         }
         Ok(self.open.clone())
     }

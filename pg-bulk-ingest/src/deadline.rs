@@ -61,6 +61,14 @@ pub(crate) async fn in_time<T>(awaited: impl Future<Output = T>) -> Result<T, Fa
     Err(Failure::Timeout(timeout))
 }
 
+/// Waits for what is not asked of the session's server, which is not told to give up anything.
+pub(crate) async fn in_time_elsewhere<T>(awaited: impl Future<Output = T>) -> Result<T, Failure> {
+    let Ok(Some(Deadline { timeout, .. })) = DEADLINE.try_with(Clone::clone) else {
+        return Ok(awaited.await);
+    };
+    tokio::time::timeout(timeout, awaited).await.map_err(|_| Failure::Timeout(timeout))
+}
+
 impl fmt::Debug for Deadline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Deadline").field("timeout", &self.timeout).finish_non_exhaustive()

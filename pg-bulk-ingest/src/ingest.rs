@@ -115,8 +115,9 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
         self
     }
 
-    /// How long the server may take: the longest that it may leave one statement unanswered, or not
-    /// take one chunk of rows. Default: as long as it likes.
+    /// How long the server may take: the longest that it may leave one statement unanswered, not
+    /// take one chunk of rows, or that a [further connection](Self::connections) may take to open.
+    /// Default: as long as it likes.
     ///
     /// The time that rows and batches take to come from their source is not counted, nor what the
     /// hook does. One statement may have a lot to do: it merges a batch, builds an index, counts the

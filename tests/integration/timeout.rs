@@ -2,6 +2,7 @@
 
 use futures_util::{FutureExt, StreamExt, stream};
 use pg_bulk_ingest::{Batch, Error, ErrorKind, IngestTable, Outcome, ingest};
+use std::convert::Infallible;
 use std::time::Duration;
 use tests::{At, Database, Direction, Harm, Proxy};
 use tokio_postgres::Client;
@@ -148,4 +149,21 @@ async fn the_time_that_rows_batches_and_the_hook_take_is_not_counted() {
         .await
         .unwrap();
     assert_eq!(database.row("SELECT count(*) FROM t").await, "3");
+}
+
+#[tokio::test]
+async fn a_further_connection_that_does_not_come_is_given_up() {
+    let database = with_row().await;
+    let mut client = database.connect().await;
+    let batch = Batch::new((0..100_000).map(|id| Row { id })).high_watermark(2);
+    let error = ingest::<Row>(&mut client)
+        .timeout(SHORT)
+        .connections(2, std::future::pending::<Result<Client, Infallible>>)
+        .batches(|_| [batch])
+        .await
+        .unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Timeout { after: SHORT }), "{error:?}");
+    assert!(error.to_string().starts_with("cannot open a further connection"), "{error}");
+    load(&mut client, 1).await.unwrap();
+    is_as_before(&database).await;
 }
