@@ -1,6 +1,6 @@
 //! Putting a table in the place of another.
 
-use crate::catalog::{IndexShape, Shape};
+use crate::catalog::{IndexShape, LiveColumn, Shape};
 use crate::ident::{Ident, QualifiedName, fitted, list};
 use crate::plan::index_name;
 use crate::statement::{LockLevel, Statement};
@@ -50,19 +50,27 @@ pub(crate) fn swap(
         let (index, new) = (name.sibling(index), Ident::new(new));
         statement(format!("ALTER INDEX {index} RENAME TO {new}"))
     }));
-    for column in &fresh.columns {
-        let Some(constraint) = &column.not_null_constraint else { continue };
-        let old = live.columns.iter().find(|old| old.name == column.name);
+    statements.extend(name_not_nulls(name, live, fresh));
+    statements
+}
+
+/// Gives the NOT NULL constraints of a table that took the place of another, from PostgreSQL 18 on,
+/// the names that those had, or that they would have by default.
+pub(crate) fn name_not_nulls(name: &QualifiedName, old: &Shape, new: &Shape) -> Vec<Statement> {
+    let rename = |column: &LiveColumn| {
+        let constraint = column.not_null_constraint.as_ref()?;
+        let old = old.columns.iter().find(|old| old.name == column.name);
         let old = old.and_then(|old| old.not_null_constraint.clone());
         let new =
             old.unwrap_or_else(|| fitted(&format!("{}_{}", name.name(), column.name), "not_null"));
-        if new != *constraint {
+        (new != *constraint).then(|| {
             let (constraint, new) = (Ident::new(constraint), Ident::new(new));
             let sql = format!("ALTER TABLE {name} RENAME CONSTRAINT {constraint} TO {new}");
-            statements.push(statement(sql));
-        }
-    }
-    statements
+            let purpose = "the new table takes the place of the live one";
+            Statement::new(sql, LockLevel::AccessExclusive, purpose)
+        })
+    };
+    new.columns.iter().filter_map(rename).collect()
 }
 
 /// The names of the new table's indexes, and those that they get.

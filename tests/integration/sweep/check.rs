@@ -38,6 +38,7 @@ const LOOK: &str = r#"
             UNION ALL
             SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
             FROM pg_constraint WHERE connamespace = to_regnamespace('shop')
+                AND conrelid::regclass::text NOT LIKE '%pg\_bulk\_ingest\_%'
             UNION ALL
             SELECT attrelid::regclass || '.' || attname || ' ' || format_type(atttypid, atttypmod)
                 || attnotnull || coalesce(attacl::text, '')
