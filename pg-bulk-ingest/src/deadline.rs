@@ -47,18 +47,18 @@ pub(crate) async fn answer<T>(
 /// If it takes too long it is asked, on a connection of its own, to give up: what it holds would
 /// stay locked otherwise, even once the client is gone.
 pub(crate) async fn in_time<T>(awaited: impl Future<Output = T>) -> Result<T, Failure> {
-    let Ok(Some(Deadline { timeout, cancel })) = DEADLINE.try_with(Clone::clone) else {
-        return Ok(awaited.await);
+    let late = match in_time_elsewhere(awaited).await {
+        Ok(output) => return Ok(output),
+        Err(late) => late,
     };
-    if let Ok(output) = tokio::time::timeout(timeout, awaited).await {
-        return Ok(output);
-    }
-    tracing::warn!(?timeout, "the server did not answer in time");
+    let Ok(Some(Deadline { timeout, cancel })) = DEADLINE.try_with(Clone::clone) else {
+        return Err(late);
+    };
     let canceled = tokio::time::timeout(timeout, cancel.cancel_query(NoTls)).await;
     if !matches!(canceled, Ok(Ok(()))) {
         tracing::warn!(?canceled, "the server could not be asked to give up");
     }
-    Err(Failure::Timeout(timeout))
+    Err(late)
 }
 
 /// Waits for what is not asked of the session's server, which is not told to give up anything.
@@ -66,7 +66,10 @@ pub(crate) async fn in_time_elsewhere<T>(awaited: impl Future<Output = T>) -> Re
     let Ok(Some(Deadline { timeout, .. })) = DEADLINE.try_with(Clone::clone) else {
         return Ok(awaited.await);
     };
-    tokio::time::timeout(timeout, awaited).await.map_err(|_| Failure::Timeout(timeout))
+    tokio::time::timeout(timeout, awaited).await.map_err(|_| {
+        tracing::warn!(?timeout, "the server did not answer in time");
+        Failure::Timeout(timeout)
+    })
 }
 
 impl fmt::Debug for Deadline {

@@ -109,7 +109,8 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    /// Deletes all but the last of rows with equal primary keys. Answers how many.
+    /// Deletes all but the last of rows with equal primary keys. Answers how many. If there are not
+    /// as many `COPY`s in the table as were sent it deletes nothing, and the key cannot be built.
     pub(crate) fn remove_superseded(sent: &[Self], name: &QualifiedName, table: &Table) -> String {
         let key = list(
             table
@@ -123,6 +124,7 @@ impl Sent {
         };
         let transactions = all(|sent| sent.transaction.into());
         let (numbers, before) = (all(|sent| sent.number), all(|sent| sent.before));
+        let count = sent.len();
         // Of the two there are only hashes and `=`.
         let number = |column: &str| format!("{column}::pg_catalog.text::pg_catalog.int8");
         let (transaction, command) = (number("xmin"), number("cmin"));
@@ -134,7 +136,8 @@ impl Sent {
              JOIN ROWS FROM ({transactions}, {numbers}, {before}) \
              AS sent (transaction, number, before) \
              ON sent.transaction OPERATOR(pg_catalog.=) copies.transaction \
-             AND sent.number OPERATOR(pg_catalog.=) copies.number), \
+             AND sent.number OPERATOR(pg_catalog.=) copies.number \
+             WHERE (SELECT pg_catalog.count(*) FROM copies) OPERATOR(pg_catalog.=) {count}), \
              ranked AS (SELECT row.ctid AS {PLACE}, pg_catalog.row_number() OVER \
              (PARTITION BY {key} ORDER BY placed.before DESC) AS back FROM {name} AS row \
              JOIN placed ON placed.xmin OPERATOR(pg_catalog.=) row.xmin \

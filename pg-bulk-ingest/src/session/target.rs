@@ -88,22 +88,23 @@ impl Current {
 
     /// Whether columns are of types of PostgreSQL's own (or enums, which it compares as its own).
     pub(super) fn has_own_types(&self, definition: &Table, positions: &[usize]) -> bool {
-        positions.iter().all(|position| {
-            let name = definition.columns()[*position].name();
-            let column = self.live.shape.columns.iter().find(|column| column.name == name);
-            column.is_some_and(LiveColumn::is_of_own_type)
-        })
+        let column = |position: &usize| self.column(definition, *position);
+        positions.iter().all(|position| column(position).is_some_and(LiveColumn::is_of_own_type))
     }
 
     /// Whether equal values of these columns are sent as equal bytes.
     pub(super) fn is_equal_by_bytes(&self, definition: &Table, positions: &[usize]) -> bool {
         positions.iter().all(|position| {
-            let column = &definition.columns()[*position];
             let is_ours = self.types.get(*position).is_some_and(|kind| kind.to_sql().is_none());
-            let mut live = self.live.shape.columns.iter();
-            let live = live.find(|live| live.name == column.name());
-            is_ours && live.is_some_and(LiveColumn::is_equal_by_bytes)
+            let column = self.column(definition, *position);
+            is_ours && column.is_some_and(LiveColumn::is_equal_by_bytes)
         })
+    }
+
+    /// The live column of this position in the definition.
+    fn column(&self, definition: &Table, position: usize) -> Option<&LiveColumn> {
+        let name = definition.columns()[position].name();
+        self.live.shape.columns.iter().find(|column| column.name == name)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A new table with a key, filled over several connections: the last of rows with equal keys stays,
 //! whichever connection it went over.
 
-use super::{PARTS, further, parts_are_gone};
+use super::{CheckedKeyed, PARTS, further, parts_are_gone};
 use pg_bulk_ingest::{Batch, Delete, IngestTable, ingest};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -112,16 +112,6 @@ async fn keys_that_bytes_do_not_tell_and_constraints_stay_on_one_connection() {
     assert_eq!(database.row("SELECT count(*) FROM constrained").await, "4000");
 }
 
-#[derive(IngestTable)]
-#[ingest(table = "checked_readings")]
-struct Checked<'a> {
-    #[ingest(primary_key)]
-    id: i32,
-    #[ingest(sql_type = "small")]
-    number: i32,
-    value: &'a str,
-}
-
 #[tokio::test]
 async fn an_error_is_at_its_row_though_rows_before_it_were_replaced() {
     let database = Database::new().await;
@@ -129,18 +119,18 @@ async fn an_error_is_at_its_row_though_rows_before_it_were_replaced() {
     database.execute("CREATE DOMAIN small AS integer CHECK (VALUE < 10)").await;
     let text = "x".repeat(1_000);
     for guilty in [301, 3_001, 5_999] {
-        let rows = (0..6_000).map(|row| Checked {
+        let rows = (0..6_000).map(|row| CheckedKeyed {
             id: row / 2,
             number: if row == guilty { 10 } else { 1 },
             value: &text,
         });
-        let error = ingest::<Checked<'_>>(&mut client)
+        let error = ingest::<CheckedKeyed<'_>>(&mut client)
             .connections(2, || further(&database))
             .batches(|_| [Batch::new(rows)])
             .await
             .unwrap_err();
         let place = format!(r#"batch 1, row {}, column "number""#, guilty + 1);
-        let expected = format!(r#"cannot write a row: "public"."checked_readings", {place}"#);
+        let expected = format!(r#"cannot write a row: "public"."checked_keyed", {place}"#);
         assert_eq!(error.to_string(), expected);
         parts_are_gone(&database).await;
     }
