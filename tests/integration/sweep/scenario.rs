@@ -3,8 +3,8 @@
 use super::source::Source;
 use futures_util::FutureExt;
 use pg_bulk_ingest::{
-    Batch, BoxFuture, Delete, Error, HighWatermark, Ingest, IngestTable, IngestTables, Upsert,
-    Visibility, ingest,
+    Batch, BoxFuture, Delete, Error, HighWatermark, Ingest, IngestTable, IngestTables, RowOf,
+    Upsert, Visibility, ingest,
 };
 use tokio_postgres::{Client, NoTls};
 
@@ -84,7 +84,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         migrates_before: false,
         is_visible_by_batch: true,
         visible: ITEMS,
-        run: |client, source| items(ingest::<Item>(client), source),
+        run: |client, source| load(ingest::<Item>(client), source, item_rows),
     },
     Scenario {
         name: "creation without a key",
@@ -93,7 +93,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         migrates_before: false,
         is_visible_by_batch: true,
         visible: "SELECT string_agg(at || ' ' || left(what, 9), ', ' ORDER BY at) FROM shop.event",
-        run: |client, source| events(ingest::<Event>(client), source),
+        run: |client, source| load(ingest::<Event>(client), source, event_rows),
     },
     Scenario {
         name: "creation, all at once",
@@ -103,7 +103,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         is_visible_by_batch: false,
         visible: ITEMS,
         run: |client, source| {
-            items(ingest::<Item>(client).visibility(Visibility::AfterLastBatch), source)
+            load(ingest::<Item>(client).visibility(Visibility::AfterLastBatch), source, item_rows)
         },
     },
     Scenario {
@@ -113,7 +113,9 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         migrates_before: false,
         is_visible_by_batch: true,
         visible: ITEMS,
-        run: |client, source| appended(ingest::<Item>(client).upsert(Upsert::Off), source),
+        run: |client, source| {
+            load(ingest::<Item>(client).upsert(Upsert::Off), source, new_item_rows)
+        },
     },
     Scenario {
         name: "upsert",
@@ -122,7 +124,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         migrates_before: false,
         is_visible_by_batch: true,
         visible: ITEMS,
-        run: |client, source| items(ingest::<Item>(client), source),
+        run: |client, source| load(ingest::<Item>(client), source, item_rows),
     },
     Scenario {
         name: "upsert, all at once",
@@ -132,7 +134,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         is_visible_by_batch: false,
         visible: ITEMS,
         run: |client, source| {
-            items(ingest::<Item>(client).visibility(Visibility::AfterLastBatch), source)
+            load(ingest::<Item>(client).visibility(Visibility::AfterLastBatch), source, item_rows)
         },
     },
     Scenario {
@@ -144,7 +146,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         visible: "SELECT (SELECT string_agg(id || ' ' || left(name, 9), ', ' ORDER BY id)
             FROM shop.item), (SELECT string_agg(at || ' ' || left(what, 9), ', ' ORDER BY at)
             FROM shop.event)",
-        run: |client, source| both(ingest::<Both>(client), source),
+        run: |client, source| load(ingest::<Both>(client), source, rows_of_both),
     },
     Scenario {
         name: "migration in place",
@@ -153,7 +155,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         migrates_before: true,
         is_visible_by_batch: true,
         visible: ITEMS,
-        run: |client, source| items(ingest::<Item>(client), source),
+        run: |client, source| load(ingest::<Item>(client), source, item_rows),
     },
     Scenario {
         name: "rebuild",
@@ -162,7 +164,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         migrates_before: false,
         is_visible_by_batch: true,
         visible: ITEMS,
-        run: |client, source| items(ingest::<Item>(client), source),
+        run: |client, source| load(ingest::<Item>(client), source, item_rows),
     },
     Scenario {
         name: "delete",
@@ -173,7 +175,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         visible: ITEMS,
         run: |client, source| {
             let ingest = ingest::<Item>(client).delete(Delete::BeforeFirstBatch);
-            items(ingest.high_watermark(HighWatermark::Earliest), source)
+            load(ingest.high_watermark(HighWatermark::Earliest), source, item_rows)
         },
     },
     Scenario {
@@ -186,7 +188,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         run: |client, source| {
             let ingest = ingest::<Item>(client).delete(Delete::BeforeFirstBatch);
             let ingest = ingest.visibility(Visibility::AfterLastBatch);
-            items(ingest.high_watermark(HighWatermark::Earliest), source)
+            load(ingest.high_watermark(HighWatermark::Earliest), source, item_rows)
         },
     },
     Scenario {
@@ -199,7 +201,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         run: |client, source| {
             let ingest = ingest::<Both>(client).delete(Delete::BeforeFirstBatch);
             let ingest = ingest.visibility(Visibility::AfterLastBatch);
-            both(ingest.high_watermark(HighWatermark::Earliest), source)
+            load(ingest.high_watermark(HighWatermark::Earliest), source, rows_of_both)
         },
     },
     Scenario {
@@ -209,7 +211,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         migrates_before: false,
         is_visible_by_batch: false,
         visible: ITEMS,
-        run: |client, source| items(ingest::<Item>(client).delete(Delete::All), source),
+        run: |client, source| load(ingest::<Item>(client).delete(Delete::All), source, item_rows),
     },
     Scenario {
         name: TWO,
@@ -218,7 +220,9 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         migrates_before: false,
         is_visible_by_batch: true,
         visible: READINGS,
-        run: |client, source| readings(ingest::<Reading>(client), source),
+        run: |client, source| {
+            load(over_two(ingest::<Reading>(client), &source), source, reading_rows)
+        },
     },
     Scenario {
         name: "delete over two connections",
@@ -230,7 +234,11 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         is_visible_by_batch: true,
         visible: READINGS,
         run: |client, source| {
-            readings(ingest::<Reading>(client).delete(Delete::BeforeFirstBatch), source)
+            load(
+                over_two(ingest::<Reading>(client).delete(Delete::BeforeFirstBatch), &source),
+                source,
+                reading_rows,
+            )
         },
     },
 ];
@@ -276,11 +284,21 @@ fn item_rows(batch: i32) -> impl Iterator<Item = Item> + Send {
     })
 }
 
+/// The same rows, none of which is there already.
+fn new_item_rows(batch: i32) -> impl Iterator<Item = Item> + Send {
+    (10 * batch..).zip(item_rows(batch)).map(|(id, row)| Item { id, code: Some(id), ..row })
+}
+
 fn event_rows(batch: i32) -> impl Iterator<Item = Event> + Send {
     (0..4).map(move |i| {
         let what = if i == 2 { "long ".repeat(14_000) } else { "event".to_owned() };
         Event { at: 10 * batch + i, what }
     })
+}
+
+fn rows_of_both(batch: i32) -> impl Iterator<Item = Both> + Send {
+    let rows = item_rows(batch).zip(event_rows(batch));
+    rows.flat_map(|(item, event)| [Both::Item(item), Both::Event(event)])
 }
 
 /// Rows enough for two connections, of which some replace others that may go over the other one.
@@ -303,76 +321,34 @@ fn with_timeout<'c, S: IngestTables>(ingest: Ingest<'c, S>, source: &Source) -> 
     }
 }
 
-fn items(ingest: Ingest<'_, Item>, source: Source) -> BoxFuture<'_, Result<(), Error>> {
-    let ingest = with_timeout(ingest, &source);
-    let made = move |after| {
-        batches(after, &source.clone()).map(move |batch| {
-            let source = source.clone();
-            let rows = item_rows(batch).map(move |row| source.pass(row));
-            Batch::try_new(rows).high_watermark(batch)
-        })
-    };
-    async move { ingest.batches(made).await.map(|_| ()) }.boxed()
-}
-
-/// The same rows, none of which is there already.
-fn appended(ingest: Ingest<'_, Item>, source: Source) -> BoxFuture<'_, Result<(), Error>> {
-    let ingest = with_timeout(ingest, &source);
-    let made = move |after| {
-        batches(after, &source.clone()).map(move |batch| {
-            let source = source.clone();
-            let new = item_rows(batch).enumerate().map(move |(i, row)| {
-                let id = 10 * batch + i32::try_from(i).unwrap();
-                Item { id, code: Some(id), ..row }
-            });
-            let rows = new.map(move |row| source.pass(row));
-            Batch::try_new(rows).high_watermark(batch)
-        })
-    };
-    async move { ingest.batches(made).await.map(|_| ()) }.boxed()
-}
-
-fn events(ingest: Ingest<'_, Event>, source: Source) -> BoxFuture<'_, Result<(), Error>> {
-    let ingest = with_timeout(ingest, &source);
-    let made = move |after| {
-        batches(after, &source.clone()).map(move |batch| {
-            let source = source.clone();
-            let rows = event_rows(batch).map(move |row| source.pass(row));
-            Batch::try_new(rows).high_watermark(batch)
-        })
-    };
-    async move { ingest.batches(made).await.map(|_| ()) }.boxed()
-}
-
-fn readings(ingest: Ingest<'_, Reading>, source: Source) -> BoxFuture<'_, Result<(), Error>> {
+/// Two connections for each batch.
+fn over_two<'c, S: IngestTables>(ingest: Ingest<'c, S>, source: &Source) -> Ingest<'c, S> {
     let url = source.url.clone();
-    let ingest = with_timeout(ingest, &source).connections(2, move || {
+    ingest.connections(2, move || {
         let url = url.clone();
         async move {
             let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
             tokio::spawn(connection);
             Ok::<_, tokio_postgres::Error>(client)
         }
-    });
-    let made = move |after| {
-        batches(after, &source.clone()).map(move |batch| {
-            let source = source.clone();
-            let rows = reading_rows(batch).map(move |row| source.pass(row));
-            Batch::try_new(rows).high_watermark(batch)
-        })
-    };
-    async move { ingest.batches(made).await.map(|_| ()) }.boxed()
+    })
 }
 
-fn both(ingest: Ingest<'_, Both>, source: Source) -> BoxFuture<'_, Result<(), Error>> {
+/// Ingests the batches of a source that have not been, each with the rows of its number.
+fn load<'c, S, I>(
+    ingest: Ingest<'c, S>,
+    source: Source,
+    rows: fn(i32) -> I,
+) -> BoxFuture<'c, Result<(), Error>>
+where
+    S: IngestTables + 'c,
+    I: Iterator<Item: RowOf<S> + Send> + Send + 'c,
+{
     let ingest = with_timeout(ingest, &source);
     let made = move |after| {
         batches(after, &source.clone()).map(move |batch| {
             let source = source.clone();
-            let mixed = item_rows(batch)
-                .zip(event_rows(batch))
-                .flat_map(|(item, event)| [Both::Item(item), Both::Event(event)]);
-            let rows = mixed.map(move |row| source.pass(row));
+            let rows = rows(batch).map(move |row| source.pass(row));
             Batch::try_new(rows).high_watermark(batch)
         })
     };
