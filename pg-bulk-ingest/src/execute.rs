@@ -2,6 +2,7 @@
 
 use crate::catalog::Server;
 use crate::catalog::holders::{self, Holder};
+use crate::catalog::probe;
 use crate::deadline::answer;
 use crate::error::{Error, ErrorKind, Failure};
 use crate::ident::QualifiedName;
@@ -13,6 +14,26 @@ use std::pin::pin;
 use std::time::{Duration, Instant};
 use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
+
+/// Sends the first of the two messages that tell whether a connection is in a transaction that
+/// somebody else began. Returns the server's version.
+pub(crate) async fn probe(client: &Client, action: &'static str) -> Result<u32, Error> {
+    match answer(client.simple_query(probe::sql())).await {
+        Ok(messages) => probe::read(&messages).ok_or_else(|| {
+            let reason = "the catalog's answer is not understood".to_owned();
+            Error::new(ErrorKind::Unsupported { reason }, action)
+        }),
+        Err(error) => {
+            let error = Error::server(error, action);
+            Err(match error.code() {
+                Some(&SqlState::IN_FAILED_SQL_TRANSACTION) => {
+                    Error::new(ErrorKind::InTransaction, action).caused_by(error)
+                }
+                _ => error,
+            })
+        }
+    }
+}
 
 /// Runs statements in one round trip.
 pub(crate) async fn run(

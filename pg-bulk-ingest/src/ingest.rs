@@ -24,7 +24,7 @@ use tokio_postgres::Client;
 
 /// Begins the settings of an ingest into the table, or the tables, `S`.
 ///
-/// The client must not be in a transaction. Its connection has to be driven by its task, as always.
+/// The client must not be in a transaction ([`ErrorKind::InTransaction`]). Its connection has to be driven by its task, as always.
 pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
     Ingest {
         client,
@@ -225,7 +225,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Differs`], [`ErrorKind::Migration`], [`ErrorKind::Attached`],
+    /// [`ErrorKind::InTransaction`]; [`ErrorKind::Differs`], [`ErrorKind::Migration`], [`ErrorKind::Attached`],
     /// [`ErrorKind::View`], [`ErrorKind::Privilege`], [`ErrorKind::Locked`],
     /// [`ErrorKind::Unsupported`], [`ErrorKind::Definition`], [`ErrorKind::Watermark`],
     /// [`ErrorKind::Comment`]; any error of the server.

@@ -22,6 +22,7 @@ mod flights;
 mod hook;
 mod house;
 mod identifiers;
+mod in_transaction;
 mod indexes;
 mod killed;
 mod large_batches;

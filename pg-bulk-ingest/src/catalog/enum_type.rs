@@ -1,5 +1,6 @@
 //! An enum type as the catalog describes it.
 
+use super::probe;
 use crate::definition::{Column, EnumType, Table};
 use crate::ident::{Ident, Literal, QualifiedName, list};
 use serde::Deserialize;
@@ -58,6 +59,15 @@ impl LiveType {
 
 /// The query for what there is under the names of these enum types.
 pub(crate) fn sql(enums: &[&EnumType]) -> String {
+    sql_of(enums, |values| format!("VALUES {values}"))
+}
+
+/// The same, which finds none in a transaction of somebody else's: see [`probe`].
+pub(super) fn sql_outside(enums: &[&EnumType]) -> String {
+    sql_of(enums, |values| probe::outside(&format!("(VALUES {values})")))
+}
+
+fn sql_of(enums: &[&EnumType], rows: impl Fn(&str) -> String) -> String {
     if enums.is_empty() {
         return "SELECT '[]'".to_owned();
     }
@@ -65,7 +75,7 @@ pub(crate) fn sql(enums: &[&EnumType]) -> String {
         let (schema, name) = (Literal(enum_type.schema()), Literal(enum_type.name()));
         format!("({position}, {schema}, {name})")
     }));
-    include_str!("enums.sql").replace(":types", &values)
+    include_str!("enums.sql").replace(":types", &rows(&values))
 }
 
 /// The answer, if it is of this query alone.

@@ -16,7 +16,7 @@ SELECT coalesce(json_agg(json_build_object(
     )
   ) END
 ) ORDER BY wanted.position), '[]')::text
-FROM (VALUES :types) AS wanted(position, schema_name, type_name)
+FROM (:types) AS wanted(position, schema_name, type_name)
 LEFT JOIN pg_namespace n ON n.nspname = wanted.schema_name::name
 LEFT JOIN pg_type t ON t.typnamespace = n.oid AND t.typname = wanted.type_name::name
   -- the array type that PostgreSQL made for another gives way to a type of its name

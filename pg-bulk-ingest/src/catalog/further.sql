@@ -1,5 +1,6 @@
 SELECT json_build_object(
-  'transaction', txid_current(),
+  'in_transaction', :in_transaction,
+  'transaction', CASE WHEN :in_transaction THEN 0 ELSE txid_current() END,
   'role', current_user,
   'database', current_database(),
   'client_encoding', current_setting('client_encoding'),

@@ -150,7 +150,7 @@ SELECT json_build_object(
     )
   ) END
 )::text
-FROM (VALUES :tables) AS wanted(position, schema_name, table_name, part_prefix)
+FROM (:tables) AS wanted(position, schema_name, table_name, part_prefix)
 LEFT JOIN pg_namespace n ON n.nspname = wanted.schema_name::name
 LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name::name
 ORDER BY wanted.position

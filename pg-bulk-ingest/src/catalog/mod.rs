@@ -7,6 +7,7 @@ mod dependent;
 pub(crate) mod enum_type;
 mod grant;
 pub(crate) mod hanging;
+pub(crate) mod probe;
 mod query;
 mod relation;
 mod types;
@@ -20,8 +21,8 @@ pub(crate) use hanging::{
     Policy, Rule, Trigger,
 };
 pub(crate) use query::{
-    Inspected, alone, attached, comment, further, grants, holders, inspect, inspect_temporary,
-    isolated, state, transaction, transaction_id, view_attached, views,
+    Inspected, alone, attached, comment, further, grants, holders, inspect, inspect_outside,
+    inspect_temporary, isolated, state, transaction, transaction_id, view_attached, views,
 };
 pub(crate) use relation::{IndexShape, LiveColumn, LiveTable, Relation, Server, Shape};
 pub(crate) use view::{Commented, View};

@@ -1,6 +1,6 @@
 //! The queries, and what they answer.
 
-use super::{FoundEnum, Grant, Relation, Server, enum_type};
+use super::{FoundEnum, Grant, Relation, Server, enum_type, probe};
 use crate::definition::EnumType;
 use crate::ident::{Literal, QualifiedName, list};
 use crate::statement::{rollback_to, savepoint};
@@ -25,6 +25,13 @@ impl Inspected {
         let relations = relations.iter().map(|row| serde_json::from_str(row).ok());
         let relations = relations.collect::<Option<_>>()?;
         Some(Self { server, enums, relations })
+    }
+}
+
+impl Server {
+    /// What the server says of itself, which comes first.
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Self> {
+        texts(messages).next().and_then(|server| serde_json::from_str(server).ok())
     }
 }
 
@@ -67,13 +74,25 @@ pub(crate) fn inspect_temporary(names: &[&str]) -> String {
 }
 
 fn inspect_values(values: &str, enums: &[&EnumType]) -> String {
+    inspect_rows(&format!("VALUES {values}"), &enum_type::sql(enums))
+}
+
+/// The server, and what there is under these names, for the second message of a connection that
+/// [`probe`] asked about: in a transaction of somebody else's only the server is looked at, and
+/// the search path is what it was.
+pub(crate) fn inspect_outside(names: &[QualifiedName], enums: &[&EnumType]) -> String {
+    let tables = probe::outside(&format!("(VALUES {})", values(names)));
+    alone(&probe::restoring(&inspect_rows(&tables, &enum_type::sql_outside(enums))))
+}
+
+fn inspect_rows(tables: &str, enums: &str) -> String {
     // Each statement sees what was committed before it: the types of a table that another session
     // has just created are there by the time that they are looked for.
     format!(
         "{};\n{};\n{}",
-        include_str!("server.sql"),
-        include_str!("inspect.sql").replace(":tables", values),
-        enum_type::sql(enums)
+        include_str!("server.sql").replace(":in_transaction", probe::IN_TRANSACTION),
+        include_str!("inspect.sql").replace(":tables", tables),
+        enums
     )
 }
 
@@ -191,11 +210,13 @@ pub(crate) mod comment {
 
 /// What a further connection says of itself.
 pub(crate) mod further {
-    use super::{Literal, QualifiedName, SimpleQueryMessage};
+    use super::{Literal, QualifiedName, SimpleQueryMessage, probe};
     use serde::Deserialize;
 
     #[derive(Debug, Deserialize)]
     pub(crate) struct Further {
+        /// Whether it is in a transaction, of somebody else's.
+        pub(crate) in_transaction: bool,
         /// The id of its transaction.
         pub(crate) transaction: u64,
         pub(crate) role: String,
@@ -205,10 +226,11 @@ pub(crate) mod further {
         pub(crate) create: bool,
     }
 
+    /// The second message, after [`probe::sql`].
     pub(crate) fn sql(name: &QualifiedName) -> String {
-        super::alone(
-            &include_str!("further.sql").replace(":schema", &Literal(name.schema()).to_string()),
-        )
+        let schema = Literal(name.schema()).to_string();
+        let sql = include_str!("further.sql").replace(":schema", &schema);
+        super::alone(&probe::restoring(&sql.replace(":in_transaction", probe::IN_TRANSACTION)))
     }
 
     pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Further> {

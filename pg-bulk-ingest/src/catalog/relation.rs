@@ -10,6 +10,10 @@ use serde::Deserialize;
 pub(crate) struct Server {
     /// `server_version_num`: 150004 of 15.4.
     pub(crate) version: u32,
+    /// Whether the client was in a transaction when it was handed over.
+    pub(crate) in_transaction: bool,
+    /// Whether it is a standby.
+    pub(crate) in_recovery: bool,
     pub(crate) role: String,
     pub(crate) database: String,
     pub(crate) read_only: bool,

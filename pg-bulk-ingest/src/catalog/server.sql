@@ -1,5 +1,7 @@
 SELECT json_build_object(
   'version', current_setting('server_version_num')::int4,
+  'in_transaction', :in_transaction,
+  'in_recovery', pg_is_in_recovery(),
   'role', current_user,
   'database', current_database(),
   'read_only', current_setting('transaction_read_only')::bool,

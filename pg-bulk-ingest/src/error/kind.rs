@@ -25,6 +25,10 @@ pub enum ErrorKind {
         /// The transaction, as `txid_current()` calls it.
         transaction: u64,
     },
+    /// The client, or a [further connection](crate::Ingest::connections), was handed over while it was in
+    /// a transaction, which goes on as it was (aborted, if it was). An ingest begins and commits
+    /// transactions of its own.
+    InTransaction,
     /// A value that its column cannot hold.
     Value {
         /// Why not.
@@ -121,6 +125,10 @@ impl fmt::Display for ErrorKind {
             Self::CommitUnknown { .. } => f.write_str(
                 ": the connection to the server was lost during COMMIT, so the batch may have been \
                  committed or not; the next ingest carries on from whatever was",
+            ),
+            Self::InTransaction => f.write_str(
+                ": the connection is in a transaction, which has to be committed or rolled back before: \
+                 an ingest begins and commits transactions of its own",
             ),
             Self::Value { reason, value: None } => write!(f, ": the value {reason}"),
             Self::Value { reason, value: Some(value) } => write!(f, ": the value {value} {reason}"),

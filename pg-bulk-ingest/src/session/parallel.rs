@@ -15,7 +15,7 @@ use crate::ident::QualifiedName;
 use crate::lock::Lockable;
 use crate::merge::{self, part};
 use crate::publish;
-use futures_util::future::try_join;
+use futures_util::future::{join, try_join};
 use std::sync::Arc;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Transaction};
@@ -106,13 +106,19 @@ async fn meet(
     core: &Core,
     target: &Target,
 ) -> Result<Option<QualifiedName>, Error> {
-    let messages = answer(client.simple_query(&further::sql(&target.name))).await;
+    let sql = further::sql(&target.name);
+    let (probed, messages) =
+        join(execute::probe(client, SPREAD), answer(client.simple_query(&sql))).await;
+    probed?;
     let found = further::read(&messages.map_err(Error::while_doing(SPREAD))?);
     let server = &core.server;
     let refused = |reason: String| Err(Error::new(ErrorKind::Unsupported { reason }, SPREAD));
     let Some(found) = found else {
         return refused("the catalog's answer is not understood".to_owned());
     };
+    if found.in_transaction {
+        return Err(Error::new(ErrorKind::InTransaction, SPREAD));
+    }
     for (what, own, other) in [
         ("role", &server.role, &found.role),
         ("database", &server.database, &found.database),

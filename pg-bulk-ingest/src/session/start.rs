@@ -10,12 +10,13 @@ use super::target::{Current, Target};
 use super::{enum_type, views};
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
 use crate::deadline::answer;
-use crate::definition::{Index, Table};
+use crate::definition::{EnumType, Index, Table};
 use crate::error::{Error, ErrorKind};
-use crate::execute::Waiting;
+use crate::execute::{self, Waiting};
 use crate::ident::QualifiedName;
 use crate::options::{Delete, Migration};
 use crate::watermark;
+use futures_util::future::join;
 use tokio_postgres::Client;
 
 /// Inspects the tables, compares them with their definitions, and refuses what cannot be done.
@@ -27,9 +28,7 @@ pub(super) async fn start(
     check_names(&tables)?;
     let enums = enum_type::defined(&tables)?;
     let names = tables.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-    let sql = catalog::alone(&catalog::inspect(&names, &enums));
-    let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(START))?;
-    let Inspected { server, enums: found, relations } = read(&messages)?;
+    let Inspected { server, enums: found, relations } = inspect(client, &names, &enums).await?;
     check_server(&server)?;
     for (name, definition) in &tables {
         check_version(&server, definition).map_err(|error| error.in_table(name))?;
@@ -96,6 +95,36 @@ pub(super) async fn start(
     Ok(Core { leftovers, ..core })
 }
 
+/// The first look at the server and the tables, in one round trip. Nothing is done before it that
+/// would end, or change, a transaction that the client is in.
+async fn inspect(
+    client: &Client,
+    names: &[QualifiedName],
+    enums: &[&EnumType],
+) -> Result<Inspected, Error> {
+    let sql = catalog::inspect_outside(names, enums);
+    let (version, inspected) =
+        join(execute::probe(client, START), answer(client.simple_query(&sql))).await;
+    check_supported(version?)?;
+    let inspected = inspected.map_err(Error::while_doing(START))?;
+    let Some(server) = Server::read(&inspected) else { return Err(unreadable(START)) };
+    if server.in_transaction {
+        return Err(Error::new(ErrorKind::InTransaction, START));
+    }
+    read(&inspected)
+}
+
+/// Whether the server has what the catalog's queries ask for.
+fn check_supported(version: u32) -> Result<(), Error> {
+    if version >= 100_000 {
+        return Ok(());
+    }
+    let (major, minor) = (version / 10_000, version / 100 % 100);
+    Err(unsupported(format!(
+        "the server is PostgreSQL {major}.{minor}, and PostgreSQL 10 or later is needed"
+    )))
+}
+
 /// Reads what the inspection answered.
 pub(super) fn read(messages: &[tokio_postgres::SimpleQueryMessage]) -> Result<Inspected, Error> {
     Inspected::read(messages).ok_or_else(|| unreadable(START))
@@ -133,6 +162,11 @@ fn check_version(server: &Server, definition: &Table) -> Result<(), Error> {
 
 /// Whether the session is one in which rows can be written, and arrive as they are.
 fn check_server(server: &Server) -> Result<(), Error> {
+    if server.in_recovery {
+        return Err(unsupported(
+            "the server is a standby (it is in recovery), and rows are written to the primary",
+        ));
+    }
     if server.read_only {
         return Err(unsupported("transactions of this session are read-only"));
     }
@@ -268,7 +302,7 @@ mod tests {
         const GIST: &[Index] = &[PLAIN.using("gist").including(&[1])];
         const SPGIST: &[Index] = &[PLAIN.using("spgist").including(&[1])];
         let mut server: Server = serde_json::from_str(
-            r#"{"version": 0, "role": "", "database": "", "read_only": false,
+            r#"{"version": 0, "in_transaction": false, "in_recovery": false, "role": "", "database": "", "read_only": false,
                 "client_encoding": "UTF8", "lock_timeout": "0", "deadlock_timeout": 1000, "create": true, "temp": true}"#,
         )?;
         for (indexes, what, first) in [
