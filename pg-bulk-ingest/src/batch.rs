@@ -1,8 +1,22 @@
 //! Batches as they are given to an ingest: rows, a high watermark, metadata.
 
 use crate::error::BoxError;
-use serde::de::{Deserialize, Deserializer, IgnoredAny};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};
 use serde::ser::{Serialize, Serializer};
+
+/// A high watermark: a value that is stored with the rows, as JSON through serde, and says where the
+/// next ingest begins. It is implemented for every type that has what this takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a high watermark",
+    label = "not a high watermark",
+    note = "a high watermark is `Clone`, `serde::Serialize`, `serde::de::DeserializeOwned`, `Send` and \
+            `Sync`: derive these, `#[derive(Clone, Serialize, Deserialize)]`",
+    note = "batches that have none: `Option<NoWatermark>`"
+)]
+pub trait Watermark: Clone + Serialize + DeserializeOwned + Send + Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<W: Clone + Serialize + DeserializeOwned + Send + Sync> Watermark for W {}
 
 /// The type of the high watermark of batches that have none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

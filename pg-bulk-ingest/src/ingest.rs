@@ -1,5 +1,9 @@
 //! The entrance.
 
+mod running;
+
+pub use running::Running;
+
 use crate::batch::{Batch, IntoBatch, NoWatermark};
 use crate::connections::{Connection, Connections};
 use crate::definition::Table;
@@ -7,18 +11,16 @@ use crate::error::{BoxError, Error, ErrorKind};
 use crate::hook::{BeforeVisible, Hook, NoHook, OnBeforeVisible};
 use crate::ident::QualifiedName;
 use crate::options::{ColumnOrder, Delete, HighWatermark, Locks, Migration, Upsert, Visibility};
-use crate::report::{Plan, Progress, Report};
+use crate::report::{Plan, Progress};
 use crate::session::{self, OnProgress, Session, Settings};
 use crate::source::RowSource;
 use crate::table::{IngestTable, IngestTables};
 use futures_util::future::BoxFuture;
-use futures_util::{Stream, StreamExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::pin::pin;
 use std::time::Duration;
 use tokio_postgres::Client;
 
@@ -267,56 +269,6 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
         let named =
             |table: &'static Table| (self.into_table.clone().unwrap_or_else(|| name(table)), table);
         S::TABLES.iter().copied().map(named).collect()
-    }
-
-    /// Ingests the batches that a function makes.
-    ///
-    /// The function gets the high watermark after which to begin. Its batches are asked for one by
-    /// one: what runs between two sees the first one committed.
-    ///
-    /// # Errors
-    ///
-    /// Any [`ErrorKind`]. Batches committed before stay.
-    #[allow(clippy::manual_async_fn, reason = "the bound `Send` is part of the promise")]
-    pub fn batches<W, F, I>(self, f: F) -> impl Future<Output = Result<Report<W>, Error>> + Send
-    where
-        F: FnOnce(Option<W>) -> I + Send,
-        I: IntoIterator<Item: IntoBatch<Watermark = W, Rows: RowSource<S, W>>, IntoIter: Send>
-            + Send,
-        W: Clone + Serialize + DeserializeOwned + Send + Sync,
-        H: Hook<<I::Item as IntoBatch>::Metadata>,
-    {
-        async move {
-            let mut session = self.start::<W>().await?;
-            let batches = f(session.high_watermark().cloned());
-            for batch in batches {
-                session.ingest(batch).await?;
-            }
-            session.finish().await
-        }
-    }
-
-    /// The same as [`batches`](Self::batches) for batches that come as a stream.
-    ///
-    /// # Errors
-    ///
-    /// As [`batches`](Self::batches).
-    #[allow(clippy::manual_async_fn, reason = "the bound `Send` is part of the promise")]
-    pub fn stream<W, F, St>(self, f: F) -> impl Future<Output = Result<Report<W>, Error>> + Send
-    where
-        F: FnOnce(Option<W>) -> St + Send,
-        St: Stream<Item: IntoBatch<Watermark = W, Rows: RowSource<S, W>>> + Send,
-        W: Clone + Serialize + DeserializeOwned + Send + Sync,
-        H: Hook<<St::Item as IntoBatch>::Metadata>,
-    {
-        async move {
-            let mut session = self.start::<W>().await?;
-            let mut batches = pin!(f(session.high_watermark().cloned()));
-            while let Some(batch) = batches.next().await {
-                session.ingest(batch).await?;
-            }
-            session.finish().await
-        }
     }
 }
 

@@ -30,7 +30,7 @@ mod table;
 mod views;
 mod watermark;
 
-pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Parts, Streamed, TryIter};
+pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Parts, Streamed, TryIter, Watermark};
 pub use connections::Connection;
 pub use definition::{Column, ColumnType, EnumType, Index, IndexKey, Kind, Table};
 #[cfg(feature = "hstore")]
@@ -43,7 +43,7 @@ pub use error::{BoxError, Error, ErrorKind};
 pub use futures_util::future::BoxFuture;
 pub use hook::{BeforeVisible, Hook, HookTable, NoHook, OnBeforeVisible};
 pub use ident::QualifiedName;
-pub use ingest::{Ingest, ingest};
+pub use ingest::{Ingest, Running, ingest};
 pub use options::{ColumnOrder, Delete, HighWatermark, Locks, Migration, Upsert, Visibility};
 #[doc = include_str!("docs/ingest_column.md")]
 pub use pg_bulk_ingest_derive::IngestColumn;
@@ -56,7 +56,7 @@ pub use pg_bulk_ingest_derive::IngestTables;
 pub use report::{Phase, Plan, Progress, Report, TableReport};
 pub use resolve::Outcome;
 pub use session::{Session, SessionBatch};
-pub use source::RowSource;
+pub use source::{IntoBatchStream, IntoBatches, RowSource};
 pub use statement::{LockLevel, Statement, Work};
 pub use table::{IngestTable, IngestTables, RowOf};
 

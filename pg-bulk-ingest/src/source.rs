@@ -1,5 +1,9 @@
 //! How the rows of a batch get from their source into the batch.
 
+mod batches;
+
+pub use batches::{IntoBatchStream, IntoBatches};
+
 use crate::batch::{After, Iter, Parts, Streamed, TryIter};
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::session::OpenBatch;

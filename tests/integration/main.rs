@@ -39,6 +39,7 @@ mod progress;
 mod refused;
 mod round_trips;
 mod send;
+mod sources;
 mod sweep;
 mod timeout;
 mod to_sql;

@@ -1,0 +1,100 @@
+//! An ingest of batches, from the first to the last.
+
+use super::Ingest;
+use crate::batch::{IntoBatch, Watermark};
+use crate::error::{BoxError, Error, ErrorKind};
+use crate::hook::Hook;
+use crate::report::Report;
+use crate::source::{IntoBatchStream, IntoBatches, RowSource};
+use crate::table::IngestTables;
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use std::fmt;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+/// An ingest of batches, made by [`Ingest::batches`] and [`Ingest::stream`]. It runs while it is
+/// awaited.
+///
+/// It is `Send`, so it can be given to `tokio::spawn`. Dropped before it is done, it leaves the table
+/// at the last batch that was committed.
+#[must_use = "nothing is ingested unless this is awaited"]
+pub struct Running<'c, W>(BoxFuture<'c, Result<Report<W>, Error>>);
+
+impl<W> Future for Running<'_, W> {
+    type Output = Result<Report<W>, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+impl<W> fmt::Debug for Running<'_, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").finish_non_exhaustive()
+    }
+}
+
+impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
+    /// Ingests the batches that a function returns.
+    ///
+    /// The function gets the high watermark after which to begin. It returns an iterator or a
+    /// collection of batches, one [`Batch`](crate::Batch), or a `Result` of any of these ([`IntoBatches`]). An
+    /// iterator's batches are asked for one by one: what runs between two sees the first one
+    /// committed.
+    ///
+    /// # Errors
+    ///
+    /// Any [`ErrorKind`]. Batches committed before stay.
+    pub fn batches<W, F, I, By>(self, f: F) -> Running<'c, W>
+    where
+        S: 'c,
+        F: FnOnce(Option<W>) -> I + Send + 'c,
+        I: IntoBatches<By, Item: IntoBatch<Watermark = W, Rows: RowSource<S, W>>> + 'c,
+        W: Watermark + 'c,
+        H: Hook<<I::Item as IntoBatch>::Metadata> + 'c,
+    {
+        Running(Box::pin(async move {
+            let mut session = self.start::<W>().await?;
+            let batches = f(session.high_watermark().cloned()).into_batches();
+            for batch in batches.map_err(no_batches)? {
+                session.ingest(batch).await?;
+            }
+            session.finish().await
+        }))
+    }
+
+    /// Ingests the batches of a stream that a function returns.
+    ///
+    /// The function gets the high watermark after which to begin. It returns a stream of batches, one
+    /// [`Batch`](crate::Batch), a `Result` of either, or a future of any of these, as an `async` closure does
+    /// ([`IntoBatchStream`]). The stream is asked for the next batch when the one before is committed.
+    ///
+    /// # Errors
+    ///
+    /// Any [`ErrorKind`]. Batches committed before stay.
+    pub fn stream<W, F, St, By>(self, f: F) -> Running<'c, W>
+    where
+        S: 'c,
+        F: FnOnce(Option<W>) -> St + Send + 'c,
+        St: IntoBatchStream<By, Item: IntoBatch<Watermark = W, Rows: RowSource<S, W>>> + 'c,
+        W: Watermark + 'c,
+        H: Hook<<St::Item as IntoBatch>::Metadata> + 'c,
+    {
+        Running(Box::pin(async move {
+            let mut session = self.start::<W>().await?;
+            let batches = f(session.high_watermark().cloned()).into_batch_stream().await;
+            let mut batches = pin!(batches.map_err(no_batches)?);
+            while let Some(batch) = batches.next().await {
+                session.ingest(batch).await?;
+            }
+            session.finish().await
+        }))
+    }
+}
+
+/// The function failed instead of returning batches.
+fn no_batches(source: BoxError) -> Error {
+    Error::new(ErrorKind::Rows, "cannot get the batches from their source").caused_by(source)
+}
