@@ -5,7 +5,6 @@
 //! `cargo run --example evolve` starts a throw-away server; with `DATABASE_URL` it uses yours.
 
 use pg_bulk_ingest::{Batch, IngestTable, ingest};
-use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -62,7 +61,7 @@ struct Fourth {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let server = local_postgres::LocalPostgres::start()?;
     let url = server.default_url();
     let mut client = connect(&url).await?;
@@ -92,7 +91,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Prints what is going to be done, and does it.
-async fn step<S>(client: &mut Client, version: &str, rows: Vec<S>) -> Result<(), Box<dyn Error>>
+async fn step<S>(client: &mut Client, version: &str, rows: Vec<S>) -> anyhow::Result<()>
 where
     S: IngestTable + pg_bulk_ingest::RowOf<S> + Send + Sync,
 {

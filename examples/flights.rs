@@ -16,13 +16,12 @@ pub(crate) mod nyc {
 use nyc::flight::Flight;
 use nyc::{csv_file, server};
 use pg_bulk_ingest::{Batch, Progress, Report, ingest};
-use std::error::Error;
 use std::iter::{from_fn, once};
 use std::path::PathBuf;
 use tokio_postgres::Client;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let path = match std::env::args_os().nth(1) {
         Some(path) => PathBuf::from(path),
         None => csv_file::in_folder(&csv_file::extract(), "flights"),
@@ -54,7 +53,7 @@ pub(crate) async fn load<'c>(
     flights: impl Iterator<Item = csv::Result<Flight>> + Send,
     period: fn(&Flight) -> String,
     on_progress: impl FnMut(&Progress) + Send + 'c,
-) -> Result<Report<String>, Box<dyn Error>> {
+) -> anyhow::Result<Report<String>> {
     let mut flights = flights.peekable();
     let mut session = ingest::<Flight>(client).on_progress(on_progress).start::<String>().await?;
 

@@ -19,7 +19,6 @@ use nyc::reference::{Airline, Airport, Plane};
 use nyc::weather::Weather;
 use nyc::{csv_file, server};
 use pg_bulk_ingest::{Batch, IngestTables, Progress, ingest};
-use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -34,7 +33,7 @@ pub(crate) enum NycFlights {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let folder = std::env::args_os().nth(1).map_or_else(csv_file::extract, PathBuf::from);
     let (_server, mut client) = server::connect().await?;
 

@@ -4,7 +4,6 @@
 //! `cargo run --example quickstart` starts a throw-away server; with `DATABASE_URL` it uses yours.
 
 use pg_bulk_ingest::{Batch, IngestTable, ingest};
-use std::error::Error;
 
 #[derive(IngestTable)]
 #[ingest(table = "quickstart_temperature")]
@@ -22,7 +21,7 @@ struct Temperature<'a> {
 type Days = Vec<(&'static str, Vec<Temperature<'static>>)>;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let server = local_postgres::LocalPostgres::start()?;
     let (mut client, connection) =
         tokio_postgres::connect(&server.default_url(), tokio_postgres::NoTls).await?;
@@ -43,7 +42,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     run(&mut client, &days).await
 }
 
-async fn run(client: &mut tokio_postgres::Client, days: &Days) -> Result<(), Box<dyn Error>> {
+async fn run(client: &mut tokio_postgres::Client, days: &Days) -> anyhow::Result<()> {
     let report = ingest::<Temperature>(client)
         .batches(|after: Option<String>| {
             println!("ingesting the days after {after:?}");

@@ -3,7 +3,7 @@ use crate::cluster::Cluster;
 use crate::programs::Programs;
 use crate::search::{Environment, Found, search};
 use crate::url::ServerUrl;
-use crate::{Error, LocalPostgres};
+use crate::{Error, LocalPostgres, fetch};
 
 /// Set whatever the distribution's own defaults are.
 const ALWAYS: [(&str, &str); 3] =
@@ -75,7 +75,7 @@ impl Builder {
         let account = Account::choose()?;
         let folder = match found {
             Found::Programs(folder) => folder,
-            _ => fetch(&account)?,
+            _ => fetch::server_programs(&account)?,
         };
         let programs = Programs::in_folder(folder, &account)?;
         let cluster = Cluster::start(programs, account, &self.all_settings())?;
@@ -90,15 +90,4 @@ impl Builder {
             .chain(self.settings)
             .collect()
     }
-}
-
-#[cfg(feature = "fetch")]
-fn fetch(account: &Account) -> Result<std::path::PathBuf, Error> {
-    let fetched = crate::fetch::server_programs(account);
-    fetched.map_err(|cause| Error::NotFound { fetch: Some(cause) })
-}
-
-#[cfg(not(feature = "fetch"))]
-fn fetch(_: &Account) -> Result<std::path::PathBuf, Error> {
-    Err(Error::NotFound { fetch: None })
 }

