@@ -64,7 +64,9 @@ impl Error {
     pub(crate) fn server(failure: impl Into<Failure>, action: &'static str) -> Self {
         let error = match failure.into() {
             Failure::Driver(error) => error,
-            Failure::Timeout(after) => return Self::new(ErrorKind::Timeout { after }, action),
+            Failure::Timeout(after) => {
+                return Self::new(ErrorKind::Timeout { after, wait: None }, action);
+            }
         };
         let lost = error.is_closed()
             || error.code().is_none() && find::<std::io::Error>(&error).is_some()

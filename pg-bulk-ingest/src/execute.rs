@@ -1,19 +1,24 @@
 //! Statements on a connection: several in one round trip, locks in attempts.
 
+mod wait;
+
+pub(crate) use wait::{Watch, acquire};
+
 use crate::catalog::Server;
 use crate::catalog::holders::{self, Holder};
 use crate::catalog::probe;
 use crate::deadline::answer;
 use crate::error::{Error, ErrorKind, Failure};
 use crate::ident::QualifiedName;
-use crate::lock::{self, Lockable};
+use crate::lock::{self, Lock, Lockable};
 use crate::options::Locks;
-use crate::statement::{Statement, rollback_to, script};
+use crate::statement::{LockLevel, Statement, rollback_to, script};
 use futures_util::TryStreamExt;
 use std::pin::pin;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
+use wait::{locked, look};
 
 /// Sends the first of the two messages that tell whether a connection is in a transaction that
 /// somebody else began. Returns the server's version.
@@ -100,13 +105,17 @@ pub(crate) async fn numbers<const N: usize>(
     sql: &str,
     action: &'static str,
 ) -> Result<[u64; N], Error> {
-    let messages = query(transaction, sql, action).await?;
+    Ok(read_numbers(&query(transaction, sql, action).await?))
+}
+
+/// Reads the first row as numbers. NULL counts as 0.
+fn read_numbers<const N: usize>(messages: &[SimpleQueryMessage]) -> [u64; N] {
     let row = messages.iter().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
     });
     let number = |i| row.and_then(|row| row.get(i)).and_then(|text| text.parse().ok());
-    Ok(std::array::from_fn(|i| number(i).unwrap_or_default()))
+    std::array::from_fn(|i| number(i).unwrap_or_default())
 }
 
 /// What a lock is waited for with.
@@ -149,7 +158,8 @@ pub(crate) async fn lock_exclusively(
     let attempt = waiting.locks.attempt.min(Duration::from_millis(waiting.deadlock_timeout / 2));
     let sql = lock::exclusive(&sorted, attempt, waiting.lock_timeout);
     let pause = format!("{};\n{}", rollback_to(lock::ATTEMPT), lock::pause());
-    let start = Instant::now();
+    let lock = Lock::tables(tables, LockLevel::AccessExclusive);
+    let mut watch = Watch::new();
     let terminate_after = waiting.locks.terminate_after;
     let patience = terminate_after.map_or(PATIENCE, |after| after + PATIENCE_AFTER_TERMINATION);
     loop {
@@ -160,14 +170,16 @@ pub(crate) async fn lock_exclusively(
             }
             Err(_) => {}
         }
-        tracing::debug!(waited = ?start.elapsed(), "ACCESS EXCLUSIVE is not to be had yet");
+        tracing::debug!(waited = ?watch.waited(), "ACCESS EXCLUSIVE is not granted yet");
         query(transaction, &pause, action).await?;
-        if start.elapsed() >= patience {
-            let modes = lock::CONFLICTING_WITH_EXCLUSIVE;
-            let holders = find_holders(transaction, &oids, modes, action).await?;
-            return Err(locked(&holders, "waited in vain for ACCESS EXCLUSIVE", action));
+        let waited = watch.waited();
+        if waited >= patience {
+            return Err(locked(&look(transaction, &lock, waited, action).await?, action));
         }
-        if terminate_after.is_some_and(|after| start.elapsed() >= after) {
+        if watch.is_due() {
+            watch.tell(look(transaction, &lock, waited, action).await?);
+        }
+        if terminate_after.is_some_and(|after| waited >= after) {
             terminate(transaction, &oids, action).await?;
         }
     }
@@ -179,17 +191,8 @@ fn is_lock_not_available(error: &Failure) -> bool {
     })
 }
 
-async fn find_holders(
-    transaction: &Transaction<'_>,
-    oids: &[u32],
-    modes: &[&str],
-    action: &'static str,
-) -> Result<Vec<Holder>, Error> {
-    Ok(holders::read(&query(transaction, &holders::sql(oids, modes), action).await?))
-}
-
-/// The error that names the holders of locks.
-fn locked(holders: &[Holder], reason: &str, action: &'static str) -> Error {
+/// The error that names the holders of locks that are not terminated.
+fn held(holders: &[Holder], reason: &str, action: &'static str) -> Error {
     let holders = holders.iter().map(|holder| holder.description.clone()).collect();
     Error::new(ErrorKind::Locked { holders, reason: reason.to_owned() }, action)
 }
@@ -200,11 +203,11 @@ async fn terminate(
     oids: &[u32],
     action: &'static str,
 ) -> Result<(), Error> {
-    let modes = lock::CONFLICTING_WITH_EXCLUSIVE;
-    let holders = find_holders(transaction, oids, modes, action).await?;
+    let modes = lock::conflicting(LockLevel::AccessExclusive);
+    let holders = holders::read(&query(transaction, &holders::sql(oids, modes), action).await?);
     if holders.iter().any(|holder| holder.process.is_none()) {
         let reason = "a prepared transaction cannot be terminated, it has to be ended";
-        return Err(locked(&holders, reason, action));
+        return Err(held(&holders, reason, action));
     }
     for holder in &holders {
         let Some(process) = holder.process else { continue };
@@ -217,7 +220,7 @@ async fn terminate(
                     return Err(error);
                 }
                 let reason = "the role may not terminate the sessions in the way";
-                return Err(locked(&holders, reason, action).caused_by(error));
+                return Err(held(&holders, reason, action).caused_by(error));
             }
         }
     }
@@ -242,9 +245,8 @@ pub(crate) async fn try_drop(
     }
 }
 
-/// Takes the lock that writing a comment takes, SHARE UPDATE EXCLUSIVE, which is waited for plainly
-/// up to a bound, and then runs a query, all in one round trip. From here on nobody else changes
-/// the comment.
+/// Takes the lock that writing a comment takes, SHARE UPDATE EXCLUSIVE, which is waited for up to a
+/// bound, and then runs a query, all in one round trip. From here on nobody else changes the comment.
 pub(crate) async fn lock_for_comment(
     transaction: &Transaction<'_>,
     table: &Lockable,
@@ -252,10 +254,26 @@ pub(crate) async fn lock_for_comment(
     waiting: Waiting<'_>,
     action: &'static str,
 ) -> Result<Vec<SimpleQueryMessage>, Error> {
-    lock_shared(transaction, table, waiting.locks.watermark, sql, waiting, action).await
+    let lock = Lock::tables(std::slice::from_ref(table), LockLevel::ShareUpdateExclusive);
+    acquire(transaction, &lock, sql, Some(waiting.locks.watermark), waiting, action).await
 }
 
-/// Waits until SHARE UPDATE EXCLUSIVE is to be had, and runs a query under it; then lets go of it.
+/// Takes SHARE ROW EXCLUSIVE, with which writers of a table wait and readers do not, and then runs a
+/// query that returns a number, if any, all in one round trip.
+pub(crate) async fn keep_writers_out(
+    transaction: &Transaction<'_>,
+    table: &Lockable,
+    sql: &str,
+    waiting: Waiting<'_>,
+    action: &'static str,
+) -> Result<u64, Error> {
+    let lock = Lock::tables(std::slice::from_ref(table), LockLevel::ShareRowExclusive);
+    let messages = acquire(transaction, &lock, sql, None, waiting, action).await?;
+    let [number] = read_numbers(&messages);
+    Ok(number)
+}
+
+/// Waits until SHARE UPDATE EXCLUSIVE is granted, and runs a query under it; then releases it.
 ///
 /// `CREATE INDEX CONCURRENTLY` holds it, and waits for every transaction that has a snapshot, as one
 /// that waits for it has: one of the two would be ended by the deadlock that it is. An attempt
@@ -268,44 +286,30 @@ pub(crate) async fn await_shared(
     waiting: Waiting<'_>,
     action: &'static str,
 ) -> Result<Vec<SimpleQueryMessage>, Error> {
-    let start = Instant::now();
+    let mut watch = Watch::new();
+    let lock = Lock::tables(std::slice::from_ref(table), LockLevel::ShareUpdateExclusive);
     let bound = Duration::from_millis(waiting.deadlock_timeout + 100);
+    let sql = format!("{};\n{sql}", lock.attempt(bound, waiting.lock_timeout));
     loop {
         let transaction = answer(client.transaction()).await.map_err(Error::while_doing(action))?;
-        let locked = lock_shared(&transaction, table, bound, sql, waiting, action).await;
-        answer(transaction.rollback()).await.map_err(Error::while_doing(action))?;
-        match locked {
-            Err(error) if matches!(error.kind(), ErrorKind::Locked { .. }) => {
-                if start.elapsed() >= waiting.locks.watermark {
-                    return Err(error);
-                }
+        let error = match answer(transaction.simple_query(&sql)).await {
+            Ok(messages) => {
+                let released = answer(transaction.rollback()).await;
+                return released.map(|()| messages).map_err(Error::while_doing(action));
             }
-            ended => return ended,
+            Err(error) if is_lock_not_available(&error) => Error::server(error, action),
+            Err(error) => return Err(Error::server(error, action)),
+        };
+        query(&transaction, &rollback_to(lock::ATTEMPT), action).await?;
+        let wait = look(&transaction, &lock, watch.waited(), action).await?;
+        answer(transaction.rollback()).await.map_err(Error::while_doing(action))?;
+        if watch.waited() >= waiting.locks.watermark {
+            return Err(locked(&wait, action).caused_by(error));
+        }
+        if watch.is_due() {
+            watch.tell(wait);
         }
         let pause = answer(client.simple_query(lock::pause())).await;
         pause.map_err(Error::while_doing(action))?;
     }
-}
-
-async fn lock_shared(
-    transaction: &Transaction<'_>,
-    table: &Lockable,
-    bound: Duration,
-    sql: &str,
-    waiting: Waiting<'_>,
-    action: &'static str,
-) -> Result<Vec<SimpleQueryMessage>, Error> {
-    let lock = lock::comment(&table.name, bound, waiting.lock_timeout);
-    let error = match answer(transaction.simple_query(&format!("{lock};\n{sql}"))).await {
-        Ok(messages) => return Ok(messages),
-        Err(error) => error,
-    };
-    if !is_lock_not_available(&error) {
-        return Err(Error::server(error, action));
-    }
-    query(transaction, &rollback_to(lock::ATTEMPT), action).await?;
-    let modes = lock::CONFLICTING_WITH_COMMENT;
-    let holders = find_holders(transaction, &[table.oid], modes, action).await?;
-    let reason = "waited in vain for SHARE UPDATE EXCLUSIVE";
-    Err(locked(&holders, reason, action).caused_by(Error::server(error, action)))
 }

@@ -28,6 +28,7 @@ mod source;
 mod statement;
 mod table;
 mod views;
+mod wait;
 mod watermark;
 
 pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Parts, Streamed, TryIter, Watermark};
@@ -59,6 +60,7 @@ pub use session::{Session, SessionBatch};
 pub use source::{IntoBatchStream, IntoBatches, RowSource};
 pub use statement::{LockLevel, Statement, Work};
 pub use table::{IngestTable, IngestTables, RowOf};
+pub use wait::Wait;
 
 /// What the fuzzers and the tests of the same checks call, and nothing else does.
 #[doc(hidden)]

@@ -1,7 +1,7 @@
 //! Locks, as SQL.
 
 use crate::ident::{Literal, QualifiedName, list};
-use crate::statement::savepoint;
+use crate::statement::{LockLevel, savepoint};
 use std::time::Duration;
 
 /// A relation to lock.
@@ -28,11 +28,57 @@ pub(crate) const ATTEMPT: &str = "pg_bulk_ingest_lock";
 
 /// Takes the locks that keep ingests of one table from mixing, held to the end of the transaction.
 /// They are taken in one order by all.
-pub(crate) fn advisory(names: &[QualifiedName]) -> String {
+fn advisory(names: &[QualifiedName]) -> String {
     let mut keys = names.iter().map(advisory_key).collect::<Vec<_>>();
     keys.sort_unstable();
     let lock = |key: &i64| format!("SELECT pg_catalog.pg_advisory_xact_lock({key})");
     keys.iter().map(lock).collect::<Vec<_>>().join(";\n")
+}
+
+/// Locks that are taken together, and what tells who is in their way.
+#[derive(Debug, Clone)]
+pub(crate) struct Lock<'a> {
+    /// The statements that take them, in order.
+    pub(crate) sql: String,
+    /// The tables whose advisory locks are taken.
+    pub(crate) ingested: &'a [QualifiedName],
+    /// The tables that are locked themselves.
+    pub(crate) tables: &'a [Lockable],
+    /// The mode in which these are locked.
+    pub(crate) mode: LockLevel,
+    /// Whether their partitions and other children are locked too.
+    pub(crate) and_children: bool,
+}
+
+impl<'a> Lock<'a> {
+    /// The locks under which a batch is loaded: those that keep ingests of one table from mixing, and
+    /// then that of whoever writes to the tables that exist.
+    pub(crate) fn of_batch(names: &'a [QualifiedName], tables: &'a [Lockable]) -> Self {
+        let only = list(tables.iter().map(|table| format!("ONLY {}", table.name)));
+        let mode = LockLevel::RowExclusive;
+        let mut sql = advisory(names);
+        if !tables.is_empty() {
+            sql.push_str(&format!(";\nLOCK TABLE {only} IN {mode} MODE"));
+        }
+        Self { sql, ingested: names, tables, mode, and_children: false }
+    }
+
+    /// Tables by `LOCK TABLE`, with their children.
+    pub(crate) fn tables(tables: &'a [Lockable], mode: LockLevel) -> Self {
+        let names = list(tables.iter().map(|table| &table.name));
+        let sql = format!("LOCK TABLE {names} IN {mode} MODE");
+        Self { sql, ingested: &[], tables, mode, and_children: true }
+    }
+
+    /// The keys of the advisory locks.
+    pub(crate) fn keys(&self) -> Vec<i64> {
+        self.ingested.iter().map(advisory_key).collect()
+    }
+
+    /// One attempt to take them.
+    pub(crate) fn attempt(&self, bound: Duration, lock_timeout: &str) -> String {
+        within(bound, lock_timeout, &self.sql)
+    }
 }
 
 /// The key of the advisory lock of a table, the same for every client.
@@ -61,12 +107,6 @@ pub(crate) fn exclusive(relations: &[&Lockable], attempt: Duration, lock_timeout
     within(attempt, lock_timeout, &locks.join(";\n"))
 }
 
-/// Locks a table as writing its comment does.
-pub(crate) fn comment(name: &QualifiedName, bound: Duration, lock_timeout: &str) -> String {
-    let lock = format!("LOCK TABLE {name} IN SHARE UPDATE EXCLUSIVE MODE");
-    within(bound, lock_timeout, &lock)
-}
-
 /// Waits for a lock up to a bound; afterwards `lock_timeout` is what it was.
 fn within(bound: Duration, lock_timeout: &str, lock: &str) -> String {
     // 0 would be no bound at all, and the setting is an i32.
@@ -91,23 +131,25 @@ pub(crate) fn terminate(process: i32) -> String {
     format!("SELECT pg_catalog.pg_terminate_backend({process})")
 }
 
-/// The modes of `pg_locks` that SHARE UPDATE EXCLUSIVE waits for.
-pub(crate) const CONFLICTING_WITH_COMMENT: &[&str] = &[
-    "ShareUpdateExclusiveLock",
-    "ShareLock",
-    "ShareRowExclusiveLock",
-    "ExclusiveLock",
-    "AccessExclusiveLock",
-];
-
-/// The modes of `pg_locks` that ACCESS EXCLUSIVE waits for: all.
-pub(crate) const CONFLICTING_WITH_EXCLUSIVE: &[&str] = &[
-    "AccessShareLock",
-    "RowShareLock",
-    "RowExclusiveLock",
-    "ShareUpdateExclusiveLock",
-    "ShareLock",
-    "ShareRowExclusiveLock",
-    "ExclusiveLock",
-    "AccessExclusiveLock",
-];
+/// The modes of `pg_locks` that a mode waits for (PostgreSQL documentation, chapter "Explicit
+/// Locking").
+pub(crate) fn conflicting(mode: LockLevel) -> &'static [&'static str] {
+    // From the strongest: what a mode waits for is a beginning of these.
+    static MODES: [&str; 8] = [
+        "AccessExclusiveLock",
+        "ExclusiveLock",
+        "ShareRowExclusiveLock",
+        "ShareLock",
+        "ShareUpdateExclusiveLock",
+        "RowExclusiveLock",
+        "RowShareLock",
+        "AccessShareLock",
+    ];
+    match mode {
+        LockLevel::None => &[],
+        LockLevel::RowExclusive => &MODES[..4],
+        LockLevel::ShareUpdateExclusive => &MODES[..5],
+        LockLevel::ShareRowExclusive => &MODES[..6],
+        LockLevel::AccessExclusive => &MODES,
+    }
+}

@@ -18,9 +18,9 @@ pub(crate) fn keep_writers_out(live: &QualifiedName) -> Statement {
     Statement::new(sql, LockLevel::ShareRowExclusive, purpose)
 }
 
-/// The same, and counts the rows that go with the live table.
-pub(crate) fn keep_writers_out_and_count(live: &QualifiedName) -> String {
-    format!("{};\nSELECT pg_catalog.count(*) FROM {live}", keep_writers_out(live).sql())
+/// Counts the rows that go with the live table.
+pub(crate) fn count(live: &QualifiedName) -> String {
+    format!("SELECT pg_catalog.count(*) FROM {live}")
 }
 
 /// Gives the new table the owner of the live one.

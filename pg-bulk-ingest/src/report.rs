@@ -2,6 +2,7 @@
 
 use crate::ident::QualifiedName;
 use crate::statement::Statement;
+use crate::wait::Wait;
 use std::fmt;
 use std::time::Duration;
 
@@ -27,6 +28,10 @@ pub enum Phase {
     Publish,
     /// Storing the high watermark and committing.
     Commit,
+    /// Waiting for what others hold, which [`Progress::wait`] describes: told after a second, and
+    /// again after twice the time each, up to every 30 seconds. Its time counts as that of the phase in
+    /// which it happens, which is told again afterwards.
+    Wait,
 }
 
 impl Phase {
@@ -55,6 +60,7 @@ impl fmt::Display for Phase {
             Self::Hook => "hook",
             Self::Publish => "publish",
             Self::Commit => "commit",
+            Self::Wait => "wait",
         })
     }
 }
@@ -71,6 +77,8 @@ pub struct Progress {
     pub rows: u64,
     /// Bytes encoded so far, in all batches.
     pub bytes: u64,
+    /// In [`Phase::Wait`], what is waited for, and who is in the way.
+    pub wait: Option<Wait>,
 }
 
 /// What an ingest did to one table.

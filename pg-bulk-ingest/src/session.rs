@@ -84,12 +84,12 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         let names = list(tables.iter().map(|(name, _)| name));
         let span = tracing::info_span!("ingest", tables = names);
         let mut meter = Meter::new(span, on_progress);
-        let inspect = Progress { batch: 0, phase: Phase::Inspect, rows: 0, bytes: 0 };
+        let inspect = Progress { batch: 0, phase: Phase::Inspect, rows: 0, bytes: 0, wait: None };
         meter.enter(&inspect);
         let deadline =
             settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
         let started = start::start(client, tables, settings);
-        let mut core = within(deadline.clone(), started).await?;
+        let mut core = within(deadline.clone(), meter.waits(), started).await?;
         let high_watermark = begin_after(high_watermark, core.stored.as_deref());
         let high_watermark = high_watermark.map_err(|error| match core.targets.first() {
             Some(first) => error.in_table(&first.name),
@@ -106,7 +106,7 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
                 false => Ok(()),
             }
         };
-        within(deadline.clone(), change).await?;
+        within(deadline.clone(), meter.waits(), change).await?;
         core.deadline = deadline;
         meter.leave();
         let scope = Scope::new(client, core.settings.visibility);
@@ -121,7 +121,7 @@ pub(crate) async fn plan(
     settings: Settings,
 ) -> Result<Plan, Error> {
     let deadline = settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
-    let started = within(deadline, start::start(client, tables, settings)).await?;
+    let started = within(deadline, |_| {}, start::start(client, tables, settings)).await?;
     Ok(preview::preview(&started))
 }
 
@@ -172,10 +172,11 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
         meter.enter(&core.progress(Phase::Begin));
         let batch = core.totals.batches + 1;
         let deadline = core.deadline.clone();
-        let transaction = within(deadline.clone(), scope.begin()).await;
+        let transaction = within(deadline.clone(), meter.waits(), scope.begin()).await;
         let transaction = transaction.map_err(|error| error.in_batch(batch))?;
+        let waits = meter.waits();
         let begun = OpenBatch::begin(transaction, core, meter, connections.as_mut());
-        let open = within(deadline, begun).await?;
+        let open = within(deadline, waits, begun).await?;
         Ok(SessionBatch { open, high_watermark, hook, tables: *tables })
     }
 
@@ -196,7 +197,8 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     /// Any error of the server; what was committed before stays.
     pub async fn finish(self) -> Result<Report<W>, Error> {
         let Self { scope, mut core, mut meter, high_watermark, .. } = self;
-        within(core.deadline.clone(), finish::finish(scope, &mut core, &mut meter)).await?;
+        let (deadline, waits) = (core.deadline.clone(), meter.waits());
+        within(deadline, waits, finish::finish(scope, &mut core, &mut meter)).await?;
         let core::Totals { batches, rows, bytes, tables, migrated } = core.totals;
         let phases = meter.times();
         Ok(Report { batches, rows, bytes, tables, migrated, high_watermark, phases })
@@ -287,9 +289,9 @@ impl<'s, 'c, S: ?Sized, W, H> SessionBatch<'s, 'c, S, W, H> {
             let action = "cannot store the high watermark";
             open.locate(Error::new(ErrorKind::WatermarkSerialize, action).caused_by(source))
         })?;
-        let deadline = open.deadline();
+        let (deadline, waits) = (open.deadline(), open.waits());
         let committed = open.commit(json.map(Pending::Set), hook, metadata);
-        let cleared = within(deadline, committed).await?;
+        let cleared = within(deadline, waits, committed).await?;
         if cleared || high_watermark.is_some() {
             *latest = high_watermark;
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The layers, from the lowest: a module imports only from its own and lower ones.
 const LAYERS: &[&[&str]] = &[
-    &["error", "ident", "statement"],
+    &["error", "ident", "statement", "wait"],
     &["batch", "definition", "hook", "options", "report"],
     &["catalog", "encode"],
     &["compare", "table"],

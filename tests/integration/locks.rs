@@ -94,7 +94,7 @@ async fn a_session_that_may_not_be_terminated_is_named() {
         error.to_string(),
         format!(
             "cannot replace the table: batch 1: the role may not terminate the sessions in the \
-             way; locks are held by process {process} of role {}",
+             way; in the way: process {process} of role {}",
             database.row("SELECT current_user").await
         )
     );
@@ -119,7 +119,7 @@ async fn a_prepared_transaction_is_named() {
         error.to_string(),
         format!(
             "cannot replace the table: batch 1: a prepared transaction cannot be terminated, it \
-             has to be ended; locks are held by prepared transaction '{name}'"
+             has to be ended; in the way: prepared transaction '{name}'"
         )
     );
     database.execute(&format!("ROLLBACK PREPARED '{name}'")).await;
@@ -140,13 +140,12 @@ async fn the_high_watermark_is_waited_for_up_to_a_bound() {
         .await
         .unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Locked { .. }));
-    assert_eq!(
-        error.to_string(),
-        format!(
-            r#"cannot store the high watermark: "public"."t", batch 1: waited in vain for SHARE UPDATE EXCLUSIVE; locks are held by process {process} of role {}"#,
-            database.row("SELECT current_user").await
-        )
-    );
+    let reason = r#"cannot store the high watermark: "public"."t", batch 1: timed out waiting for SHARE UPDATE EXCLUSIVE on "public"."t"; in the way: process"#;
+    let role = database.row("SELECT current_user").await;
+    let holder = format!("{reason} {process} of role {role}, idle in transaction, since 2");
+    let said = error.to_string();
+    assert!(said.starts_with(&holder), "{said}");
+    assert!(said.ends_with(" UTC, holds SHARE UPDATE EXCLUSIVE"), "{said}");
     assert_eq!(database.rows("SELECT id FROM t").await, ["1"]);
     // Rows without a high watermark need no such lock.
     let ingest = ingest::<Row>(&mut client).locks(locks);

@@ -46,4 +46,5 @@ mod to_sql;
 mod types;
 mod upsert;
 mod visibility;
+mod waits;
 mod watermark;

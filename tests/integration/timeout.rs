@@ -46,7 +46,7 @@ async fn a_statement_that_waits_too_long_is_given_up_on_the_server_too() {
     let mut client = database.connect().await;
     let process = tests::rows(&client, "SELECT pg_backend_pid()").await.remove(0);
     let error = load(&mut client, 2).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Timeout { after: SHORT }), "{error:?}");
+    assert!(matches!(error.kind(), ErrorKind::Timeout { after: SHORT, .. }), "{error:?}");
     assert!(error.to_string().ends_with(": the server did not answer within 300ms"), "{error}");
     // While the lock is still held nothing of ours waits for it any more, and the client is usable.
     until_idle(&database, &process).await;
@@ -162,7 +162,7 @@ async fn a_further_connection_that_does_not_come_is_given_up() {
         .batches(|_| [batch])
         .await
         .unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Timeout { after: SHORT }), "{error:?}");
+    assert!(matches!(error.kind(), ErrorKind::Timeout { after: SHORT, .. }), "{error:?}");
     assert!(error.to_string().starts_with("cannot open a further connection"), "{error}");
     load(&mut client, 1).await.unwrap();
     is_as_before(&database).await;

@@ -22,7 +22,7 @@ pub(crate) use hanging::{
 };
 pub(crate) use query::{
     Inspected, alone, attached, comment, further, grants, holders, inspect, inspect_outside,
-    inspect_temporary, isolated, state, transaction, transaction_id, view_attached, views,
+    inspect_temporary, isolated, state, transaction, transaction_id, view_attached, views, waits,
 };
 pub(crate) use relation::{IndexShape, LiveColumn, LiveTable, Relation, Server, Shape};
 pub(crate) use view::{Commented, View};

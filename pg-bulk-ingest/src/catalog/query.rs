@@ -330,3 +330,42 @@ pub(crate) mod holders {
         messages.iter().filter_map(row).collect()
     }
 }
+
+/// Who is in the way of locks.
+pub(crate) mod waits {
+    use super::SimpleQueryMessage;
+    use crate::ident::{Literal, QualifiedName, list};
+
+    /// A session or prepared transaction that is in the way.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) struct InTheWay {
+        /// The table; `None`: it holds an advisory lock.
+        pub(crate) table: Option<QualifiedName>,
+        pub(crate) description: String,
+    }
+
+    /// Who holds locks of these modes, as `pg_locks` spells them, on tables, or waits for them; and who
+    /// holds advisory locks of these keys.
+    pub(crate) fn sql(oids: &[u32], children: bool, modes: &[&str], keys: &[i64]) -> String {
+        let sql = include_str!("waits.sql")
+            .replace(":oids", &list(oids))
+            .replace(":children", if children { "true" } else { "false" })
+            .replace(":modes", &list(modes.iter().map(|mode| Literal(mode))))
+            .replace(":keys", &list(keys));
+        super::isolated(&sql)
+    }
+
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Vec<InTheWay> {
+        let row = |message: &SimpleQueryMessage| match message {
+            SimpleQueryMessage::Row(row) => Some(InTheWay {
+                table: row
+                    .get(0)
+                    .zip(row.get(1))
+                    .map(|(schema, name)| QualifiedName::new(schema, name)),
+                description: row.get(2)?.to_owned(),
+            }),
+            _ => None,
+        };
+        messages.iter().filter_map(row).collect()
+    }
+}

@@ -1,6 +1,7 @@
 //! What kinds of errors there are.
 
 use crate::ident::QualifiedName;
+use crate::wait::Wait;
 use std::fmt;
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ pub enum ErrorKind {
     Timeout {
         /// The time.
         after: Duration,
+        /// What was waited for, if that is known: a lock, and who holds it.
+        wait: Option<Box<Wait>>,
     },
     /// The connection was lost while the transaction was being committed: it may have been
     /// committed, or not. [`Error::resolve`](crate::Error::resolve) finds out.
@@ -99,11 +102,11 @@ pub enum ErrorKind {
         /// What it changed.
         change: String,
     },
-    /// Other sessions hold locks that were waited for in vain.
+    /// A lock was not granted in time.
     Locked {
-        /// Who holds them.
+        /// The sessions and prepared transactions that are in the way, as [`Wait`] describes them.
         holders: Vec<String>,
-        /// Why they were not terminated, or what was tried.
+        /// Which lock on which table was waited for, or why they were not terminated.
         reason: String,
     },
     /// It failed before, and cannot go on: a batch of which a write failed, or was dropped half-way,
@@ -119,8 +122,11 @@ impl fmt::Display for ErrorKind {
                 Ok(())
             }
             Self::Connection => f.write_str(": the connection to the server was lost"),
-            Self::Timeout { after } => {
+            Self::Timeout { after, wait: None } => {
                 write!(f, ": the server did not answer within {after:?}")
+            }
+            Self::Timeout { after, wait: Some(wait) } => {
+                write!(f, ": timed out after {after:?} {wait}")
             }
             Self::CommitUnknown { .. } => f.write_str(
                 ": the connection to the server was lost during COMMIT, so the batch may have been \
@@ -156,8 +162,9 @@ impl fmt::Display for ErrorKind {
             Self::ConcurrentIngest { change } => {
                 write!(f, ": another ingest of the table is under way: {change}")
             }
+            Self::Locked { holders, reason } if holders.is_empty() => write!(f, ": {reason}"),
             Self::Locked { holders, reason } => {
-                write!(f, ": {reason}; locks are held by {}", holders.join(", "))
+                write!(f, ": {reason}; in the way: {}", holders.join(", "))
             }
             Self::Failed => f.write_str(": it failed before"),
         }

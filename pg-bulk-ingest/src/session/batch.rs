@@ -15,9 +15,11 @@ use crate::merge::COUNTED_FROM;
 use crate::options::{Delete, Visibility};
 use crate::report::{Phase, Plan, Progress};
 use crate::table::RowOf;
+use crate::wait::Wait;
 use futures_util::future::join;
 use std::fmt;
 use tokio_postgres::Transaction;
+use tokio_postgres::error::SqlState;
 
 /// A batch that takes rows. Nothing of it counts before it is committed.
 pub struct OpenBatch<'s, 'c> {
@@ -67,7 +69,12 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let entered = entered.map_err(|error| failed(error, core))?;
         core.transaction = entered.transaction;
         let mut targets = entered.targets;
-        prepared.map_err(|error| failed(error, core))?;
+        // After more than one attempt to lock it was refused: it comes with the rows.
+        if let Err(error) = prepared
+            && error.code() != Some(&SqlState::IN_FAILED_SQL_TRANSACTION)
+        {
+            return Err(failed(error, core));
+        }
         let mut migrated = Plan::default();
         let deletes = core.settings.delete != Delete::Off && core.totals.batches == 0;
         let deletes = |_: &Target| deletes;
@@ -147,7 +154,8 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
     pub(crate) async fn send(&mut self) -> Result<(), Error> {
         self.check_whole()?;
         self.broken = true;
-        let sent = within(self.core.deadline.clone(), self.send_or_spread()).await;
+        let (deadline, waits) = (self.deadline(), self.waits());
+        let sent = within(deadline, waits, self.send_or_spread()).await;
         sent.map_err(|error| self.locate(error))?;
         self.broken = false;
         self.tell();
@@ -201,12 +209,12 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
     pub(super) async fn send_apart(&mut self, apart: &mut Apart) -> Result<(), Error> {
         self.check_whole()?;
         self.broken = true;
-        let deadline = self.core.deadline.clone();
+        let (deadline, waits) = (self.deadline(), self.waits());
         let send = async {
             self.load.copy().send_apart(apart, &self.transaction).await?;
             self.spread().await
         };
-        let sent = within(deadline, send).await;
+        let sent = within(deadline, waits, send).await;
         sent.map_err(|error| self.locate(error))?;
         self.broken = false;
         self.tell();
@@ -237,6 +245,10 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
     /// How long the server may take to answer.
     pub(super) fn deadline(&self) -> Option<Deadline> {
         self.core.deadline.clone()
+    }
+
+    pub(super) fn waits(&self) -> impl FnMut(Option<Wait>) + Send + use<'c> {
+        self.meter.waits()
     }
 
     /// The error, in this batch.

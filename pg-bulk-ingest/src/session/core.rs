@@ -133,7 +133,7 @@ impl Core {
     /// How far it is, with nothing of the next batch done.
     pub(super) fn progress(&self, phase: Phase) -> Progress {
         let Totals { batches, rows, bytes, .. } = self.totals;
-        Progress { batch: batches + 1, phase, rows, bytes }
+        Progress { batch: batches + 1, phase, rows, bytes, wait: None }
     }
 
     /// The tables by the names they have once they are visible.

@@ -8,7 +8,7 @@ use super::target::Target;
 use super::{carry, close, migrate, open};
 use crate::carry::Unreferred;
 use crate::error::Error;
-use crate::execute::{self, numbers};
+use crate::execute;
 use crate::ident::QualifiedName;
 use crate::lock::Lockable;
 use crate::options::{Delete, Visibility};
@@ -126,10 +126,11 @@ async fn empty(
     if tables.is_empty() {
         return Ok(deleted);
     }
-    for Lockable { name, .. } in &tables {
-        let count = publish::keep_writers_out_and_count(name);
-        let [count] = numbers(transaction, &count, FINISH).await?;
-        deleted.push((name.clone(), count));
+    for table in &tables {
+        let count = publish::count(&table.name);
+        let count =
+            execute::keep_writers_out(transaction, table, &count, core.waiting(), FINISH).await?;
+        deleted.push((table.name.clone(), count));
     }
     let names = deleted.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     let emptied = tables.iter().map(|table| (table.name.clone(), table.oid)).collect::<Vec<_>>();

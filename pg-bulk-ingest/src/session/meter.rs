@@ -1,7 +1,9 @@
 //! How far a session is, and how long its phases take.
 
 use crate::report::{Phase, Progress};
+use crate::wait::Wait;
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What is called as an ingest goes on.
@@ -10,8 +12,35 @@ pub(crate) type OnProgress<'c> = Box<dyn FnMut(&Progress) + Send + 'c>;
 /// Tells how far it is, and measures how long it takes.
 pub(super) struct Meter<'c> {
     pub(super) span: tracing::Span,
-    on_progress: Option<OnProgress<'c>>,
+    audience: Audience<'c>,
     phases: Phases,
+}
+
+/// Who is told how far it is.
+#[derive(Clone)]
+struct Audience<'c>(Option<Arc<Mutex<Told<'c>>>>);
+
+struct Told<'c> {
+    on_progress: OnProgress<'c>,
+    /// What was told last, but for waits.
+    last: Option<Progress>,
+}
+
+impl Audience<'_> {
+    fn tell(&self, progress: &Progress) {
+        let Some(told) = &self.0 else { return };
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.last = Some(progress.clone());
+        (told.on_progress)(progress);
+    }
+
+    fn tell_wait(&self, wait: Option<Wait>) {
+        let Some(told) = &self.0 else { return };
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(last) = told.last.clone() else { return };
+        let phase = if wait.is_some() { Phase::Wait } else { last.phase };
+        (told.on_progress)(&Progress { phase, wait, ..last });
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -22,7 +51,15 @@ struct Phases {
 
 impl<'c> Meter<'c> {
     pub(super) fn new(span: tracing::Span, on_progress: Option<OnProgress<'c>>) -> Self {
-        Self { span, on_progress, phases: Phases::default() }
+        let told = on_progress.map(|on_progress| Told { on_progress, last: None });
+        let audience = Audience(told.map(|told| Arc::new(Mutex::new(told))));
+        Self { span, audience, phases: Phases::default() }
+    }
+
+    /// Returns what tells about waits in the middle of a phase.
+    pub(super) fn waits(&self) -> impl FnMut(Option<Wait>) + Send + use<'c> {
+        let audience = self.audience.clone();
+        move |wait| audience.tell_wait(wait)
     }
 
     /// A phase begins, and the one before ends.
@@ -36,9 +73,7 @@ impl<'c> Meter<'c> {
 
     /// Tells how far it is.
     pub(super) fn tell(&mut self, progress: &Progress) {
-        if let Some(on_progress) = &mut self.on_progress {
-            on_progress(progress);
-        }
+        self.audience.tell(progress);
     }
 
     /// The phase ends; what follows is the caller's own.

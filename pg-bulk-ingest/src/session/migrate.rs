@@ -10,13 +10,13 @@ use crate::catalog::{self, FoundEnum, Relation};
 use crate::deadline::answer;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
-use crate::execute::{self, query};
+use crate::execute;
 use crate::ident::QualifiedName;
-use crate::lock::{self, Lockable};
+use crate::lock::{Lock, Lockable};
 use crate::plan::Step;
 use crate::statement::Statement;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, IsolationLevel};
+use tokio_postgres::{Client, IsolationLevel, Transaction};
 
 const MIGRATE: &str = "cannot migrate the table";
 
@@ -160,7 +160,7 @@ async fn run_all(
     let held = catalog::transaction_id();
     execute::await_shared(client, &lockable, held, core.waiting(), MIGRATE).await?;
     let transaction = answer(client.transaction()).await.map_err(failed)?;
-    query(&transaction, &lock::advisory(&core.names()), MIGRATE).await?;
+    lock_out_ingests(&transaction, core).await?;
     execute::lock_for_comment(&transaction, &lockable, held, core.waiting(), MIGRATE).await?;
     execute::run(&transaction, statements, MIGRATE).await?;
     answer(transaction.commit()).await.map_err(failed)
@@ -181,7 +181,7 @@ async fn exclusive(
     execute::await_shared(client, &lockable, held, core.waiting(), MIGRATE).await?;
     let builder = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
     let transaction = answer(builder.start()).await.map_err(failed)?;
-    query(&transaction, &lock::advisory(&core.names()), MIGRATE).await?;
+    lock_out_ingests(&transaction, core).await?;
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&target.name), &[]));
     let messages =
         execute::lock_for_comment(&transaction, &lockable, &inspect, core.waiting(), MIGRATE)
@@ -195,6 +195,13 @@ async fn exclusive(
     execute::run(&transaction, statements, MIGRATE).await?;
     answer(transaction.commit()).await.map_err(failed)?;
     Ok(created.into_iter().chain(statements.iter().cloned()).collect())
+}
+
+/// Waits until no other ingest of the tables is in a batch, and keeps others from beginning one.
+async fn lock_out_ingests(transaction: &Transaction<'_>, core: &Core) -> Result<(), Error> {
+    let names = core.names();
+    let lock = Lock::of_batch(&names, &[]);
+    execute::acquire(transaction, &lock, "", None, core.waiting(), MIGRATE).await.map(|_| ())
 }
 
 fn lockable(target: &Target) -> Result<Lockable, Error> {

@@ -9,11 +9,12 @@ use super::{carry, enum_type, parallel, start};
 use crate::catalog::{self, FoundEnum, Inspected, Relation, state};
 use crate::compare::predict;
 use crate::error::{Error, ErrorKind};
-use crate::execute::{self, numbers, query};
+use crate::execute::{self, acquire, keep_writers_out, query};
+use crate::lock::{Lock, Lockable};
 use crate::plan::Rebuild;
 use crate::report::Plan;
 use crate::statement::{Statement, rollback_to, savepoint, script};
-use crate::{lock, plan, publish, watermark};
+use crate::{plan, publish, watermark};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
 
@@ -44,9 +45,19 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
     let is_first = core.totals.batches == 0 || core.settings.several_connections;
     let found = if is_first { state::with_parts(&names) } else { state::sql(&names) };
     let found = catalog::isolated(&found);
-    let sql = memory.into_iter().chain([lock::advisory(&names), found]);
-    let sql = sql.collect::<Vec<_>>().join(";\n");
-    let messages = query(transaction, &sql, BEGIN).await?;
+    let then = memory.into_iter().chain([found]).collect::<Vec<_>>().join(";\n");
+    let tables = core.targets.iter().filter_map(|target| {
+        target.visible().map(|live| Lockable::table(target.name.clone(), live.oid))
+    });
+    let tables = tables.collect::<Vec<_>>();
+    let lock = Lock::of_batch(&names, &tables);
+    let messages = acquire(transaction, &lock, &then, None, core.waiting(), BEGIN).await;
+    let messages = messages.map_err(|error| match error.code() {
+        Some(&(SqlState::UNDEFINED_TABLE | SqlState::INVALID_SCHEMA_NAME)) => {
+            concurrent("it dropped the table").caused_by(error)
+        }
+        _ => error,
+    })?;
     let states = state::read(&messages);
     for (target, found) in core.targets.iter().zip(&states) {
         let expected = target.visible().map(|live| live.oid);
@@ -257,14 +268,15 @@ async fn replace(
         || core.settings.constrains_early(target.definition);
     let definition = target.definition;
     let enums = enum_type::create_missing(transaction, core, &[definition]).await?;
+    let live = Lockable::table(target.name.clone(), current.live.oid);
     let mut count = 0;
     match replacing {
         Replacing::Delete => {
-            let sql = publish::keep_writers_out_and_count(&target.name);
-            [count] = numbers(transaction, &sql, action).await?;
+            let sql = publish::count(&target.name);
+            count = keep_writers_out(transaction, &live, &sql, core.waiting(), action).await?;
         }
         Replacing::Rebuild(rebuild) => {
-            query(transaction, publish::keep_writers_out(&target.name).sql(), action).await?;
+            keep_writers_out(transaction, &live, "", core.waiting(), action).await?;
             examine::check(transaction, &rebuild.checks(&target.name)).await?;
         }
     }
