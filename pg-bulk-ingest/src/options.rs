@@ -52,11 +52,11 @@ pub enum Upsert {
 
 /// Whether the rows that were there are deleted.
 ///
-/// With a batch, the rows go to a new table that takes the place of the live one. All that hangs on
-/// the live table itself is carried over, or refused before the load if it cannot be
-/// ([`ErrorKind::Attached`](crate::ErrorKind::Attached),
-/// [`ErrorKind::Privilege`](crate::ErrorKind::Privilege)): views, inheritance and users of the row
-/// type. Of what is carried over,
+/// With a batch, the rows go to a new table, which replaces the live one. All objects that depend on the
+/// live table are carried over, views and materialized views included. What cannot be carried over
+/// (inheritance, users of the row type) is refused before the load, with
+/// [`ErrorKind::Attached`](crate::ErrorKind::Attached), and so is what the role may not do, with
+/// [`ErrorKind::Privilege`](crate::ErrorKind::Privilege). Of what is carried over,
 /// - CHECK, EXCLUDE and foreign key constraints hold for the new rows, a CHECK that is NOT VALID too; a
 ///   foreign key that is NOT VALID stays so, and the new rows are not held against it;
 /// - triggers and rules do not fire for the rows of the first batch (with
@@ -79,8 +79,8 @@ pub enum Delete {
     /// in ACCESS EXCLUSIVE mode together with it. A materialized view that held data holds that of
     /// the new table; it is filled before the locks are asked for, if the role may create schemas.
     BeforeFirstBatch,
-    /// The same, and also if there is no batch: the table is then truncated, and materialized views
-    /// stay as they are.
+    /// They are deleted as by [`BeforeFirstBatch`](Self::BeforeFirstBatch), and also if there is no
+    /// batch: the table is then truncated, and materialized views stay as they are.
     All,
 }
 
