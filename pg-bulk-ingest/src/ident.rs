@@ -64,10 +64,19 @@ impl QualifiedName {
 
     /// A digest of the name: FNV-1a, the same for every client.
     pub(crate) fn digest(&self) -> u64 {
-        let text = format!("pg-bulk-ingest\0{}\0{}", self.schema(), self.name());
-        text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        })
+        fnv(&format!("pg-bulk-ingest\0{}\0{}", self.schema(), self.name()))
+    }
+
+    /// The names of a table that is to replace this one, until it does; the first that is free is
+    /// used.
+    pub(crate) fn fresh_names(&self) -> impl Iterator<Item = String> {
+        numbered(self.name(), "pg_bulk_ingest_fresh").take(CANDIDATES)
+    }
+
+    /// The names of an empty table by which PostgreSQL says how it spells the definition of this
+    /// one.
+    pub(crate) fn twin_names(&self) -> impl Iterator<Item = String> {
+        numbered(self.name(), "pg_bulk_ingest_twin").take(CANDIDATES)
     }
 
     /// What the names of tables begin with through which the rows of this one go.
@@ -101,18 +110,48 @@ pub(crate) fn list<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> Strin
     items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// `stem_suffix`, the stem cut at a character boundary so that the name fits.
-pub(crate) fn fitted(stem: &str, suffix: &str) -> String {
-    let mut end = stem.len().min(MAX_NAME.saturating_sub(suffix.len() + 1));
-    while !stem.is_char_boundary(end) {
-        end -= 1;
+/// How many names of a table are tried.
+const CANDIDATES: usize = 4;
+
+/// FNV-1a.
+fn fnv(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// `stem_suffix`. Where that is too long, the stem is cut at a character boundary and followed by a
+/// digest of the whole, so that stems that are alike as far as they fit have different names:
+/// `the_beginning_of_the_ste_85944171f73967e8_suffix`.
+fn fitted(stem: &str, suffix: &str) -> String {
+    let whole = format!("{stem}_{suffix}");
+    if whole.len() <= MAX_NAME {
+        return whole;
     }
-    format!("{}_{suffix}", &stem[..end])
+    let end = format!("_{:016x}_{suffix}", fnv(stem));
+    let mut cut = MAX_NAME.saturating_sub(end.len()).min(stem.len());
+    while !stem.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    format!("{}{end}", &stem[..cut])
+}
+
+/// `stem_suffix`, `stem_suffix1`, `stem_suffix2` and so on, each cut to fit.
+fn numbered(stem: &str, suffix: &str) -> impl Iterator<Item = String> {
+    let numbers = std::iter::once(String::new()).chain((1_u32..).map(|number| number.to_string()));
+    numbers.map(move |number| fitted(stem, &format!("{suffix}{number}")))
+}
+
+/// A name `stem_suffix` that is not among those that are taken: numbered if it is, and cut to fit,
+/// as the only names that are, by [`fitted`].
+pub(crate) fn free_name(stem: &str, suffix: &str, taken: &[String]) -> String {
+    numbered(stem, suffix).find(|name| !taken.contains(name)).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Ident, Literal, QualifiedName, fitted};
+    use super::{Ident, Literal, MAX_NAME, QualifiedName, fitted, free_name};
+    use std::collections::BTreeSet;
 
     #[test]
     fn names_are_quoted() {
@@ -128,7 +167,44 @@ mod tests {
     #[test]
     fn a_name_is_cut_between_characters() {
         let name = fitted(&"é".repeat(40), "idx");
-        assert_eq!(name, format!("{}_idx", "é".repeat(29)));
+        assert!(name.starts_with(&format!("{}_", "é".repeat(21))) && name.ends_with("_idx"));
+        assert_eq!(name.len(), 63);
         assert_eq!(fitted("my_table_value", "idx"), "my_table_value_idx");
+        assert_eq!(fitted(&"a".repeat(59), "idx"), format!("{}_idx", "a".repeat(59)));
+    }
+
+    /// Whatever names have in common at their beginning, their end, or both.
+    #[test]
+    fn names_that_are_cut_stay_apart() {
+        let fillings = ["a", "é", "🦀", "ab_", "_", "pg_bulk_ingest_fresh_"];
+        let differences = ["", "_", "0", "1", "a", "b", "é", "è", "10", "01", "_pg_bulk_ingest"];
+        for suffix in ["idx", "not_null", "pg_bulk_ingest_fresh", "pg_bulk_ingest_not_null"] {
+            let mut stems = BTreeSet::new();
+            for filling in fillings {
+                for (before, after) in (0..=MAX_NAME).flat_map(|n| [(n, 0), (0, n), (n, 5)]) {
+                    let (before, after) = (filling.repeat(before), filling.repeat(after));
+                    let fits = |stem: &String| !stem.is_empty() && stem.len() <= 2 * MAX_NAME;
+                    let stem = |difference: &&str| format!("{before}{difference}{after}");
+                    stems.extend(differences.iter().map(stem).filter(fits));
+                }
+            }
+            let names = stems.iter().map(|stem| fitted(stem, suffix)).collect::<BTreeSet<_>>();
+            assert_eq!(names.len(), stems.len());
+            assert!(names.iter().all(|name| name.len() <= MAX_NAME && name.ends_with(suffix)));
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_numbered() {
+        let mut taken = Vec::new();
+        for stem in ["t", &"t".repeat(MAX_NAME)] {
+            for _ in 0..12 {
+                let name = free_name(stem, "idx", &taken);
+                assert!(name.len() <= MAX_NAME);
+                taken.push(name);
+            }
+        }
+        assert_eq!(taken[..3], ["t_idx", "t_idx1", "t_idx2"]);
+        assert_eq!(taken.iter().collect::<BTreeSet<_>>().len(), 24);
     }
 }

@@ -1,14 +1,9 @@
 //! Putting a table in the place of another.
 
 use crate::catalog::{IndexShape, LiveColumn, Shape};
-use crate::ident::{Ident, QualifiedName, fitted, list};
+use crate::ident::{Ident, QualifiedName, free_name, list};
 use crate::plan::index_name;
 use crate::statement::{LockLevel, Statement};
-
-/// The name of a table until it takes the place of the live one.
-pub(crate) fn fresh_name(live: &QualifiedName) -> QualifiedName {
-    live.sibling(fitted(live.name(), "pg_bulk_ingest_fresh"))
-}
 
 /// Keeps writers from the live table while the other is loaded, since what they commit would be
 /// lost. Readers go on.
@@ -46,23 +41,36 @@ pub(crate) fn swap(
         statement(format!("ALTER TABLE {fresh_name} RENAME TO {}", name.name_ident())),
     ];
     let indexes = index_names(name.name(), live, fresh, taken);
+    let mut taken = taken.to_vec();
+    taken.extend(indexes.iter().map(|(_, new)| new.clone()));
     statements.extend(indexes.into_iter().map(|(index, new)| {
         let (index, new) = (name.sibling(index), Ident::new(new));
         statement(format!("ALTER INDEX {index} RENAME TO {new}"))
     }));
-    statements.extend(name_not_nulls(name, live, fresh));
+    statements.extend(name_not_nulls(name, live, fresh, &taken));
     statements
 }
 
 /// Gives the NOT NULL constraints of a table that took the place of another, from PostgreSQL 18 on,
-/// the names that those had, or that they would have by default.
-pub(crate) fn name_not_nulls(name: &QualifiedName, old: &Shape, new: &Shape) -> Vec<Statement> {
+/// the names that those had, or else names that are not taken.
+pub(crate) fn name_not_nulls(
+    name: &QualifiedName,
+    old: &Shape,
+    new: &Shape,
+    taken: &[String],
+) -> Vec<Statement> {
+    let mut taken = taken.to_vec();
+    taken.extend(old.columns.iter().filter_map(|column| column.not_null_constraint.clone()));
     let rename = |column: &LiveColumn| {
         let constraint = column.not_null_constraint.as_ref()?;
         let old = old.columns.iter().find(|old| old.name == column.name);
         let old = old.and_then(|old| old.not_null_constraint.clone());
-        let new =
-            old.unwrap_or_else(|| fitted(&format!("{}_{}", name.name(), column.name), "not_null"));
+        let new = old.unwrap_or_else(|| {
+            let stem = format!("{}_{}", name.name(), column.name);
+            let new = free_name(&stem, "not_null", &taken);
+            taken.push(new.clone());
+            new
+        });
         (new != *constraint).then(|| {
             let (constraint, new) = (Ident::new(constraint), Ident::new(new));
             let sql = format!("ALTER TABLE {name} RENAME CONSTRAINT {constraint} TO {new}");

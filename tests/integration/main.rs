@@ -30,6 +30,7 @@ mod locks;
 mod migrate;
 mod model;
 mod multi_table;
+mod names;
 mod newtypes;
 mod nycflights13;
 mod parts;

@@ -21,6 +21,8 @@ pub(crate) struct Surroundings {
     pub(crate) dependents: Vec<Dependent>,
     /// The names of all relations of the table's schema.
     pub(crate) names: Vec<String>,
+    /// The names of all constraints of the table.
+    pub(crate) constraints: Vec<String>,
 }
 
 impl Surroundings {
@@ -30,6 +32,11 @@ impl Surroundings {
 
     pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Self> {
         read(messages)?.pop()
+    }
+
+    /// The names that an index or constraint of the table may not have.
+    pub(crate) fn taken(&self) -> Vec<String> {
+        self.names.iter().chain(&self.constraints).cloned().collect()
     }
 
     /// What depends on a column.

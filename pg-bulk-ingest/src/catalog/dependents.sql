@@ -1,5 +1,5 @@
 -- What depends on the table's columns, indexes and keys, but for what the definition makes; then the
--- names that relations of its schema have.
+-- names that relations of its schema and constraints of its own have.
 WITH depending AS (
   SELECT DISTINCT d.classid, d.objid, a.attname, NULL::name AS index_name
   FROM pg_depend d
@@ -46,5 +46,7 @@ SELECT json_build_object(
       'column', d.attname, 'index', d.index_name, 'description', d.description, 'own', d.own
     ) ORDER BY d.attname, d.index_name, d.description), '[]') FROM described d),
   'names', (SELECT coalesce(json_agg(c.relname ORDER BY c.relname), '[]')
-    FROM pg_class c WHERE c.relnamespace = (SELECT t.relnamespace FROM pg_class t WHERE t.oid = :oid))
+    FROM pg_class c WHERE c.relnamespace = (SELECT t.relnamespace FROM pg_class t WHERE t.oid = :oid)),
+  'constraints', (SELECT coalesce(json_agg(k.conname ORDER BY k.conname), '[]')
+    FROM pg_constraint k WHERE k.conrelid = :oid)
 )::text

@@ -5,6 +5,10 @@ SELECT json_build_object(
   'has_parts', EXISTS (SELECT FROM pg_class p
     WHERE p.relnamespace = n.oid AND p.relkind = 'r' AND pg_has_role(p.relowner, 'USAGE')
     AND p.relname >= wanted.part_prefix::name AND p.relname < (wanted.part_prefix || '~')::name),
+  -- a table has a type of its name
+  'taken', (SELECT coalesce(json_agg(m.name), '[]') FROM unnest(wanted.made_names) m(name)
+    WHERE EXISTS (SELECT FROM pg_class p WHERE p.relnamespace = n.oid AND p.relname = m.name::name)
+    OR EXISTS (SELECT FROM pg_type y WHERE y.typnamespace = n.oid AND y.typname = m.name::name)),
   'table', CASE WHEN c.oid IS NOT NULL THEN json_build_object(
     'oid', c.oid::int8,
     'kind', c.relkind,
@@ -18,10 +22,13 @@ SELECT json_build_object(
     'can_update', has_table_privilege(c.oid, 'UPDATE'),
     -- left by an interrupted SET NOT NULL
     'leftovers', (
-      SELECT coalesce(json_agg(json_build_object('name', k.conname, 'valid', k.convalidated)
+      SELECT coalesce(json_agg(json_build_object('name', k.conname, 'valid', k.convalidated,
+          'column', (SELECT a.attname FROM pg_attribute a
+            WHERE a.attrelid = c.oid AND k.conkey = ARRAY[a.attnum]
+            AND pg_get_expr(k.conbin, c.oid) = '(' || quote_ident(a.attname) || ' IS NOT NULL)'))
         ORDER BY k.conname), '[]')
       FROM pg_constraint k
-      WHERE k.conrelid = c.oid AND k.contype = 'c' AND k.conname LIKE '%\_pg\_bulk\_ingest\_not\_null'
+      WHERE k.conrelid = c.oid AND k.contype = 'c' AND k.conname ~ '_pg_bulk_ingest_not_null[0-9]*$'
     ),
     'columns', (
       SELECT coalesce(json_agg(json_build_object(
@@ -150,7 +157,7 @@ SELECT json_build_object(
     )
   ) END
 )::text
-FROM (:tables) AS wanted(position, schema_name, table_name, part_prefix)
+FROM (:tables) AS wanted(position, schema_name, table_name, part_prefix, made_names)
 LEFT JOIN pg_namespace n ON n.nspname = wanted.schema_name::name
 LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name::name
 ORDER BY wanted.position

@@ -24,5 +24,5 @@ pub(crate) use query::{
     Inspected, alone, attached, comment, further, grants, holders, inspect, inspect_outside,
     inspect_temporary, isolated, state, transaction, transaction_id, view_attached, views, waits,
 };
-pub(crate) use relation::{IndexShape, LiveColumn, LiveTable, Relation, Server, Shape};
+pub(crate) use relation::{IndexShape, Leftover, LiveColumn, LiveTable, Relation, Server, Shape};
 pub(crate) use view::{Commented, View};

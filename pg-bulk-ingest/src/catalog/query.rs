@@ -50,14 +50,21 @@ pub(super) fn read<T: DeserializeOwned>(messages: &[SimpleQueryMessage]) -> Opti
 
 /// The server, and what there is under these names of tables and of enum types.
 pub(crate) fn inspect(names: &[QualifiedName], enums: &[&EnumType]) -> String {
-    inspect_values(&values(names), enums)
+    inspect_values(&values(names, made_names), enums)
 }
 
-/// The names as a list of rows.
-fn values(names: &[QualifiedName]) -> String {
+/// The names of tables that are made for this one, as SQL.
+fn made_names(name: &QualifiedName) -> String {
+    let made = name.fresh_names().chain(name.twin_names()).collect::<Vec<_>>();
+    format!(", ARRAY[{}]", list(made.iter().map(|name| Literal(name))))
+}
+
+/// The names as a list of rows, each with what is added to it.
+fn values(names: &[QualifiedName], more: impl Fn(&QualifiedName) -> String) -> String {
     list(names.iter().enumerate().map(|(position, name)| {
         let (schema, table) = (Literal(name.schema()), Literal(name.name()));
-        format!("({position}, {schema}, {table}, {})", Literal(&name.part_prefix()))
+        let (prefix, more) = (name.part_prefix(), more(name));
+        format!("({position}, {schema}, {table}, {}{more})", Literal(&prefix))
     }))
 }
 
@@ -66,7 +73,7 @@ pub(crate) fn inspect_temporary(names: &[&str]) -> String {
     let tables = names.iter().enumerate().map(|(position, name)| {
         format!(
             "({position}, (SELECT nspname::text FROM pg_namespace \
-             WHERE oid = pg_my_temp_schema()), {}, NULL)",
+             WHERE oid = pg_my_temp_schema()), {}, NULL, NULL::text[])",
             Literal(name)
         )
     });
@@ -81,7 +88,7 @@ fn inspect_values(values: &str, enums: &[&EnumType]) -> String {
 /// [`probe`] asked about: in a transaction of somebody else's only the server is looked at, and
 /// the search path is what it was.
 pub(crate) fn inspect_outside(names: &[QualifiedName], enums: &[&EnumType]) -> String {
-    let tables = probe::outside(&format!("(VALUES {})", values(names)));
+    let tables = probe::outside(&format!("(VALUES {})", values(names, made_names)));
     alone(&probe::restoring(&inspect_rows(&tables, &enum_type::sql_outside(enums))))
 }
 
@@ -170,7 +177,9 @@ pub(crate) mod state {
     }
 
     fn with(names: &[QualifiedName], parts: &str) -> String {
-        include_str!("state.sql").replace(":parts", parts).replace(":tables", &values(names))
+        include_str!("state.sql")
+            .replace(":parts", parts)
+            .replace(":tables", &values(names, |_| String::new()))
     }
 
     /// The answers for the names, in their order; rows of other queries have one column.

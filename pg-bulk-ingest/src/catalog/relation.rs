@@ -36,7 +36,19 @@ pub(crate) struct Relation {
     pub(crate) schema_create: bool,
     /// Whether there are tables for its rows, of an ingest that is under way or was killed.
     pub(crate) has_parts: bool,
+    /// Those of the names for tables that are made for it that others have.
+    pub(crate) taken: Vec<String>,
     pub(crate) table: Option<LiveTable>,
+}
+
+impl Relation {
+    /// The first of these names that is free, or else the first, of which the server then says what
+    /// is in the way.
+    pub(crate) fn free_name(&self, mut names: impl Iterator<Item = String>) -> String {
+        let first = names.next().unwrap_or_default();
+        let free = |name: &String| !self.taken.contains(name);
+        std::iter::once(first.clone()).chain(names).find(free).unwrap_or(first)
+    }
 }
 
 /// A table (or another relation) that exists.
@@ -82,6 +94,8 @@ impl LiveTable {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Leftover {
     pub(crate) name: String,
+    /// The column that it shows to hold no NULL.
+    pub(crate) column: Option<String>,
     /// Whether all rows are known to meet it.
     pub(crate) valid: bool,
 }

@@ -3,9 +3,9 @@
 use super::index_name::index_name;
 use super::migrate::Subject;
 use super::widen::{Widening, widening};
-use crate::catalog::{IndexShape, LiveColumn};
+use crate::catalog::{IndexShape, Leftover, LiveColumn};
 use crate::compare::Change;
-use crate::ident::{Ident, fitted};
+use crate::ident::{Ident, free_name};
 use crate::statement::{LockLevel, Statement, Work};
 
 /// What is done on its own, so that what it locks is not held for longer than it takes.
@@ -52,19 +52,19 @@ struct Steps {
 /// The steps of changes each of which can be done in place.
 pub(super) fn steps(subject: &Subject<'_>, changes: &[Change]) -> Vec<Step> {
     let mut steps = Steps::default();
-    let serves = |name: &str| {
+    let serves = |leftover: &Leftover| {
         let serves = |change: &Change| match change {
-            Change::SetNotNull { column } => fitted(column, NOT_NULL) == name,
+            Change::SetNotNull { column } => leftover.column.as_ref() == Some(column),
             _ => false,
         };
         subject.version < NOT_NULL_NOT_VALID && changes.iter().any(serves)
     };
-    for leftover in subject.live.leftovers.iter().filter(|leftover| !serves(&leftover.name)) {
+    for leftover in subject.live.leftovers.iter().filter(|leftover| !serves(leftover)) {
         let sql = format!("DROP CONSTRAINT {}", Ident::new(&leftover.name));
         let purpose = "left by an interrupted migration";
         steps.first.push(subject.alter(&sql, purpose));
     }
-    let mut taken = subject.surroundings.names.clone();
+    let mut taken = subject.surroundings.taken();
     for change in changes {
         if let Change::DropIndex { index } = change
             && !index.valid
@@ -154,7 +154,7 @@ fn add(subject: &Subject<'_>, change: &Change, steps: &mut Steps, taken: &mut Ve
             let sql = format!("ALTER COLUMN {column} TYPE {sql_type}{collation}");
             steps.first.push(subject.alter(&sql, purpose));
         }
-        Change::SetNotNull { column } => set_not_null(subject, column, &purpose, steps),
+        Change::SetNotNull { column } => set_not_null(subject, column, &purpose, steps, taken),
         Change::DropNotNull { column } => {
             let sql = format!("ALTER COLUMN {} DROP NOT NULL", Ident::new(column));
             steps.drop.push(subject.alter(&sql, purpose));
@@ -206,8 +206,18 @@ pub(crate) fn add_column(column: &LiveColumn) -> String {
 
 /// The rows are looked at while readers and writers go on; that none has a NULL is known, by a
 /// constraint, when the column is set NOT NULL.
-fn set_not_null(subject: &Subject<'_>, column: &str, purpose: &str, steps: &mut Steps) {
-    let name = Ident::new(fitted(column, NOT_NULL));
+fn set_not_null(
+    subject: &Subject<'_>,
+    column: &str,
+    purpose: &str,
+    steps: &mut Steps,
+    taken: &mut Vec<String>,
+) {
+    let mut free = |stem: &str, suffix| {
+        let name = free_name(stem, suffix, taken);
+        taken.push(name.clone());
+        Ident::new(name)
+    };
     let column_sql = Ident::new(column);
     let validate = |name: &Ident| {
         let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {name}", subject.name);
@@ -220,7 +230,7 @@ fn set_not_null(subject: &Subject<'_>, column: &str, purpose: &str, steps: &mut 
         let live = columns.iter().find(|live| live.name == column);
         let found = live.and_then(|live| live.not_null_constraint.as_ref()).map(Ident::new);
         let name = found.unwrap_or_else(|| {
-            let name = Ident::new(fitted(&format!("{}_{column}", subject.name.name()), "not_null"));
+            let name = free(&format!("{}_{column}", subject.name.name()), "not_null");
             let sql = format!("ADD CONSTRAINT {name} NOT NULL {column_sql} NOT VALID");
             steps.first.push(subject.alter(&sql, purpose.to_owned()));
             steps.undo.push(drop(&name));
@@ -230,7 +240,9 @@ fn set_not_null(subject: &Subject<'_>, column: &str, purpose: &str, steps: &mut 
         return;
     }
     // An interrupted migration left it.
-    let found = subject.live.leftovers.iter().find(|leftover| leftover.name == name.as_str());
+    let mut leftovers = subject.live.leftovers.iter();
+    let found = leftovers.find(|leftover| leftover.column.as_deref() == Some(column));
+    let name = found.map_or_else(|| free(column, NOT_NULL), |found| Ident::new(&found.name));
     if found.is_none() {
         let sql = format!("ADD CONSTRAINT {name} CHECK ({column_sql} IS NOT NULL) NOT VALID");
         steps.first.push(subject.alter(&sql, purpose.to_owned()));

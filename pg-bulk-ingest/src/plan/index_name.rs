@@ -1,7 +1,7 @@
 //! Names of indexes, as PostgreSQL itself would choose them.
 
 use crate::catalog::IndexShape;
-use crate::ident::fitted;
+use crate::ident::free_name;
 
 /// A name for an index of a table: `my_table_value_idx`, `my_table_value_key`, `my_table_pkey`.
 /// Numbered if it is among those that are taken.
@@ -15,10 +15,7 @@ pub(crate) fn index_name(table: &str, index: &IndexShape, taken: &[String]) -> S
         (false, true) => "key",
         (false, false) => "idx",
     };
-    let free = |name: &String| !taken.contains(name);
-    let numbered = (1_u32..).map(|number| fitted(&stem, &format!("{suffix}{number}")));
-    let mut names = std::iter::once(fitted(&stem, suffix)).chain(numbered);
-    names.find(free).unwrap_or_default()
+    free_name(&stem, suffix, taken)
 }
 
 /// What the keys of an index are over: `a_lower` of `btree (a DESC, lower(b)) WHERE …`.

@@ -3,7 +3,7 @@
 use super::in_place::add_column;
 use crate::catalog::{LiveColumn, Shape};
 use crate::compare::Change;
-use crate::ident::{Ident, QualifiedName, fitted};
+use crate::ident::{Ident, QualifiedName, free_name};
 use crate::statement::{LockLevel, Statement};
 
 const PURPOSE: &str = "nothing is dropped or narrowed";
@@ -62,13 +62,15 @@ fn alter(shape: &mut Shape, name: &str, change: impl Fn(&mut LiveColumn)) {
 
 /// Builds the indexes and keys that the live table has and are to be kept.
 pub(crate) fn keep_indexes(fresh: &QualifiedName, kept: &[Change]) -> Vec<Statement> {
+    let mut taken = Vec::new();
     let keep = |change: &Change| {
         let (Change::DropIndex { index } | Change::PrimaryKey { live: Some(index), .. }) = change
         else {
             return Vec::new();
         };
         // Its name is that of the live one's index only once the new table is in its place.
-        let name = fresh.sibling(fitted(&index.name, "pg_bulk_ingest"));
+        let name = fresh.sibling(free_name(&index.name, "pg_bulk_ingest", &taken));
+        taken.push(name.name().to_owned());
         let (ident, form) = (name.name_ident(), &index.form);
         let unique = if index.unique { "UNIQUE " } else { "" };
         let create = format!("CREATE {unique}INDEX {ident} ON {fresh} USING {form}");

@@ -10,7 +10,6 @@ use crate::deadline::answer;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::QualifiedName;
-use crate::publish;
 use crate::statement::Statement;
 use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 
@@ -18,13 +17,13 @@ const START: &str = "cannot replace the table";
 const CARRY: &str = "cannot carry over what hangs on the table";
 
 /// The names of tables before and after they are replaced.
-pub(super) fn swapped(name: &QualifiedName) -> Swapped {
-    Swapped { live: name.clone(), fresh: publish::fresh_name(name) }
+fn swapped(target: &Target) -> Swapped {
+    Swapped { live: target.name.clone(), fresh: target.fresh.clone() }
 }
 
 /// A live table that is going to be replaced.
 pub(super) struct ToReplace {
-    pub(super) name: QualifiedName,
+    pub(super) names: Swapped,
     pub(super) oid: u32,
     pub(super) live: Shape,
     /// What it is going to be.
@@ -52,8 +51,8 @@ pub(super) async fn check(
     tables: &[ToReplace],
 ) -> Result<Vec<Planned>, Error> {
     let mut planned = Vec::with_capacity(tables.len());
-    let all = tables.iter().map(|table| swapped(&table.name)).collect::<Vec<_>>();
-    for (ToReplace { oid, live, fresh, .. }, names) in tables.iter().zip(&all) {
+    let all = tables.iter().map(|table| table.names.clone()).collect::<Vec<_>>();
+    for ToReplace { names, oid, live, fresh } in tables {
         let failed = |error: Error| error.in_table(&names.live);
         let attached = catalog::alone(&attached::sql(*oid));
         let attached =
@@ -111,12 +110,12 @@ pub(super) struct Prepared {
 pub(super) async fn prepare(
     transaction: &Transaction<'_>,
     core: &Core,
-    name: &QualifiedName,
+    target: &Target,
     live: &LiveTable,
     fresh: &Shape,
 ) -> Result<Prepared, Error> {
     let hanging = hanging_on(transaction, live.oid).await?;
-    let names = swapped(name);
+    let names = swapped(target);
     let all = [names.clone()];
     let live = &live.shape;
     let replacing = Replacing { hanging: &hanging, names: &names, live, fresh, all: &all };
@@ -129,7 +128,7 @@ pub(super) async fn prepare(
 /// The tables that are replaced together.
 pub(super) fn all_swapped(targets: &[Target]) -> Vec<Swapped> {
     let replaced = targets.iter().filter(|target| target.replaces.is_some());
-    replaced.map(|target| swapped(&target.name)).collect()
+    replaced.map(swapped).collect()
 }
 
 /// How what hangs on a target's live table is carried over, as it is now.
@@ -143,7 +142,7 @@ pub(super) async fn of(
         return Ok(Carried::default());
     };
     let hanging = hanging_on(transaction, live.oid).await?;
-    let names = swapped(&target.name);
+    let names = swapped(target);
     let (live, fresh) = (&live.shape, &current.live.shape);
     let carried = carry::carry(&Replacing { hanging: &hanging, names: &names, live, fresh, all });
     accept(&carried, &core.server.role, CARRY)?;
@@ -163,7 +162,7 @@ pub(super) async fn of_locked(
     let sql = catalog::isolated(&grants::sql(live.oid, current.live.oid));
     let grants = read_grants(&query(transaction, &sql, CARRY).await?)?;
     let hanging = hanging_on(transaction, live.oid).await?;
-    let names = swapped(&target.name);
+    let names = swapped(target);
     let (live, fresh) = (&live.shape, &current.live.shape);
     let replacing = Replacing { hanging: &hanging, names: &names, live, fresh, all };
     let mut carried = carry::carry(&replacing);

@@ -87,9 +87,9 @@ async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<Vec<
     let store = |comment: String| watermark::store(&current.name, Some(&comment));
     let mut statements = comment.map(store).into_iter().collect::<Vec<_>>();
     let (old, new) = (&live.shape, &current.live.shape);
-    let names = catalog::isolated(&Surroundings::sql(live.oid));
+    let names = catalog::isolated(&Surroundings::sql(current.live.oid));
     let names = Surroundings::read(&query(transaction, &names, PUBLISH).await?);
-    let taken = names.ok_or_else(|| unreadable(PUBLISH))?.names;
+    let taken = names.ok_or_else(|| unreadable(PUBLISH))?.taken();
     statements.extend(publish::swap(&target.name, &current.name, old, new, &taken));
     execute::run(transaction, &statements, PUBLISH).await?;
     current.name = target.name.clone();

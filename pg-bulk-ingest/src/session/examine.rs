@@ -12,7 +12,7 @@ use crate::deadline::answer;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Waiting, numbers};
-use crate::ident::{QualifiedName, fitted};
+use crate::ident::QualifiedName;
 use crate::lock::Lockable;
 use crate::options::Delete;
 use crate::plan::{self, Check, Decision, Rebuild, Relevant, Step, Subject};
@@ -164,11 +164,11 @@ impl Examined<'_> {
     /// Where the definition can be created to be read back: among temporary tables, or else beside
     /// the table itself.
     fn twin_name(self, relation: &Relation) -> Option<QualifiedName> {
-        const TWIN: &str = "pg_bulk_ingest_twin";
         if self.server.temp {
-            return Some(QualifiedName::new("pg_temp", TWIN));
+            return Some(QualifiedName::new("pg_temp", "pg_bulk_ingest_twin"));
         }
-        relation.schema_create.then(|| self.name.sibling(fitted(self.name.name(), TWIN)))
+        let free = || self.name.sibling(relation.free_name(self.name.twin_names()));
+        relation.schema_create.then(free)
     }
 
     /// The definition as PostgreSQL spells it: an empty table that is rolled back.

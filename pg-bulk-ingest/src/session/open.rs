@@ -261,7 +261,7 @@ async fn replace(
     replacing: &Replacing,
 ) -> Result<(u64, Vec<Statement>), Error> {
     let action = "cannot create the table that replaces the live one";
-    let fresh = publish::fresh_name(&target.name);
+    let fresh = target.fresh.clone();
     // Rows of an upsert come from a staging table, so that the keys are built once they are in; if
     // there are rows before, they are merged with them.
     let early = matches!(replacing, Replacing::Rebuild(_))
@@ -294,7 +294,7 @@ async fn replace(
     let (relation, _) = inspect_one(transaction, &inspect, action).await?;
     let created = relation.table.ok_or_else(|| concurrent("it dropped the table"))?;
     let Prepared { create, copied } =
-        carry::prepare(transaction, core, &target.name, &current.live, &created.shape).await?;
+        carry::prepare(transaction, core, target, &current.live, &created.shape).await?;
     target.has_more = !(create.is_empty() && copied.is_empty() && target.kept.is_empty());
     let mut more = create;
     if let Replacing::Rebuild(rebuild) = replacing {

@@ -231,7 +231,8 @@ async fn settle_one(
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&current.name), &[]));
     let relation = start::read(&query(transaction, &inspect, SETTLE).await?)?.relations;
     if let Some(mut live) = relation.into_iter().next().and_then(|relation| relation.table) {
-        let renamed = publish::name_not_nulls(&current.name, &current.live.shape, &live.shape);
+        let (old, new) = (&current.live.shape, &live.shape);
+        let renamed = publish::name_not_nulls(&current.name, old, new, &[]);
         execute::run(transaction, &renamed, SETTLE).await?;
         for (column, old) in live.shape.columns.iter_mut().zip(&current.live.shape.columns) {
             column.not_null_constraint.clone_from(&old.not_null_constraint);

@@ -57,7 +57,7 @@ fn replacement(
     keeps_rows: bool,
 ) -> Vec<Statement> {
     let (name, definition) = (&target.name, target.definition);
-    let fresh = publish::fresh_name(name);
+    let fresh = target.fresh.clone();
     let reason = match outstanding {
         Outstanding::Rebuild(rebuild) if keeps_rows => rebuild.reason(),
         _ => "its rows are deleted".to_owned(),

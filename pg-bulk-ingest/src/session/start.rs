@@ -8,6 +8,7 @@ use super::refusal::{
 };
 use super::target::{Current, Target};
 use super::{enum_type, views};
+use crate::carry::Swapped;
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
 use crate::deadline::answer;
 use crate::definition::{EnumType, Index, Table};
@@ -39,12 +40,13 @@ pub(super) async fn start(
     let mut targets = Vec::with_capacity(tables.len());
     let mut replaced = Vec::new();
     let leftovers = relations.iter().any(|relation| relation.has_parts);
-    for ((name, definition), relation) in tables.into_iter().zip(relations) {
+    let names = swapped(&names, &relations);
+    for (((name, definition), relation), swapped) in tables.into_iter().zip(relations).zip(names) {
         let checked = check_name(&name, definition, &relation, &settings, &found, &server);
         checked.map_err(|error| error.in_table(&name))?;
         let Some(live) = &relation.table else {
             let schema_missing = !relation.schema_exists;
-            targets.push(Target { schema_missing, ..Target::missing(name, definition) });
+            targets.push(Target { schema_missing, ..Target::missing(swapped, definition) });
             continue;
         };
         let examined = Examined {
@@ -62,8 +64,8 @@ pub(super) async fn start(
         if is_replaced || settings.delete != Delete::Off {
             let shape = live.shape.clone();
             let fresh = fresh.unwrap_or_else(|| shape.clone());
-            replaced.push(ToReplace { name: name.clone(), oid: live.oid, live: shape, fresh });
-            let checked = views::check(client, &server, &found, &name, live, definition).await;
+            replaced.push(ToReplace { names: swapped.clone(), oid: live.oid, live: shape, fresh });
+            let checked = views::check(client, &server, &found, &swapped, live, definition).await;
             planned = checked.map_err(|error| error.in_table(&name))?;
         }
         let live = live.clone();
@@ -71,13 +73,13 @@ pub(super) async fn start(
             None => Current::new(name.clone(), live, definition, false)?,
             Some(_) => Current::outdated(name.clone(), live),
         };
-        let missing = Target::missing(name, definition);
+        let missing = Target::missing(swapped, definition);
         let target = Target { outstanding, kept, planned, current: Some(current), ..missing };
         targets.push(target);
     }
     let planned = carry::check(client, &server.role, &replaced).await?;
-    for (ToReplace { name, .. }, planned) in replaced.iter().zip(planned) {
-        for target in targets.iter_mut().filter(|target| target.name == *name) {
+    for (ToReplace { names, .. }, planned) in replaced.iter().zip(planned) {
+        for target in targets.iter_mut().filter(|target| target.name == names.live) {
             target.planned.create = planned.create.clone();
             target.planned.before.splice(0..0, planned.before.clone());
             target.planned.drop.splice(0..0, planned.drop.clone());
@@ -123,6 +125,20 @@ fn check_supported(version: u32) -> Result<(), Error> {
     Err(unsupported(format!(
         "the server is PostgreSQL {major}.{minor}, and PostgreSQL 10 or later is needed"
     )))
+}
+
+/// The names of the tables, each with a name that is free for one that replaces it.
+fn swapped(names: &[QualifiedName], relations: &[Relation]) -> Vec<Swapped> {
+    let mut swapped: Vec<Swapped> = Vec::with_capacity(names.len());
+    for (name, relation) in names.iter().zip(relations) {
+        let is_ours = |fresh: &String| {
+            let fresh = name.sibling(fresh);
+            names.contains(&fresh) || swapped.iter().any(|other| other.fresh == fresh)
+        };
+        let fresh = relation.free_name(name.fresh_names().filter(|fresh| !is_ours(fresh)));
+        swapped.push(Swapped { live: name.clone(), fresh: name.sibling(fresh) });
+    }
+    swapped
 }
 
 /// Reads what the inspection answered.

@@ -2,6 +2,7 @@
 
 use super::carry::Planned;
 use super::examine::Outstanding;
+use crate::carry::Swapped;
 use crate::catalog::{LiveColumn, LiveTable};
 use crate::compare::Change;
 use crate::definition::Table;
@@ -16,6 +17,8 @@ pub(super) struct Target {
     pub(super) definition: &'static Table,
     /// Its name once its rows are visible.
     pub(super) name: QualifiedName,
+    /// The name of a table that is made to replace it, until it does.
+    pub(super) fresh: QualifiedName,
     /// Whether its schema did not exist when the session began.
     pub(super) schema_missing: bool,
     /// Where rows go; `None` before the table is created.
@@ -110,10 +113,11 @@ impl Current {
 
 impl Target {
     /// A table that does not exist.
-    pub(super) fn missing(name: QualifiedName, definition: &'static Table) -> Self {
+    pub(super) fn missing(Swapped { live, fresh }: Swapped, definition: &'static Table) -> Self {
         Self {
             definition,
-            name,
+            name: live,
+            fresh,
             schema_missing: false,
             current: None,
             replaces: None,

@@ -5,6 +5,7 @@ use super::core::Core;
 use super::enum_type;
 use super::refusal::unreadable;
 use super::target::Target;
+use crate::carry::Swapped;
 use crate::catalog::{self, FoundEnum, LiveTable, Server, View, view_attached, views};
 use crate::deadline::answer;
 use crate::definition::{Column, Table};
@@ -12,9 +13,9 @@ use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::QualifiedName;
 use crate::lock::Lockable;
+use crate::plan;
 use crate::statement::{begin_savepoint, release, rollback_to};
 use crate::views::{self as carry, Carried, Refused, Replaced, Role};
-use crate::{plan, publish};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 
@@ -33,7 +34,7 @@ pub(super) async fn check(
     client: &mut Client,
     server: &Server,
     found: &[FoundEnum],
-    name: &QualifiedName,
+    Swapped { live: name, fresh }: &Swapped,
     live: &LiveTable,
     definition: &'static Table,
 ) -> Result<Planned, Error> {
@@ -60,8 +61,7 @@ pub(super) async fn check(
     if server.temp {
         rehearse(client, found, name, definition, &views).await?;
     }
-    let fresh = publish::fresh_name(name);
-    let replaced = [Replaced { oid: live.oid, name: name.clone(), fresh }];
+    let replaced = [Replaced { oid: live.oid, name: name.clone(), fresh: fresh.clone() }];
     let role = Role { name: &server.role, creates_schemas: server.create };
     let Carried { before, drop, after, .. } = carry::carry(&views, &replaced, role);
     Ok(Planned { create: Vec::new(), before, drop, after })
