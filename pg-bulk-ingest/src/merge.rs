@@ -4,15 +4,17 @@
 //! is not the order in which rows were copied into it.
 
 mod arrival;
+mod live;
 pub(crate) mod part;
 mod upsert;
 
 pub(crate) use arrival::{Arrival, Sent};
+pub(crate) use live::Live;
 pub(crate) use upsert::{COUNTED_FROM, Counting, Keys, Search, Upserting};
 
 use crate::definition::Table;
 use crate::ident::{QualifiedName, list};
-use crate::plan::{all_columns, column_list, plain_column_sql};
+use crate::plan::{all_columns, column_list};
 
 /// The temporary table through which the rows of one table go.
 #[derive(Debug)]
@@ -27,13 +29,16 @@ pub(crate) struct Staging {
 }
 
 impl Staging {
-    /// That of the table at this position.
-    pub(crate) fn new(position: usize, table: &Table) -> Self {
+    /// That of the table at this position. Its columns are of the types of the live table, which
+    /// can differ from those of the definition where a difference is to stay: values are encoded
+    /// for, compared as, and inserted as, one and the same type.
+    pub(crate) fn new(position: usize, live: Live<'_>) -> Self {
+        let table = live.table;
         let mut ordinal = "ordinal".to_owned();
         while table.columns().iter().any(|column| column.name() == ordinal) {
             ordinal.insert(0, '_');
         }
-        let definition = list(table.columns().iter().map(plain_column_sql));
+        let definition = list(table.columns().iter().map(|column| live.column_sql(column)));
         Self {
             parts: Vec::new(),
             name: format!("pg_temp.pg_bulk_ingest_staging_{position}"),

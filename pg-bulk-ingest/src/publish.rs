@@ -1,9 +1,14 @@
 //! Putting a table in the place of another.
 
-use crate::catalog::{IndexShape, LiveColumn, Shape};
+use crate::catalog::{IndexShape, LiveColumn, LiveTable, Shape};
 use crate::ident::{Ident, QualifiedName, free_name, list};
 use crate::plan::index_name;
 use crate::statement::{LockLevel, Statement};
+
+/// Checks now what constraints of these names would check later.
+pub(crate) fn check_constraints(names: &[String]) -> String {
+    format!("SET CONSTRAINTS {} IMMEDIATE", list(names))
+}
 
 /// Keeps writers from the live table while the other is loaded, since what they commit would be
 /// lost. Readers go on.
@@ -14,8 +19,8 @@ pub(crate) fn keep_writers_out(live: &QualifiedName) -> Statement {
 }
 
 /// Counts the rows that go with the live table.
-pub(crate) fn count(live: &QualifiedName) -> String {
-    format!("SELECT pg_catalog.count(*) FROM {live}")
+pub(crate) fn count(name: &QualifiedName, live: &LiveTable) -> String {
+    format!("SELECT pg_catalog.count(*) FROM {}", live.own_rows(name))
 }
 
 /// Gives the new table the owner of the live one.
@@ -119,10 +124,10 @@ pub(crate) fn kept_indexes<'s>(
     fresh.indexes.iter().filter_map(kept).collect()
 }
 
-/// Empties live tables. It counts on ACCESS EXCLUSIVE.
+/// Empties live tables, of which none is partitioned. It counts on ACCESS EXCLUSIVE.
 pub(crate) fn truncate(live: &[QualifiedName]) -> Statement {
     Statement::new(
-        format!("TRUNCATE TABLE {}", list(live)),
+        format!("TRUNCATE TABLE {}", list(live.iter().map(|name| format!("ONLY {name}")))),
         LockLevel::AccessExclusive,
         "all rows are deleted, and there is no batch",
     )

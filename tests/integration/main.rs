@@ -27,6 +27,7 @@ mod indexes;
 mod killed;
 mod large_batches;
 mod locks;
+mod merging;
 mod migrate;
 mod model;
 mod multi_table;

@@ -1,6 +1,6 @@
 //! An enum type as the catalog describes it.
 
-use super::probe;
+use super::{LiveTable, probe};
 use crate::definition::{Column, EnumType, Table};
 use crate::ident::{Ident, Literal, QualifiedName, list};
 use serde::Deserialize;
@@ -91,7 +91,10 @@ pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Vec<FoundEnum>> {
 pub(crate) struct HeldIn<'d> {
     /// The position of its table in the ingest.
     pub(crate) position: usize,
-    pub(crate) table: &'d QualifiedName,
+    /// Its own rows, to select from.
+    rows: String,
+    /// Whether the role may read the column.
+    pub(crate) can_select: bool,
     pub(crate) column: &'static Column,
     pub(crate) enum_type: &'static EnumType,
     pub(crate) labels: Vec<&'d str>,
@@ -103,6 +106,7 @@ impl<'d> HeldIn<'d> {
     pub(crate) fn columns(
         position: usize,
         table: &'d QualifiedName,
+        live_table: &'d LiveTable,
         definition: &'static Table,
         enums: &'d [FoundEnum],
     ) -> impl Iterator<Item = Self> {
@@ -111,21 +115,28 @@ impl<'d> HeldIn<'d> {
             let live = FoundEnum::of(enums, enum_type)?.live.as_ref()?;
             let labels = live.undefined(enum_type);
             let any = !labels.is_empty();
-            any.then_some(Self { position, table, column, enum_type, labels })
+            any.then(|| Self {
+                position,
+                rows: live_table.own_rows(table),
+                can_select: live_table.can_select_from(column.name()),
+                column,
+                enum_type,
+                labels,
+            })
         })
     }
 
     /// The first of the labels that a row holds; a scan, unless there is an index.
     fn sql(&self, at: usize) -> String {
-        let Self { table, column, .. } = self;
+        let Self { rows, column, .. } = self;
         let name = Ident::new(column.name());
         let labels = list(self.labels.iter().map(|label| Literal(label)));
         let labels = format!("ARRAY[{labels}]::{}[]", self.enum_type.qualified_name());
         let (from, value) = if column.column_type().is_array() {
             let elements = format!("pg_catalog.unnest(live.{name}) AS element(label)");
-            (format!("{table} AS live, {elements}"), "element.label".to_owned())
+            (format!("{rows} AS live, {elements}"), "element.label".to_owned())
         } else {
-            (format!("{table} AS live"), format!("live.{name}"))
+            (format!("{rows} AS live"), format!("live.{name}"))
         };
         format!(
             "(SELECT {at}, {value}::text FROM {from} \

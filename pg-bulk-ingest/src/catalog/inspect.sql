@@ -17,9 +17,16 @@ SELECT json_build_object(
     'owner_creates', has_schema_privilege(c.relowner, n.oid, 'CREATE'),
     'comment', obj_description(c.oid, 'pg_class'),
     'row_security', row_security_active(c.oid),
-    'can_insert', has_table_privilege(c.oid, 'INSERT'),
     'can_select', has_table_privilege(c.oid, 'SELECT'),
-    'can_update', has_table_privilege(c.oid, 'UPDATE'),
+    -- by a trigger a row may get values that it does not come with
+    'is_filled', EXISTS (SELECT FROM pg_trigger r
+      WHERE r.tgrelid = c.oid AND NOT r.tgisinternal AND r.tgenabled IN ('O', 'A')
+      -- BEFORE INSERT, FOR EACH ROW
+      AND r.tgtype & 7 = 7),
+    -- tables whose rows have to be there before those of this one that refer to them
+    'referred', (SELECT coalesce(json_agg(DISTINCT k.confrelid::int8), '[]')
+      FROM pg_constraint k
+      WHERE k.conrelid = c.oid AND k.contype = 'f' AND NOT k.condeferred),
     -- left by an interrupted SET NOT NULL
     'leftovers', (
       SELECT coalesce(json_agg(json_build_object('name', k.conname, 'valid', k.convalidated,
@@ -54,6 +61,9 @@ SELECT json_build_object(
         'collation', CASE WHEN a.attcollation <> t.typcollation
           THEN quote_ident(on_.nspname) || '.' || quote_ident(o.collname) END,
         'comment', col_description(a.attrelid, a.attnum),
+        'can_insert', has_column_privilege(c.oid, a.attnum, 'INSERT'),
+        'can_select', has_column_privilege(c.oid, a.attnum, 'SELECT'),
+        'can_update', has_column_privilege(c.oid, a.attnum, 'UPDATE'),
         'oid', a.atttypid::int8,
         'element', b.element::int8,
         'base', b.base::int8,
@@ -133,6 +143,18 @@ SELECT json_build_object(
         'immediate', x.indimmediate,
         'constraint', (SELECT k.conname FROM pg_constraint k
           WHERE k.conindid = x.indexrelid AND k.conrelid = c.oid AND k.contype IN ('p', 'u')),
+        -- by which operator the values of each key column are equal
+        'equality', CASE WHEN x.indisunique THEN (
+          SELECT coalesce(json_object_agg(a.attname,
+            'OPERATOR(' || quote_ident(en.nspname) || '.' || e.oprname || ')'), '{}')
+          FROM generate_series(0, array_upper(x.indclass, 1)) AS k(at)
+          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.indkey[k.at]
+          JOIN pg_opclass oc ON oc.oid = x.indclass[k.at]
+          JOIN pg_amop m ON m.amopfamily = oc.opcfamily AND m.amopstrategy = 3
+            AND m.amoplefttype = oc.opcintype AND m.amoprighttype = oc.opcintype
+          JOIN pg_operator e ON e.oid = m.amopopr
+          JOIN pg_namespace en ON en.oid = e.oprnamespace
+        ) ELSE '{}' END,
         -- neither expressions nor a predicate
         'plain', x.indexprs IS NULL AND x.indpred IS NULL,
         'columns', (SELECT coalesce(json_agg(a.attname ORDER BY a.attnum), '[]')

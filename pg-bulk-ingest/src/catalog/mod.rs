@@ -21,8 +21,9 @@ pub(crate) use hanging::{
     Policy, Rule, Trigger,
 };
 pub(crate) use query::{
-    Inspected, alone, attached, comment, further, grants, holders, inspect, inspect_outside,
-    inspect_temporary, isolated, state, transaction, transaction_id, view_attached, views, waits,
+    Inspected, alone, attached, comment, deferrable, further, grants, holders, inspect,
+    inspect_outside, inspect_temporary, isolated, state, transaction, transaction_id,
+    view_attached, views, waits,
 };
 pub(crate) use relation::{IndexShape, Leftover, LiveColumn, LiveTable, Relation, Server, Shape};
 pub(crate) use view::{Commented, View};

@@ -261,6 +261,21 @@ pub(crate) mod attached {
     }
 }
 
+/// The constraints of tables that may be checked late.
+pub(crate) mod deferrable {
+    use super::{SimpleQueryMessage, texts};
+    use crate::ident::list;
+
+    pub(crate) fn sql(tables: &[u32]) -> String {
+        include_str!("deferrable.sql").replace(":oids", &list(tables))
+    }
+
+    /// Their names, quoted.
+    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Vec<String> {
+        texts(messages).map(str::to_owned).collect()
+    }
+}
+
 /// The grants on a table and on the one that is to replace it.
 pub(crate) mod grants {
     use super::{Grant, SimpleQueryMessage};

@@ -1,9 +1,11 @@
 //! A live table as the catalog describes it.
 
 use super::types::{self, LiveType};
-use crate::definition::{Column, ColumnType, Kind};
+use crate::definition::{Column, ColumnType, Kind, Table};
 use crate::encode::TargetType;
+use crate::ident::QualifiedName;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// What a server says of itself and of the session.
 #[derive(Debug, Clone, Deserialize)]
@@ -65,9 +67,12 @@ pub(crate) struct LiveTable {
     pub(crate) comment: Option<String>,
     /// Whether row-level security applies to the role.
     pub(crate) row_security: bool,
-    pub(crate) can_insert: bool,
+    /// Whether the role may read all its columns, those of the system included.
     pub(crate) can_select: bool,
-    pub(crate) can_update: bool,
+    /// Whether triggers may give its rows values that they do not come with.
+    pub(crate) is_filled: bool,
+    /// The tables that its foreign keys refer to, but for those that are checked at COMMIT.
+    pub(crate) referred: Vec<u32>,
     #[serde(flatten)]
     pub(crate) shape: Shape,
     /// Constraints left by an interrupted SET NOT NULL.
@@ -86,6 +91,52 @@ impl LiveTable {
                 let to_sql = types::accepted(live.oid, &self.types, accepts)?;
                 Some(live.target().with_to_sql(to_sql))
             }
+        }
+    }
+}
+
+impl LiveTable {
+    /// A privilege that the role lacks to load rows, or to merge them on the primary key.
+    pub(crate) fn lacks(&self, definition: &Table, upserts: bool) -> Option<&'static str> {
+        let all = |holds: fn(&LiveColumn) -> bool, key_too: bool| {
+            definition.columns().iter().enumerate().all(|(position, column)| {
+                let live = self.shape.columns.iter().find(|live| live.name == column.name());
+                // One that is to be added is the owner's.
+                live.is_none_or(holds) || !key_too && definition.primary_key().contains(&position)
+            })
+        };
+        if !all(|column| column.can_insert, true) {
+            return Some("INSERT");
+        }
+        if upserts && !all(|column| column.can_select, true) {
+            return Some("SELECT");
+        }
+        (upserts && !all(|column| column.can_update, false)).then_some("UPDATE")
+    }
+
+    /// Whether the role may read a column.
+    pub(crate) fn can_select_from(&self, column: &str) -> bool {
+        self.shape.columns.iter().any(|live| live.name == column && live.can_select)
+    }
+
+    /// The operators by which the table itself tells whether these columns of two rows are equal:
+    /// those of its unique index over them. `None` if there is no such index.
+    pub(crate) fn equality(&self, columns: &[&str]) -> Option<Vec<&str>> {
+        let of = |index: &&IndexShape| {
+            index.unique && index.plain && index.equality.len() == columns.len()
+        };
+        self.shape.indexes.iter().filter(of).find_map(|index| {
+            let operator = |column: &&str| index.equality.get(*column).map(String::as_str);
+            columns.iter().map(operator).collect()
+        })
+    }
+
+    /// The rows of the table itself, to read: not those of tables that inherit from it, which the
+    /// rows of a partitioned table are.
+    pub(crate) fn own_rows(&self, name: &QualifiedName) -> String {
+        match self.kind {
+            'p' => name.to_string(),
+            _ => format!("ONLY {name}"),
         }
     }
 }
@@ -124,6 +175,9 @@ pub(crate) struct LiveColumn {
     /// The collation, if it is not that of the type.
     pub(crate) collation: Option<String>,
     pub(crate) comment: Option<String>,
+    pub(crate) can_insert: bool,
+    pub(crate) can_select: bool,
+    pub(crate) can_update: bool,
     oid: u32,
     element: u32,
     base: u32,
@@ -132,8 +186,8 @@ pub(crate) struct LiveColumn {
     base_name: String,
 }
 
-/// Equal as far as the data goes: the OIDs follow from the type, and comments are set as they are
-/// found.
+/// Equal as far as the data goes: the OIDs follow from the type, comments are set as they are
+/// found, and privileges are the role's.
 impl PartialEq for LiveColumn {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -158,6 +212,9 @@ impl LiveColumn {
             fast_default: false,
             collation: None,
             comment: None,
+            can_insert: true,
+            can_select: true,
+            can_update: true,
             oid: 0,
             element: 0,
             base: 0,
@@ -204,12 +261,6 @@ impl LiveColumn {
         column_type.is_array() == (self.element != 0) && self.is_read_as(column_type)
     }
 
-    /// Whether it is of a type of PostgreSQL's own, or an enum. Types that others made have OIDs
-    /// from `FirstNormalObjectId` on.
-    pub(crate) fn is_of_own_type(&self) -> bool {
-        self.element == 0 && (self.base < 16384 || self.base_kind == 'e')
-    }
-
     /// Whether its values are equal if, and only if, the bytes are that they are sent as: neither
     /// spaces at the end, nor scales, nor signs of zero, nor other spellings count as equal. The
     /// default collation of a database is one by which only equal text is equal; another need not
@@ -247,6 +298,8 @@ pub(crate) struct IndexShape {
     pub(crate) immediate: bool,
     /// The name of the primary key or unique constraint that it belongs to.
     pub(crate) constraint: Option<String>,
+    /// The operator by which values of a column are equal, of each column of a unique index's key.
+    equality: BTreeMap<String, String>,
     /// Whether it has neither expressions nor a predicate.
     pub(crate) plain: bool,
     /// The columns that it is over, in whatever way.
@@ -264,6 +317,7 @@ impl IndexShape {
             valid: true,
             immediate: true,
             constraint: unique.then(String::new),
+            equality: BTreeMap::new(),
             plain: true,
             columns: Vec::new(),
         }

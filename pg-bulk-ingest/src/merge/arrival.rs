@@ -1,6 +1,6 @@
 //! The rows of a batch in the order in which they arrived.
 
-use super::Staging;
+use super::{Live, Staging};
 use crate::definition::{Index, Table};
 use crate::ident::{Ident, QualifiedName, list};
 use crate::plan::column_list;
@@ -32,18 +32,19 @@ impl<'a> Arrival<'a> {
         Self { relation: name.to_string(), place: "ctid", numbered: false }
     }
 
-    /// Deletes all but the last of rows with equal primary keys. Answers how many.
-    pub(crate) fn remove_superseded(&self, table: &Table) -> String {
-        let Self { relation, place, .. } = self;
+    /// Deletes all but the last of rows with equal primary keys of a new table. Returns how many.
+    pub(crate) fn remove_superseded(name: &QualifiedName, table: &Table) -> String {
+        let Self { relation, place, .. } = Self::in_new_table(name);
         let key = column_list(table, table.primary_key());
-        format!(
+        let delete = format!(
             "WITH ranked AS (SELECT {place} AS {PLACE}, pg_catalog.row_number() OVER \
              (PARTITION BY {key} ORDER BY {place} DESC) AS back FROM {relation}), \
              deleted AS (DELETE FROM {relation} AS row USING ranked \
              WHERE row.{place} OPERATOR(pg_catalog.=) ranked.{PLACE} \
              AND ranked.back OPERATOR(pg_catalog.>) 1 RETURNING 1) \
              SELECT pg_catalog.count(*) FROM deleted"
-        )
+        );
+        deleting_from_new(name, &delete)
     }
 
     /// The number of the first row that violates a unique constraint: one that has, in its columns,
@@ -52,7 +53,7 @@ impl<'a> Arrival<'a> {
         &self,
         table: &Table,
         constraint: &Index,
-        live: Option<&QualifiedName>,
+        live: Option<Live<'_>>,
     ) -> String {
         let Self { relation, place, numbered } = self;
         let columns = column_list(table, &constraint.columns());
@@ -67,8 +68,9 @@ impl<'a> Arrival<'a> {
         };
         let live = live.map_or_else(String::new, |live| {
             format!(
-                " UNION ALL SELECT new.{PLACE} FROM latest AS new JOIN {live} AS live ON {}",
-                conflicts_with_live(table, constraint)
+                " UNION ALL SELECT new.{PLACE} FROM latest AS new JOIN {} AS live ON {}",
+                live.rows(),
+                conflicts_with_live(live, constraint)
             )
         });
         // NULLs violate nothing, unless the constraint says so.
@@ -128,7 +130,7 @@ impl Sent {
         // Of the two there are only hashes and `=`.
         let number = |column: &str| format!("{column}::pg_catalog.text::pg_catalog.int8");
         let (transaction, command) = (number("xmin"), number("cmin"));
-        format!(
+        let delete = format!(
             "WITH commands AS (SELECT DISTINCT xmin, cmin FROM {name}), \
              copies AS (SELECT xmin, cmin, {transaction} AS transaction, pg_catalog.row_number() \
              OVER (PARTITION BY {transaction} ORDER BY {command}) AS number FROM commands), \
@@ -146,21 +148,29 @@ impl Sent {
              WHERE row.ctid OPERATOR(pg_catalog.=) ranked.{PLACE} \
              AND ranked.back OPERATOR(pg_catalog.>) 1 RETURNING 1) \
              SELECT pg_catalog.count(*) FROM deleted"
-        )
+        );
+        deleting_from_new(name, &delete)
     }
 }
 
+/// Deletes from a new table that has no key yet. A publication of all tables, or of those of a
+/// schema, has it from its creation on, and PostgreSQL then deletes only where there is a replica
+/// identity; a new table has the default one, which is the key.
+fn deleting_from_new(name: &QualifiedName, delete: &str) -> String {
+    format!(
+        "ALTER TABLE {name} REPLICA IDENTITY FULL;\n{delete};\n\
+         ALTER TABLE {name} REPLICA IDENTITY DEFAULT"
+    )
+}
+
 /// Whether the row `new` cannot stand beside the row `live`, which has another primary key.
-fn conflicts_with_live(table: &Table, constraint: &Index) -> String {
+fn conflicts_with_live(live: Live<'_>, constraint: &Index) -> String {
+    let table = live.table;
     let row = |alias: &str, positions: &[usize]| {
         let columns = positions.iter().map(|position| table.columns()[*position].name());
         list(columns.map(|name| format!("{alias}.{}", Ident::new(name))))
     };
-    let equal = constraint.columns().into_iter().map(|position| {
-        let name = Ident::new(table.columns()[position].name());
-        format!("new.{name} OPERATOR(pg_catalog.=) live.{name}")
-    });
-    let equal = equal.collect::<Vec<_>>().join(" AND ");
+    let equal = live.equal(&constraint.columns(), "new", "live");
     if table.primary_key().is_empty() {
         return equal;
     }

@@ -5,16 +5,15 @@
 //! meanwhile. Where a sample of a large batch says that there are next to none, ON CONFLICT does it
 //! alone: it does not write them either, but locks them.
 
-use super::Staging;
+use super::{Live, Staging};
 use crate::definition::Table;
-use crate::ident::{Ident, QualifiedName, list};
+use crate::ident::{Ident, list};
 use crate::plan::column_list;
 
 /// What is merged into what, and how.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Upserting<'a> {
-    pub(crate) table: &'a Table,
-    pub(crate) target: &'a QualifiedName,
+    pub(crate) live: Live<'a>,
     pub(crate) search: Search,
     pub(crate) counting: Counting,
     /// The number of different keys in the staging table, if it was counted.
@@ -55,10 +54,9 @@ const JOINED_FROM: u64 = 4;
 
 impl Search {
     /// Chooses by the number of rows, of the batch and (estimated) of the table. To probe and to
-    /// join take a key whose columns are of types of PostgreSQL's own, so that `pg_catalog` has the
-    /// operator that the index is made of.
-    pub(crate) fn choose(received: u64, rows: u64, own_types: bool) -> Self {
-        match own_types {
+    /// join take the operators that the index of the key is made of.
+    pub(crate) fn choose(received: u64, rows: u64, has_equality: bool) -> Self {
+        match has_equality {
             false => Self::OnConflict,
             true if received.saturating_mul(JOINED_FROM) >= rows => Self::Join,
             true => Self::Probe,
@@ -83,7 +81,7 @@ pub(crate) enum Counting {
     /// By `xmax`, which a row that was updated has.
     BySystemColumn,
     /// By looking for their keys in the table as it was: the rows of a partitioned table do not
-    /// say their system columns.
+    /// say their system columns, and grants on columns leave these out.
     BeforeMerging,
 }
 
@@ -92,7 +90,8 @@ impl Staging {
     /// A row whose columns are all equal, to the letter, to those of the row that is there is left
     /// alone. Answers the rows inserted, updated and unchanged.
     pub(crate) fn upsert(&self, upserting: Upserting<'_>) -> String {
-        let Upserting { table, target, search, counting, keys } = upserting;
+        let Upserting { live, search, counting, keys } = upserting;
+        let table = live.table;
         let distinct = keys.is_some_and(|keys| keys.distinct);
         let (columns, key) = (&self.columns, column_list(table, table.primary_key()));
         let (sources, source) = match search {
@@ -106,9 +105,9 @@ impl Staging {
             Search::Nothing | Search::OnConflict => {
                 (format!("latest AS ({})", self.last(table, "")), "latest")
             }
-            Search::Probe => (self.probe(table, target), "changed"),
-            Search::Join if distinct => (self.join_distinct(table, target), "changed"),
-            Search::Join => (self.join(table, target), "latest"),
+            Search::Probe => (self.probe(live), "changed"),
+            Search::Join if distinct => (self.join_distinct(live), "changed"),
+            Search::Join => (self.join(live), "latest"),
         };
         let conflict = match search {
             Search::Nothing => String::new(),
@@ -122,8 +121,9 @@ impl Staging {
             Counting::BeforeMerging => {
                 let inserted = format!(
                     "(SELECT pg_catalog.count(*) FROM {source} AS new WHERE NOT EXISTS \
-                     (SELECT FROM {target} AS live WHERE {}))",
-                    same_key(table, "live", "new")
+                     (SELECT FROM {} AS live WHERE {}))",
+                    live.rows(),
+                    live.same_key("live", "new")
                 );
                 ("1", inserted)
             }
@@ -135,11 +135,12 @@ impl Staging {
         };
         format!(
             "WITH {sources}, merged AS (\
-             INSERT INTO {target} AS live ({columns}) OVERRIDING SYSTEM VALUE \
+             INSERT INTO {} AS live ({columns}) OVERRIDING SYSTEM VALUE \
              SELECT {columns} FROM {source} \
              {conflict}RETURNING {returning}) \
              SELECT {inserted}, pg_catalog.count(*) OPERATOR(pg_catalog.-) {inserted}, \
-             {keys} OPERATOR(pg_catalog.-) pg_catalog.count(*) FROM merged"
+             {keys} OPERATOR(pg_catalog.-) pg_catalog.count(*) FROM merged",
+            live.name
         )
     }
 
@@ -162,18 +163,20 @@ impl Staging {
     }
 
     /// Answers 0 if the table is empty; and, of a sample of its rows, how many are in the table alike.
-    pub(crate) fn sample(&self, table: &Table, target: &QualifiedName, received: u64) -> String {
+    pub(crate) fn sample(&self, live: Live<'_>, received: u64) -> String {
         // In millionths of a row.
         let part = (SAMPLED * 1_000_000).div_ceil(received.max(1));
         let percent = format!("{}.{:04}", part / 10_000, part % 10_000);
         let rows =
             self.rows_of(&format!(" TABLESAMPLE pg_catalog.bernoulli ({percent}) REPEATABLE (0)"));
+        let live_rows = live.rows();
         format!(
-            "SELECT (SELECT pg_catalog.count(*) FROM (SELECT FROM {target} LIMIT 1) AS live), \
+            "SELECT (SELECT pg_catalog.count(*) FROM (SELECT FROM {live_rows} LIMIT 1) AS live), \
              pg_catalog.count(*) FROM {rows} AS new CROSS JOIN LATERAL (\
-             SELECT * FROM {target} AS live WHERE {} LIMIT 1) AS live WHERE NOT ({})",
-            same_key(table, "live", "new"),
-            is_new_or_differs(table),
+             SELECT {} FROM {live_rows} AS live WHERE {} LIMIT 1) AS live WHERE NOT ({})",
+            self.columns,
+            live.same_key("live", "new"),
+            is_new_or_differs(live.table),
         )
     }
 
@@ -190,39 +193,43 @@ impl Staging {
     }
 
     /// What is not in the table alike, of rows no two of which have the same key.
-    fn join_distinct(&self, table: &Table, target: &QualifiedName) -> String {
+    fn join_distinct(&self, live: Live<'_>) -> String {
         format!(
-            "changed AS (SELECT new.* FROM {} AS new LEFT JOIN {target} AS live ON {} WHERE {})",
+            "changed AS (SELECT new.* FROM {} AS new LEFT JOIN {} AS live ON {} WHERE {})",
             self.rows(),
-            same_key(table, "live", "new"),
-            is_new_or_differs(table),
+            live.rows(),
+            live.same_key("live", "new"),
+            is_new_or_differs(live.table),
         )
     }
 
     /// `latest`, and of it what is not in the table alike. LIMIT keeps the planner from joining in
     /// another way than by the index.
-    fn probe(&self, table: &Table, target: &QualifiedName) -> String {
+    fn probe(&self, live: Live<'_>) -> String {
         format!(
             "latest AS ({}), changed AS (SELECT new.* FROM latest AS new LEFT JOIN LATERAL (\
-             SELECT * FROM {target} AS live WHERE {} LIMIT 1) AS live ON true WHERE {})",
-            self.last(table, ""),
-            same_key(table, "live", "new"),
-            is_new_or_differs(table),
+             SELECT {} FROM {} AS live WHERE {} LIMIT 1) AS live ON true WHERE {})",
+            self.last(live.table, ""),
+            self.columns,
+            live.rows(),
+            live.same_key("live", "new"),
+            is_new_or_differs(live.table),
         )
     }
 
     /// The keys of rows that are not in the table alike, and of those the last.
-    fn join(&self, table: &Table, target: &QualifiedName) -> String {
+    fn join(&self, live: Live<'_>) -> String {
         let rows = self.rows();
-        let keys = list(key_names(table).map(|name| format!("new.{name}")));
+        let keys = list(key_names(live.table).map(|name| format!("new.{name}")));
         let changed =
-            format!("EXISTS (SELECT FROM changed WHERE {})", same_key(table, "changed", "staged"));
+            format!("EXISTS (SELECT FROM changed WHERE {})", live.same_key("changed", "staged"));
         format!(
-            "changed AS (SELECT {keys} FROM {rows} AS new LEFT JOIN {target} AS live ON {} \
+            "changed AS (SELECT {keys} FROM {rows} AS new LEFT JOIN {} AS live ON {} \
              WHERE {}), latest AS ({})",
-            same_key(table, "live", "new"),
-            is_new_or_differs(table),
-            self.last(table, &format!("WHERE {changed} ")),
+            live.rows(),
+            live.same_key("live", "new"),
+            is_new_or_differs(live.table),
+            self.last(live.table, &format!("WHERE {changed} ")),
         )
     }
 }
@@ -237,12 +244,6 @@ fn other_names(table: &Table) -> impl Iterator<Item = Ident> {
     (0..table.columns().len())
         .filter(|position| !table.primary_key().contains(position))
         .map(|position| Ident::new(table.columns()[position].name()))
-}
-
-/// Whether two rows have the same primary key.
-fn same_key(table: &Table, one: &str, other: &str) -> String {
-    let equal = |name| format!("{one}.{name} OPERATOR(pg_catalog.=) {other}.{name}");
-    key_names(table).map(equal).collect::<Vec<_>>().join(" AND ")
 }
 
 /// Whether the row `new` is not in the table alike, where `live` is the row with its key, or NULL.

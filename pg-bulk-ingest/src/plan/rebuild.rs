@@ -76,7 +76,7 @@ impl Rebuild {
             Statement::new("SET LOCAL timezone = 'UTC'", LockLevel::None, purpose)
         });
         let sql = format!(
-            "INSERT INTO {fresh} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {live}"
+            "INSERT INTO {fresh} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} FROM ONLY {live}"
         );
         let copy = Statement::new(sql, LockLevel::None, "the rows are kept").working(Work::Rewrite);
         utc.into_iter().chain([copy]).collect()
@@ -90,7 +90,7 @@ impl Rebuild {
             let there = format!("CAST({column} AS {to})");
             let and_back = format!("CAST(CAST({there} AS {from}) AS text)");
             let sql = format!(
-                "SELECT pg_catalog.count(*) FROM {live} \
+                "SELECT pg_catalog.count(*) FROM ONLY {live} \
                  WHERE {and_back} IS DISTINCT FROM CAST({column} AS text)"
             );
             Some(Check {
@@ -135,6 +135,7 @@ pub(crate) fn checks(changes: &[Change], live: &QualifiedName) -> Vec<Check> {
             ),
             _ => return None,
         };
+        // Rows of tables that inherit from it, too: the changes are theirs as well.
         let sql = format!("SELECT pg_catalog.count(*) FROM {live}{condition}");
         Some(Check { sql, column: Some(column), refusal: refusal.to_owned() })
     };
@@ -156,7 +157,7 @@ pub(crate) fn key_checks(changes: &[Change], shape: &Shape, live: &QualifiedName
         let idents = index.columns.iter().map(Ident::new).collect::<Vec<_>>();
         let not_null = idents.iter().map(|column| format!("{column} IS NOT NULL"));
         let sql = format!(
-            "SELECT pg_catalog.count(*) FROM (SELECT FROM {live} WHERE {} GROUP BY {} \
+            "SELECT pg_catalog.count(*) FROM (SELECT FROM ONLY {live} WHERE {} GROUP BY {} \
              HAVING pg_catalog.count(*) > 1) AS equal",
             not_null.collect::<Vec<_>>().join(" AND "),
             list(&idents)

@@ -80,8 +80,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let deletes = |_: &Target| deletes;
         let deleted =
             open::create_replacements(&transaction, core, &mut targets, deletes, &mut migrated);
-        let deleted = deleted.await;
-        let deleted = deleted.map_err(|error| failed(error, core))?;
+        let deleted = deleted.await.map_err(|error| failed(error, core))?;
         let created = open::create_missing(&transaction, core, &mut targets).await;
         migrated.extend(created.map_err(|error| failed(error, core))?.into_statements());
         let mut load = ahead.unwrap_or_else(|| Load::new(core, &targets));
@@ -354,6 +353,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         self.load.clear(&self.transaction, self.core).await?;
         if H::EXISTS {
             self.enter(Phase::Hook);
+            self.core.hooked = true;
             visible::run_hook(&self.transaction, &self.targets, hook, metadata).await?;
         }
         let mut store = None;

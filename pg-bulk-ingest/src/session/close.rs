@@ -6,7 +6,7 @@ use super::open::check_watermark;
 use super::refusal::unreadable;
 use super::target::{Current, Target};
 use super::{start, views};
-use crate::catalog::{self, LiveTable, Surroundings, state};
+use crate::catalog::{self, LiveTable, Surroundings, deferrable, state};
 use crate::deadline::answer;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
@@ -24,6 +24,7 @@ use tokio_postgres::Transaction;
 use tokio_postgres::error::{DbError, Severity};
 
 const PUBLISH: &str = "cannot replace the table";
+const DEFERRED: &str = "a deferred constraint does not hold before the tables are replaced";
 const COMMENT: &str = "cannot comment on the table";
 const COMMIT: &str = "cannot commit the batch";
 const STORE: &str = "cannot store the high watermark";
@@ -40,6 +41,7 @@ pub(super) async fn replace(
     if all.is_empty() {
         return Ok(migrated);
     }
+    check_deferred(transaction, core, targets).await?;
     let mut locks = Vec::new();
     let mut before = Vec::new();
     for target in targets.iter() {
@@ -77,6 +79,29 @@ pub(super) async fn replace(
     }
     execute::run_for_views(transaction, &views.after, PUBLISH).await?;
     Ok(migrated)
+}
+
+/// Has the server check what it would check at COMMIT, as far as it would keep tables from being
+/// replaced. What is left to be checked by then is of what the hook wrote, if there is one.
+async fn check_deferred(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    targets: &[Target],
+) -> Result<(), Error> {
+    let replaced = targets.iter().filter(|target| target.replaces.is_some());
+    let current = replaced.flat_map(|target| {
+        [target.visible().map(|live| live.oid), target.current.as_ref().map(|new| new.live.oid)]
+    });
+    let sql = deferrable::sql(&current.flatten().collect::<Vec<_>>());
+    let names = deferrable::read(&query(transaction, &catalog::isolated(&sql), DEFERRED).await?);
+    if names.is_empty() {
+        return Ok(());
+    }
+    let checked = query(transaction, &publish::check_constraints(&names), DEFERRED).await;
+    checked.map(|_| ()).map_err(|error| match core.hooked {
+        true => Error::new(ErrorKind::Hook, DEFERRED).caused_by(error),
+        false => error,
+    })
 }
 
 async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<Vec<Statement>, Error> {

@@ -60,6 +60,8 @@ pub(super) struct Core {
     pub(super) stored: Option<String>,
     /// What the high watermark is going to be when the transaction of all batches is committed.
     pub(super) pending: Option<Pending>,
+    /// Whether a hook has run.
+    pub(super) hooked: bool,
     /// The id of the transaction in progress.
     pub(super) transaction: u64,
     pub(super) totals: Totals,
@@ -113,6 +115,7 @@ impl Core {
             targets,
             stored,
             pending: None,
+            hooked: false,
             transaction: 0,
             leftovers: false,
             totals: Totals { tables, ..Totals::default() },

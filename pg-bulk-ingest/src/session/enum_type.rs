@@ -206,9 +206,9 @@ pub(super) async fn check_held(
     let mut columns = Vec::new();
     for (position, target) in targets.iter().enumerate() {
         let Some(live) = target.visible() else { continue };
-        let here = HeldIn::columns(position, &target.name, target.definition, found);
+        let here = HeldIn::columns(position, &target.name, live, target.definition, found);
         let here = here.collect::<Vec<_>>();
-        if let Some(first) = here.first().filter(|_| !live.can_select) {
+        if let Some(first) = here.iter().find(|held| !held.can_select) {
             let select = "SELECT";
             let missing = format!(
                 "{select} on the table, to see whether a row holds {}, which the enum type {} \

@@ -76,7 +76,7 @@ impl Examined<'_> {
             && let Ok(Relevant { changes, kept }) = self.relevant(&live, defined)
             && changes.is_empty()
         {
-            return self.as_it_is(kept);
+            return self.as_it_is(&live, kept);
         }
         let defined = match (predicted, self.twin_name(relation)) {
             (_, Some(twin)) => {
@@ -97,7 +97,7 @@ impl Examined<'_> {
         }
         let Relevant { changes, kept } = self.relevant(&live, &defined)?;
         if changes.is_empty() && live.leftovers.is_empty() {
-            return self.as_it_is(kept);
+            return self.as_it_is(&live, kept);
         }
         self.check_owner(&live)?;
         let surroundings = self.surroundings(client, &live).await?;
@@ -131,13 +131,14 @@ impl Examined<'_> {
                 return Err(Error::new(ErrorKind::Migration { reasons }, MIGRATE));
             }
         };
-        let examination = self.as_it_is(kept)?;
+        let examination = self.as_it_is(&live, kept)?;
         let fresh = Some(plan::kept_shape(defined, &examination.kept));
         Ok(Examination { outstanding: Some(outstanding), fresh, ..examination })
     }
 
-    /// Nothing is to be changed. Rows have no values for columns that stay and are not defined.
-    fn as_it_is(self, kept: Vec<Change>) -> Result<Examination, Error> {
+    /// Nothing is to be changed. Rows have no values for columns that stay and are not defined,
+    /// unless a trigger gives them.
+    fn as_it_is(self, live: &LiveTable, kept: Vec<Change>) -> Result<Examination, Error> {
         let unfilled = |change: &Change| match change {
             Change::DropColumn { column } if column.not_null && column.default.is_none() => {
                 Some(format!(
@@ -148,7 +149,7 @@ impl Examined<'_> {
             }
             _ => None,
         };
-        match kept.iter().find_map(unfilled) {
+        match kept.iter().find_map(unfilled).filter(|_| !live.is_filled) {
             Some(reason) => Err(unsupported(reason)),
             None => Ok(Examination { outstanding: None, kept, fresh: None }),
         }

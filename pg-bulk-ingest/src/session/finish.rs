@@ -117,21 +117,22 @@ async fn empty(
     core: &Core,
     targets: &[Target],
 ) -> Result<Vec<(QualifiedName, u64)>, Error> {
-    let lockable = |target: &Target| {
-        target.visible().map(|live| Lockable::table(target.name.clone(), live.oid))
-    };
-    let mut tables = targets.iter().filter_map(lockable).collect::<Vec<_>>();
-    tables.sort_by(|a, b| a.name.cmp(&b.name));
+    let live = targets.iter().filter_map(|target| Some((&target.name, target.visible()?)));
+    let mut live = live.collect::<Vec<_>>();
+    live.sort_by_key(|(name, _)| *name);
     let mut deleted = Vec::new();
-    if tables.is_empty() {
+    if live.is_empty() {
         return Ok(deleted);
     }
-    for table in &tables {
-        let count = publish::count(&table.name);
+    for (name, live) in &live {
+        let count = publish::count(name, live);
+        let table = Lockable::table((*name).clone(), live.oid);
         let count =
-            execute::keep_writers_out(transaction, table, &count, core.waiting(), FINISH).await?;
-        deleted.push((table.name.clone(), count));
+            execute::keep_writers_out(transaction, &table, &count, core.waiting(), FINISH).await?;
+        deleted.push((table.name, count));
     }
+    let lockable = live.iter().map(|(name, live)| Lockable::table((*name).clone(), live.oid));
+    let mut tables = lockable.collect::<Vec<_>>();
     let names = deleted.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     let emptied = tables.iter().map(|table| (table.name.clone(), table.oid)).collect::<Vec<_>>();
     let Unreferred { locks, drop, add } = carry::referring(transaction, &emptied).await?;

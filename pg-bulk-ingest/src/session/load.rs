@@ -45,8 +45,8 @@ impl Load {
                 continue;
             };
             let merges = target.upserts(core.settings.upsert) && !current.bare;
-            let staged = merges || current.live.row_security;
-            let staging = staged.then(|| Staging::new(position, target.definition));
+            let staged = merges || current.live.row_security || waits(core, targets, position);
+            let staging = staged.then(|| Staging::new(position, current.in_sql(target.definition)));
             let route = match &staging {
                 Some(staging) => Route { copy: staging.copy(), create: Some(staging.create()) },
                 None => {
@@ -157,8 +157,9 @@ impl Load {
         core: &Core,
         targets: &[Target],
     ) -> Result<Vec<Counts>, Error> {
-        let mut all = Vec::with_capacity(targets.len());
-        for (position, target) in targets.iter().enumerate() {
+        let mut all = vec![Counts::default(); targets.len()];
+        for position in referred_first(targets) {
+            let target = &targets[position];
             let received = self.copy.received(position);
             let inserted = received - self.copy.replaced().min(received);
             let mut counts = Counts { received, inserted, ..Counts::default() };
@@ -172,7 +173,7 @@ impl Load {
                     merged.map_err(|error| error.in_table(&target.name))?;
                 counts = Counts { received, inserted, updated, unchanged };
             }
-            all.push(counts);
+            all[position] = counts;
         }
         Ok(all)
     }
@@ -241,6 +242,38 @@ fn is_new(before: &Target, target: &Target) -> bool {
     oid(before) != oid(target)
 }
 
+/// Whether rows of one target can refer to those of another, which then have to be there.
+fn refers(target: &Target, other: &Target) -> bool {
+    let live = target.current.as_ref().map(|current| &current.live);
+    let oids = [other.visible(), other.current.as_ref().map(|current| &current.live)];
+    live.is_some_and(|live| oids.iter().flatten().any(|other| live.referred.contains(&other.oid)))
+}
+
+/// Whether rows of a target can refer to others of the batch. A foreign key is checked at the end of
+/// each `COPY`, of which there may be many: such rows therefore wait until all have come.
+fn waits(core: &Core, targets: &[Target], position: usize) -> bool {
+    let target = &targets[position];
+    let is_bare = target.current.as_ref().is_none_or(|current| current.bare);
+    core.server.temp && !is_bare && targets.iter().any(|other| refers(target, other))
+}
+
+/// The positions of the targets, each after those that it refers to as far as that is possible.
+fn referred_first(targets: &[Target]) -> Vec<usize> {
+    let mut order = Vec::with_capacity(targets.len());
+    while order.len() < targets.len() {
+        let left = (0..targets.len()).filter(|position| !order.contains(position));
+        let left = left.collect::<Vec<_>>();
+        let waits = |position: usize| {
+            let others = left.iter().filter(|other| **other != position);
+            others.into_iter().any(|other| refers(&targets[position], &targets[*other]))
+        };
+        // Those that refer to each other in a circle go as they are defined.
+        let next = left.iter().find(|position| !waits(**position)).or(left.first());
+        order.extend(next);
+    }
+    order
+}
+
 /// What was built for a table that was created by the batch.
 struct Built {
     statements: Vec<Statement>,
@@ -277,7 +310,7 @@ async fn build_one(
         let arrival = Arrival::in_new_table(&current.name);
         let remove = match sent {
             Some(sent) => Sent::remove_superseded(sent, &current.name, table),
-            None => arrival.remove_superseded(table),
+            None => Arrival::remove_superseded(&current.name, table),
         };
         let again = format!("{remove};\n{build}");
         match numbers(transaction, &savepoint(SAVEPOINT, &again), action).await {
@@ -285,9 +318,7 @@ async fn build_one(
             // There is no other unique constraint, and so no row to be named.
             Err(error) if sent.is_some() => return Err(error),
             Err(error) => {
-                return Err(
-                    merging::locate(transaction, error, table, current, &arrival, None).await
-                );
+                return Err(merging::locate(transaction, error, table, &arrival, None).await);
             }
         }
     }

@@ -5,8 +5,7 @@ use super::target::{Current, Target};
 use crate::definition::Table;
 use crate::error::Error;
 use crate::execute::{numbers, query};
-use crate::ident::QualifiedName;
-use crate::merge::{Arrival, COUNTED_FROM, Counting, Keys, Search, Staging, Upserting};
+use crate::merge::{Arrival, COUNTED_FROM, Counting, Keys, Live, Search, Staging, Upserting};
 use crate::statement::{rollback_to, savepoint};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
@@ -40,7 +39,7 @@ impl<'a> Merging<'a> {
             Err(error) => {
                 let arrival = Arrival::in_staging(staging);
                 let table = target.definition;
-                Err(locate(transaction, error, table, current, &arrival, Some(&current.name)).await)
+                Err(locate(transaction, error, table, &arrival, Some(current.in_sql(table))).await)
             }
         }
     }
@@ -63,21 +62,22 @@ impl<'a> Merging<'a> {
     async fn choose(self, transaction: &Transaction<'_>) -> Result<Upserting<'a>, Error> {
         let Self { target, current, staging, received, .. } = self;
         let table = target.definition;
-        let own_types = current.has_own_types(table, table.primary_key());
-        let counting = match current.live.kind {
-            'p' => Counting::BeforeMerging,
-            _ => Counting::BySystemColumn,
+        let live = current.in_sql(table);
+        let has_equality = live.has_equality(table.primary_key());
+        let counting = match current.live.kind != 'p' && current.live.can_select {
+            true => Counting::BySystemColumn,
+            false => Counting::BeforeMerging,
         };
-        let mut search = Search::choose(received, current.rows, own_types);
+        let mut search = Search::choose(received, current.rows, has_equality);
         let mut keys = None;
         if received >= COUNTED_FROM && search != Search::OnConflict {
-            let sample = staging.sample(table, &current.name, received);
+            let sample = staging.sample(live, received);
             search = search.knowing(numbers(transaction, &sample, MERGE).await?);
             if search != Search::Probe {
                 keys = self.look_at_keys(transaction).await?;
             }
         }
-        Ok(Upserting { table, target: &current.name, search, counting, keys })
+        Ok(Upserting { live, search, counting, keys })
     }
 
     /// Looks whether the keys are distinct, by an index where there can be one.
@@ -115,9 +115,8 @@ pub(super) async fn locate(
     transaction: &Transaction<'_>,
     error: Error,
     table: &Table,
-    current: &Current,
     arrival: &Arrival<'_>,
-    live: Option<&QualifiedName>,
+    live: Option<Live<'_>>,
 ) -> Error {
     if !is_violation(&error) {
         return error;
@@ -126,7 +125,7 @@ pub(super) async fn locate(
         return error;
     }
     for index in table.indexes().iter().filter(|index| index.is_unique()) {
-        let live = live.filter(|_| current.has_own_types(table, &index.columns()));
+        let live = live.filter(|live| live.has_equality(&index.columns()));
         let sql = arrival.first_violation(table, index, live);
         match numbers(transaction, &sql, MERGE).await {
             Ok([0]) => {}

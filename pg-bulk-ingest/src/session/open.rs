@@ -272,7 +272,7 @@ async fn replace(
     let mut count = 0;
     match replacing {
         Replacing::Delete => {
-            let sql = publish::count(&target.name);
+            let sql = publish::count(&target.name, &current.live);
             count = keep_writers_out(transaction, &live, &sql, core.waiting(), action).await?;
         }
         Replacing::Rebuild(rebuild) => {

@@ -275,17 +275,10 @@ fn check_live(
         return Err(unsupported(format!("it is {what}, and rows are loaded into tables")));
     }
     let upserts = settings.upserts(definition);
-    let privileges = [
-        (live.can_insert, "INSERT", true),
-        (live.can_select, "SELECT", upserts),
-        (live.can_update, "UPDATE", upserts),
-    ];
-    for (held, privilege_name, needed) in privileges {
-        if needed && !held {
-            return Err(privilege(server, format!("{privilege_name} on the table")));
-        }
+    if let Some(lacking) = live.lacks(definition, upserts) {
+        return Err(privilege(server, format!("{lacking} on the table")));
     }
-    if upserts || live.row_security {
+    if upserts || live.row_security || live.referred.contains(&live.oid) {
         check_temporary(server)?;
     }
     check_generated(live, definition, upserts)?;

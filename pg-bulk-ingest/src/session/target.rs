@@ -9,6 +9,7 @@ use crate::definition::Table;
 use crate::encode::TargetType;
 use crate::error::{Error, ErrorKind};
 use crate::ident::QualifiedName;
+use crate::merge::Live;
 use crate::options::Upsert;
 
 /// A table that is ingested into.
@@ -89,10 +90,9 @@ impl Current {
         Self { name, live, types: Vec::new(), bare: false, rows: 0 }
     }
 
-    /// Whether columns are of types of PostgreSQL's own (or enums, which it compares as its own).
-    pub(super) fn has_own_types(&self, definition: &Table, positions: &[usize]) -> bool {
-        let column = |position: &usize| self.column(definition, *position);
-        positions.iter().all(|position| column(position).is_some_and(LiveColumn::is_of_own_type))
+    /// It, as statements name it.
+    pub(super) fn in_sql<'a>(&'a self, definition: &'a Table) -> Live<'a> {
+        Live { table: definition, name: &self.name, live: &self.live }
     }
 
     /// Whether equal values of these columns are sent as equal bytes.

@@ -54,7 +54,8 @@ const TEMPORARY: (&str, &str) =
     ("GRANT TEMPORARY ON DATABASE {database} TO {role}", r#"TEMPORARY on database "{database}""#);
 const SELECT: (&str, &str) = ("GRANT SELECT ON s.t TO {role}", "SELECT on the table");
 const INSERT: (&str, &str) = ("GRANT INSERT ON s.t TO {role}", "INSERT on the table");
-const UPDATE: (&str, &str) = ("GRANT UPDATE ON s.t TO {role}", "UPDATE on the table");
+// A table that is all key has nothing to update.
+const UPDATE: (&str, &str) = ("GRANT UPDATE ON s.t TO {role}", "");
 const OWNER: &str = "ALTER TABLE s.t OWNER TO {role}";
 const BOTH: &str = r#"CREATE and USAGE on schema "s""#;
 

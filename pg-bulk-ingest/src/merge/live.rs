@@ -1,0 +1,62 @@
+//! The table that rows are merged into, as statements name it.
+
+use crate::catalog::LiveTable;
+use crate::definition::{Column, Table};
+use crate::ident::{Ident, QualifiedName};
+use crate::plan::plain_column_sql;
+
+/// A live table that rows are merged into.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Live<'a> {
+    /// Its definition.
+    pub(crate) table: &'a Table,
+    pub(crate) name: &'a QualifiedName,
+    pub(crate) live: &'a LiveTable,
+}
+
+impl Live<'_> {
+    /// Its own rows, to select from.
+    pub(crate) fn rows(&self) -> String {
+        self.live.own_rows(self.name)
+    }
+
+    /// Whether it is known by which operators its columns of these positions are equal.
+    pub(crate) fn has_equality(&self, positions: &[usize]) -> bool {
+        self.live.equality(&self.names(positions)).is_some()
+    }
+
+    /// Whether two rows have the same primary key, as the index of the key sees it.
+    pub(crate) fn same_key(&self, one: &str, other: &str) -> String {
+        self.equal(self.table.primary_key(), one, other)
+    }
+
+    /// Whether these columns of two rows are equal, as the unique index over them sees it.
+    pub(crate) fn equal(&self, positions: &[usize], one: &str, other: &str) -> String {
+        let names = self.names(positions);
+        let operators = self.live.equality(&names);
+        let equal = |(at, name): (usize, &&str)| {
+            let operator = operators.as_ref().map_or("OPERATOR(pg_catalog.=)", |all| all[at]);
+            let name = Ident::new(*name);
+            format!("{one}.{name} {operator} {other}.{name}")
+        };
+        names.iter().enumerate().map(equal).collect::<Vec<_>>().join(" AND ")
+    }
+
+    /// A column of the live table's type and collation, NOT NULL as it is defined.
+    pub(super) fn column_sql(&self, column: &Column) -> String {
+        let live = self.live.shape.columns.iter().find(|live| live.name == column.name());
+        let Some(live) = live else { return plain_column_sql(column) };
+        let mut sql = format!("{} {}", Ident::new(column.name()), live.sql_type);
+        if let Some(collation) = &live.collation {
+            sql += &format!(" COLLATE {collation}");
+        }
+        if !column.is_nullable() {
+            sql += " NOT NULL";
+        }
+        sql
+    }
+
+    fn names(&self, positions: &[usize]) -> Vec<&str> {
+        positions.iter().map(|position| self.table.columns()[*position].name()).collect()
+    }
+}
