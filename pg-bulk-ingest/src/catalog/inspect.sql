@@ -17,6 +17,7 @@ SELECT json_build_object(
     'owner_creates', has_schema_privilege(c.relowner, n.oid, 'CREATE'),
     'comment', obj_description(c.oid, 'pg_class'),
     'row_security', row_security_active(c.oid),
+    'can_insert', has_table_privilege(c.oid, 'INSERT'),
     'can_select', has_table_privilege(c.oid, 'SELECT'),
     -- by a trigger a row may get values that it does not come with
     'is_filled', EXISTS (SELECT FROM pg_trigger r
@@ -61,7 +62,6 @@ SELECT json_build_object(
         'collation', CASE WHEN a.attcollation <> t.typcollation
           THEN quote_ident(on_.nspname) || '.' || quote_ident(o.collname) END,
         'comment', col_description(a.attrelid, a.attnum),
-        'can_insert', has_column_privilege(c.oid, a.attnum, 'INSERT'),
         'can_select', has_column_privilege(c.oid, a.attnum, 'SELECT'),
         'can_update', has_column_privilege(c.oid, a.attnum, 'UPDATE'),
         'oid', a.atttypid::int8,

@@ -67,6 +67,8 @@ pub(crate) struct LiveTable {
     pub(crate) comment: Option<String>,
     /// Whether row-level security applies to the role.
     pub(crate) row_security: bool,
+    /// Whether the role may insert into all its columns, as LOCK TABLE takes it.
+    pub(crate) can_insert: bool,
     /// Whether the role may read all its columns, those of the system included.
     pub(crate) can_select: bool,
     /// Whether triggers may give its rows values that they do not come with.
@@ -105,7 +107,7 @@ impl LiveTable {
                 live.is_none_or(holds) || !key_too && definition.primary_key().contains(&position)
             })
         };
-        if !all(|column| column.can_insert, true) {
+        if !self.can_insert {
             return Some("INSERT");
         }
         if upserts && !all(|column| column.can_select, true) {
@@ -175,7 +177,6 @@ pub(crate) struct LiveColumn {
     /// The collation, if it is not that of the type.
     pub(crate) collation: Option<String>,
     pub(crate) comment: Option<String>,
-    pub(crate) can_insert: bool,
     pub(crate) can_select: bool,
     pub(crate) can_update: bool,
     oid: u32,
@@ -212,7 +213,6 @@ impl LiveColumn {
             fast_default: false,
             collation: None,
             comment: None,
-            can_insert: true,
             can_select: true,
             can_update: true,
             oid: 0,

@@ -20,8 +20,8 @@ const TABLE: &str = "CREATE TABLE t (id integer PRIMARY KEY, value integer NOT N
 
 #[tokio::test]
 async fn grants_on_the_columns_that_are_used_are_enough() {
-    let appends: &[&str] = &["INSERT (id, value)"];
-    let merges: &[&str] = &["INSERT (id, value)", "SELECT (id, value)", "UPDATE (value)"];
+    let appends: &[&str] = &["INSERT"];
+    let merges: &[&str] = &["INSERT", "SELECT (id, value)", "UPDATE (value)"];
     for (upsert, grants) in [(Upsert::Off, appends), (Upsert::IfPrimaryKey, merges)] {
         for lacking in [None].into_iter().chain((0..grants.len()).map(Some)) {
             let database = Database::new().await;
@@ -48,7 +48,7 @@ async fn grants_on_the_columns_that_are_used_are_enough() {
             };
             let error = ingested.unwrap_err();
             let ErrorKind::Privilege { missing, .. } = error.kind() else { panic!("{error:?}") };
-            let (privilege, _) = grants[lacking].split_once(' ').unwrap();
+            let privilege = grants[lacking].split(' ').next().unwrap();
             assert_eq!(*missing, format!("{privilege} on the table"));
         }
     }
