@@ -60,9 +60,9 @@ async fn a_column_that_a_trigger_fills_need_not_be_given() {
     let mut client = database.connect().await;
     database
         .execute(
-            "CREATE TABLE t (id integer PRIMARY KEY, value integer NOT NULL, by text NOT NULL);
+            "CREATE TABLE t (id integer PRIMARY KEY, value integer NOT NULL, origin text NOT NULL);
             CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN NEW.by := 'trigger'; RETURN NEW; END $$;
+            BEGIN NEW.origin := 'trigger'; RETURN NEW; END $$;
             CREATE TRIGGER fill BEFORE INSERT ON t FOR EACH ROW EXECUTE PROCEDURE fill()",
         )
         .await;
@@ -70,7 +70,7 @@ async fn a_column_that_a_trigger_fills_need_not_be_given() {
         database.execute("TRUNCATE t").await;
         let ingest = ingest::<Row>(&mut client).migration(Migration::AdditiveOnly).upsert(upsert);
         ingest.batches(|_| [Batch::new(rows())]).await.unwrap();
-        let all = "SELECT count(*), min(by) FROM t";
+        let all = "SELECT count(*), min(origin) FROM t";
         assert_eq!(database.row(all).await, "3|trigger");
     }
     database.execute("ALTER TABLE t DISABLE TRIGGER fill").await;
