@@ -150,13 +150,13 @@ const ADVISORY: &str = "another ingest's advisory lock";
 pub(crate) fn locked(wait: &Wait, action: &'static str) -> Error {
     let reason = format!("timed out waiting for {}", wait.lock());
     let kind = ErrorKind::Locked { holders: wait.holders.clone(), reason };
-    wait.table.iter().fold(Error::new(kind, action), |error, table| error.in_table(table))
+    wait.table.iter().fold(Error::new(kind, action), Error::in_table)
 }
 
 fn timed_out(after: Duration, wait: Wait, action: &'static str) -> Error {
     let table = wait.table.clone();
     let kind = ErrorKind::Timeout { after, wait: Some(Box::new(wait)) };
-    table.iter().fold(Error::new(kind, action), |error, table| error.in_table(table))
+    table.iter().fold(Error::new(kind, action), Error::in_table)
 }
 
 /// A time as `SHOW` prints it, in the largest unit in which it is a whole number; none is 0.
