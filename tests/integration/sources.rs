@@ -50,16 +50,16 @@ async fn an_error_instead_of_batches_ends_the_ingest_and_empties_nothing() {
     let some = |_: Option<NoWatermark>| Some(no_file::<Batch<Iter<[Row; 1]>>>());
     assert_is_of_the_source(&emptying(&mut client).batches(some).await.unwrap_err());
     let opened = |_: Option<NoWatermark>| {
-        let found = no_file::<()>()?;
-        Ok::<_, io::Error>([found].map(|()| batch(2)))
+        let id = no_file::<i32>()?;
+        Ok::<_, io::Error>([batch(id)])
     };
     assert_is_of_the_source(&emptying(&mut client).batches(opened).await.unwrap_err());
 
     let one = |_: Option<NoWatermark>| no_file::<Batch<Iter<[Row; 1]>>>();
     assert_is_of_the_source(&emptying(&mut client).stream(one).await.unwrap_err());
     let later = async |_: Option<NoWatermark>| {
-        let found = no_file::<()>()?;
-        Ok::<_, io::Error>(stream::iter([found].map(|()| batch(2))))
+        let id = no_file::<i32>()?;
+        Ok::<_, io::Error>(stream::iter([batch(id)]))
     };
     assert_is_of_the_source(&emptying(&mut client).stream(later).await.unwrap_err());
     assert_eq!(database.rows("SELECT id::text FROM t").await, ["1"]);
@@ -117,7 +117,7 @@ async fn what_borrows_from_the_task_can_be_spawned_whatever_the_form() {
     let database = Database::new().await;
     let mut client = database.connect().await;
     let task = tokio::spawn(async move {
-        let days = vec![vec![Row { id: 1 }], vec![Row { id: 2 }]];
+        let days = [vec![Row { id: 1 }], vec![Row { id: 2 }]];
         let list = |_: Option<i32>| {
             let days = days.iter().filter(|day| !day.is_empty());
             Ok::<_, io::Error>(days.map(|day| Batch::new(day).high_watermark(day[0].id)))
