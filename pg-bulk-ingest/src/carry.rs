@@ -208,7 +208,7 @@ mod tests {
                 LiveColumn::predicted(name, (*sql_type).to_owned(), true)
             };
             let index = r#"{"name": "i", "form": "btree (gone)", "unique": true, "primary": false,
-                "valid": true, "immediate": true, "plain": true, "columns": [], "equality": []}"#;
+                "valid": true, "immediate": true, "plain": true, "columns": [], "equality": {}}"#;
             let indexes = if has_index { vec![parsed::<IndexShape>(index)] } else { vec![] };
             Shape { columns: columns.iter().map(column).collect(), indexes }
         };
