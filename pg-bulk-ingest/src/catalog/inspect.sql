@@ -14,11 +14,11 @@ SELECT json_build_object(
     'kind', c.relkind,
     'owner', pg_get_userbyid(c.relowner),
     'is_owner', pg_has_role(c.relowner, 'USAGE'),
-    'owner_creates', has_schema_privilege(c.relowner, n.oid, 'CREATE'),
+    'owner_creates', coalesce(has_schema_privilege(c.relowner, n.oid, 'CREATE'), true),
     'comment', obj_description(c.oid, 'pg_class'),
     'row_security', row_security_active(c.oid),
-    'can_insert', has_table_privilege(c.oid, 'INSERT'),
-    'can_select', has_table_privilege(c.oid, 'SELECT'),
+    'can_insert', coalesce(has_table_privilege(c.oid, 'INSERT'), true),
+    'can_select', coalesce(has_table_privilege(c.oid, 'SELECT'), true),
     -- by a trigger a row may get values that it does not come with
     'is_filled', EXISTS (SELECT FROM pg_trigger r
       WHERE r.tgrelid = c.oid AND NOT r.tgisinternal AND r.tgenabled IN ('O', 'A')
@@ -62,8 +62,8 @@ SELECT json_build_object(
         'collation', CASE WHEN a.attcollation <> t.typcollation
           THEN quote_ident(on_.nspname) || '.' || quote_ident(o.collname) END,
         'comment', col_description(a.attrelid, a.attnum),
-        'can_select', has_column_privilege(c.oid, a.attnum, 'SELECT'),
-        'can_update', has_column_privilege(c.oid, a.attnum, 'UPDATE'),
+        'can_select', coalesce(has_column_privilege(c.oid, a.attnum, 'SELECT'), true),
+        'can_update', coalesce(has_column_privilege(c.oid, a.attnum, 'UPDATE'), true),
         'oid', a.atttypid::int8,
         'element', b.element::int8,
         'base', b.base::int8,
