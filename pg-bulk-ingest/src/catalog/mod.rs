@@ -3,6 +3,7 @@
 //! Every query runs with an empty search path but for `pg_catalog`, so that names print qualified
 //! and nothing planted in another schema is called. The queries work from PostgreSQL 10 on.
 
+mod attribute;
 mod dependent;
 pub(crate) mod enum_type;
 mod grant;

@@ -152,6 +152,7 @@ pub(crate) mod transaction {
 /// Which tables there are under their names, and their comments.
 pub(crate) mod state {
     use super::{QualifiedName, SimpleQueryMessage, values};
+    use crate::catalog::attribute::Attribute;
 
     /// A table as it is now.
     #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,6 +163,7 @@ pub(crate) mod state {
         pub(crate) rows: u64,
         /// Tables for its rows, of an ingest that is under way or was killed.
         pub(crate) parts: Vec<String>,
+        pub(crate) columns: Vec<Attribute>,
         /// The transaction in which it was asked for; 0 if the answer is not understood.
         pub(crate) transaction: u64,
     }
@@ -185,12 +187,13 @@ pub(crate) mod state {
     /// The answers for the names, in their order; rows of other queries have one column.
     pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Vec<State> {
         let row = |message: &SimpleQueryMessage| match message {
-            SimpleQueryMessage::Row(row) if row.len() == 5 => Some(State {
+            SimpleQueryMessage::Row(row) if row.len() == 6 => Some(State {
                 oid: row.get(0).and_then(|oid| oid.parse().ok()),
                 comment: row.get(1).map(str::to_owned),
                 rows: row.get(2).and_then(|rows| rows.parse().ok()).unwrap_or_default(),
                 parts: row.get(3).and_then(|p| serde_json::from_str(p).ok()).unwrap_or_default(),
-                transaction: row.get(4).and_then(|id| id.parse().ok()).unwrap_or_default(),
+                columns: row.get(4).and_then(|c| serde_json::from_str(c).ok()).unwrap_or_default(),
+                transaction: row.get(5).and_then(|id| id.parse().ok()).unwrap_or_default(),
             }),
             _ => None,
         };

@@ -202,6 +202,10 @@ impl PartialEq for LiveColumn {
 impl Eq for LiveColumn {}
 
 impl LiveColumn {
+    pub(crate) fn type_oid(&self) -> u32 {
+        self.oid
+    }
+
     /// The column that a definition gives, where that can be told without a server.
     pub(crate) fn predicted(name: &str, sql_type: String, not_null: bool) -> Self {
         Self {

@@ -7,6 +7,9 @@ SELECT
   (CASE WHEN c.relpages > 0 AND c.reltuples >= 0 THEN c.reltuples / c.relpages ELSE 50 END
     * pg_relation_size(c.oid) / current_setting('block_size')::int8)::int8::text,
   :parts,
+  -- what rows are encoded for
+  (SELECT json_agg(json_build_array(a.attname, a.atttypid::int8, format_type(a.atttypid, a.atttypmod)))
+    FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
   -- the transaction, by an id that does not wrap around
   txid_current()::text
 FROM (VALUES :tables) AS wanted(position, schema_name, table_name, part_prefix)

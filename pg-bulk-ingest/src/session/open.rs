@@ -11,6 +11,7 @@ use crate::compare::predict;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, acquire, keep_writers_out, query};
 use crate::lock::{Lock, Lockable};
+use crate::options::Delete;
 use crate::plan::Rebuild;
 use crate::report::Plan;
 use crate::statement::{Statement, rollback_to, savepoint, script};
@@ -68,6 +69,16 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
             _ => continue,
         };
         return Err(concurrent(change).in_table(&target.name));
+    }
+    // The lock keeps the columns as they are from here on.
+    let deletes = core.settings.delete != Delete::Off && core.totals.batches == 0;
+    for (target, found) in core.targets.iter().zip(&states) {
+        let Some(live) = target.visible() else { continue };
+        // What is planned for a table that is going to be replaced is planned for all its columns.
+        let whole = deletes || target.outstanding.is_some();
+        if let Some(change) = live.changed(&found.columns, target.definition, whole) {
+            return Err(concurrent(change).in_table(&target.name));
+        }
     }
     let comment = states.first().and_then(|first| first.comment.as_deref());
     check_watermark(core, comment)?;
@@ -142,7 +153,11 @@ async fn create(
     for attempt in 1.. {
         let (relation, found) = inspect_one(transaction, &inspect, action).await?;
         if let Some(live) = relation.table {
-            // Another ingest has created it since this one began, and stored no high watermark.
+            // Another ingest has created it since this one began. If it has a high watermark,
+            // batches were committed that this one does not follow.
+            if core.targets.first().is_some_and(|first| first.name == *name) {
+                check_watermark(core, live.comment.as_deref())?;
+            }
             let defined = predict(target.definition, &found);
             if defined.is_none_or(|defined| defined != live.shape) {
                 return Err(concurrent("it created the table"));
