@@ -111,6 +111,17 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
         self
     }
 
+    /// Whether a batch may be committed in part. Default: it may not, and a table with partitions that
+    /// are foreign tables is refused ([`ErrorKind::Unsupported`]).
+    ///
+    /// Their servers commit one by one, before the batch itself is committed. If one fails, the rows on
+    /// those before it stay, while the high watermark does not advance: the next ingest loads them
+    /// again, which doubles them unless they are merged on a key.
+    pub fn allow_partial_commit(mut self, allow: bool) -> Self {
+        self.settings.allow_partial_commit = allow;
+        self
+    }
+
     /// Whether errors show values of rows, cut short. Default: they do not.
     pub fn show_values(mut self, show_values: bool) -> Self {
         self.settings.show_values = show_values;

@@ -28,6 +28,7 @@ mod indexes;
 mod killed;
 mod large_batches;
 mod locks;
+mod managed;
 mod merging;
 mod migrate;
 mod model;

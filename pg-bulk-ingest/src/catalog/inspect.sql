@@ -28,6 +28,12 @@ SELECT json_build_object(
     'referred', (SELECT coalesce(json_agg(DISTINCT k.confrelid::int8), '[]')
       FROM pg_constraint k
       WHERE k.conrelid = c.oid AND k.contype = 'f' AND NOT k.condeferred),
+    'foreign_partitions', CASE WHEN c.relkind = 'p' THEN (
+      WITH RECURSIVE below(oid) AS (
+        SELECT h.inhrelid FROM pg_inherits h WHERE h.inhparent = c.oid
+        UNION ALL SELECT h.inhrelid FROM below JOIN pg_inherits h ON h.inhparent = below.oid)
+      SELECT count(*) FROM below JOIN pg_class f ON f.oid = below.oid AND f.relkind = 'f'
+    ) ELSE 0 END,
     -- left by an interrupted SET NOT NULL
     'leftovers', (
       SELECT coalesce(json_agg(json_build_object('name', k.conname, 'valid', k.convalidated,

@@ -8,6 +8,7 @@ mod dependent;
 pub(crate) mod enum_type;
 mod grant;
 pub(crate) mod hanging;
+pub(crate) mod managed;
 pub(crate) mod probe;
 mod query;
 mod relation;

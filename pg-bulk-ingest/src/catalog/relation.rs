@@ -16,6 +16,12 @@ pub(crate) struct Server {
     pub(crate) in_transaction: bool,
     /// Whether it is a standby.
     pub(crate) in_recovery: bool,
+    /// Whether Citus is in the database.
+    pub(crate) has_citus: bool,
+    /// Whether TimescaleDB is in the database.
+    pub(crate) has_timescale: bool,
+    /// The name of a server that is no PostgreSQL of its own, but speaks like one.
+    pub(crate) engine: Option<String>,
     pub(crate) role: String,
     pub(crate) database: String,
     pub(crate) read_only: bool,
@@ -75,6 +81,8 @@ pub(crate) struct LiveTable {
     pub(crate) is_filled: bool,
     /// The tables that its foreign keys refer to, but for those that are checked at COMMIT.
     pub(crate) referred: Vec<u32>,
+    /// How many of its partitions, to any depth, are foreign tables.
+    pub(crate) foreign_partitions: u64,
     #[serde(flatten)]
     pub(crate) shape: Shape,
     /// Constraints left by an interrupted SET NOT NULL.

@@ -207,6 +207,13 @@ pub(super) async fn read(
 /// Whether the role may comment on the first table, which takes its ownership.
 pub(super) fn check_may_store(core: &Core, targets: &[Target]) -> Result<(), Error> {
     let first = targets.first().and_then(|first| Some((first, first.current.as_ref()?)));
+    if let Some((first, _)) = first.filter(|_| core.stores_elsewhere) {
+        let reason =
+            "Citus has the table on several nodes, and this one is not the coordinator: the \
+                      others would not see the high watermark"
+                .to_owned();
+        return Err(Error::new(ErrorKind::Unsupported { reason }, STORE).in_table(&first.name));
+    }
     let Some((first, current)) = first.filter(|(_, current)| !current.live.is_owner) else {
         return Ok(());
     };

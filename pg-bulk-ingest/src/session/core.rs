@@ -25,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) index_memory: Option<u64>,
     /// Whether rows may go over several connections.
     pub(crate) several_connections: bool,
+    /// Whether a batch may be committed in part, where servers commit one by one.
+    pub(crate) allow_partial_commit: bool,
 }
 
 impl Settings {
@@ -67,6 +69,8 @@ pub(super) struct Core {
     pub(super) totals: Totals,
     /// Whether a killed ingest may have left tables behind.
     pub(super) leftovers: bool,
+    /// Whether other nodes would not see a high watermark that is stored on this one.
+    pub(super) stores_elsewhere: bool,
 }
 
 /// What becomes of the stored high watermark.
@@ -118,6 +122,7 @@ impl Core {
             hooked: false,
             transaction: 0,
             leftovers: false,
+            stores_elsewhere: false,
             totals: Totals { tables, ..Totals::default() },
         }
     }

@@ -1,5 +1,6 @@
 //! Why an ingest is not begun.
 
+use super::core::Settings;
 use crate::catalog::{LiveTable, Relation, Server};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
@@ -81,4 +82,31 @@ pub(super) fn check_generated(
         }
     }
     Ok(())
+}
+
+/// Whether a table can be replaced by one that knows nothing of how an extension manages it.
+pub(super) fn check_unmanaged(managed: Option<String>) -> Result<(), Error> {
+    match managed {
+        None => Ok(()),
+        Some(managed) => Err(unsupported(format!(
+            "{managed}: the table that replaces it would be a plain local one"
+        ))),
+    }
+}
+
+/// What a server that only speaks as PostgreSQL does may do to its tables.
+pub(super) fn of_engine(engine: &String) -> String {
+    format!("the server is {}, which manages tables in ways of its own", engine.trim_matches('-'))
+}
+
+/// Whether a batch is committed whole.
+pub(super) fn check_atomic(live: &LiveTable, settings: &Settings) -> Result<(), Error> {
+    let foreign = live.foreign_partitions;
+    if foreign == 0 || settings.allow_partial_commit {
+        return Ok(());
+    }
+    Err(unsupported(format!(
+        "{foreign} of its partitions are foreign tables, whose servers commit one by one: a batch \
+         could be committed in part, unless `allow_partial_commit(true)` accepts that"
+    )))
 }

@@ -4,7 +4,8 @@ use super::carry::{self, Planned, ToReplace};
 use super::core::{Core, Settings};
 use super::examine::{Examination, Examined, Outstanding, keeps_rows};
 use super::refusal::{
-    START, check_generated, check_replacement, name_mistake, privilege, unreadable, unsupported,
+    START, check_atomic, check_generated, check_replacement, check_unmanaged, name_mistake,
+    of_engine, privilege, unreadable, unsupported,
 };
 use super::target::{Current, Target};
 use super::{enum_type, views};
@@ -39,6 +40,7 @@ pub(super) async fn start(
     }
     let mut targets = Vec::with_capacity(tables.len());
     let mut replaced = Vec::new();
+    let mut is_worker = false;
     let leftovers = relations.iter().any(|relation| relation.has_parts);
     let names = swapped(&names, &relations);
     for (((name, definition), relation), swapped) in tables.into_iter().zip(relations).zip(names) {
@@ -61,7 +63,11 @@ pub(super) async fn start(
         let Examination { outstanding, kept, fresh } = examined.examine(client, &relation).await?;
         let is_replaced = matches!(outstanding, Some(Outstanding::Rebuild(_)));
         let mut planned = Planned::default();
+        let managed = managed(client, &server, &name, live.oid).await?;
+        is_worker |= managed.is_some() && targets.is_empty();
         if is_replaced || settings.delete != Delete::Off {
+            let managed = managed.or_else(|| server.engine.as_ref().map(of_engine));
+            check_unmanaged(managed).map_err(|error| error.in_table(&name))?;
             let shape = live.shape.clone();
             let fresh = fresh.unwrap_or_else(|| shape.clone());
             replaced.push(ToReplace { names: swapped.clone(), oid: live.oid, live: shape, fresh });
@@ -93,8 +99,9 @@ pub(super) async fn start(
         targets.iter().take(1).fold(error, |error, first| error.in_table(&first.name))
     })?;
     enum_type::check_held(client, &targets, &found, &settings, &server).await?;
+    let stores_elsewhere = is_worker && server.has_citus && citus_worker(client).await?;
     let core = Core::new(server, settings, enums, found, targets, stored);
-    Ok(Core { leftovers, ..core })
+    Ok(Core { leftovers, stores_elsewhere, ..core })
 }
 
 /// The first look at the server and the tables, in one round trip. Nothing is done before it that
@@ -139,6 +146,25 @@ fn swapped(names: &[QualifiedName], relations: &[Relation]) -> Vec<Swapped> {
         swapped.push(Swapped { live: name.clone(), fresh: name.sibling(fresh) });
     }
     swapped
+}
+
+/// How an extension manages a table, if one does.
+async fn managed(
+    client: &Client,
+    server: &Server,
+    name: &QualifiedName,
+    oid: u32,
+) -> Result<Option<String>, Error> {
+    let Some(sql) = catalog::managed::sql(server, name, oid) else { return Ok(None) };
+    let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(START));
+    Ok(catalog::managed::read(&messages.map_err(|error| error.in_table(name))?))
+}
+
+/// Whether the server is a node of Citus other than the coordinator.
+async fn citus_worker(client: &Client) -> Result<bool, Error> {
+    let sql = catalog::managed::is_worker();
+    let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(START))?;
+    Ok(catalog::managed::read(&messages).is_some())
 }
 
 /// Reads what the inspection answered.
@@ -281,6 +307,7 @@ fn check_live(
     if upserts || live.row_security || live.referred.contains(&live.oid) {
         check_temporary(server)?;
     }
+    check_atomic(live, settings)?;
     check_generated(live, definition, upserts)?;
     if settings.delete != Delete::Off {
         if live.kind == 'p' {
@@ -311,7 +338,7 @@ mod tests {
         const GIST: &[Index] = &[PLAIN.using("gist").including(&[1])];
         const SPGIST: &[Index] = &[PLAIN.using("spgist").including(&[1])];
         let mut server: Server = serde_json::from_str(
-            r#"{"version": 0, "in_transaction": false, "in_recovery": false, "role": "", "database": "", "read_only": false,
+            r#"{"version": 0, "in_transaction": false, "in_recovery": false, "has_citus": false, "has_timescale": false, "engine": null, "role": "", "database": "", "read_only": false,
                 "client_encoding": "UTF8", "lock_timeout": "0", "deadlock_timeout": 1000, "create": true, "temp": true}"#,
         )?;
         for (indexes, what, first) in [
