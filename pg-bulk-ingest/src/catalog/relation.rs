@@ -18,7 +18,7 @@ pub(crate) struct Server {
     pub(crate) in_recovery: bool,
     /// Whether Citus is in the database.
     pub(crate) has_citus: bool,
-    /// Whether TimescaleDB is in the database.
+    /// Whether `TimescaleDB` is in the database.
     pub(crate) has_timescale: bool,
     /// The name of a server that is no PostgreSQL of its own, but speaks like one.
     pub(crate) engine: Option<String>,

@@ -95,7 +95,7 @@ pub(super) fn check_unmanaged(managed: Option<String>) -> Result<(), Error> {
 }
 
 /// What a server that only speaks as PostgreSQL does may do to its tables.
-pub(super) fn of_engine(engine: &String) -> String {
+pub(super) fn of_engine(engine: &str) -> String {
     format!("the server is {}, which manages tables in ways of its own", engine.trim_matches('-'))
 }
 

@@ -66,7 +66,7 @@ pub(super) async fn start(
         let managed = managed(client, &server, &name, live.oid).await?;
         is_worker |= managed.is_some() && targets.is_empty();
         if is_replaced || settings.delete != Delete::Off {
-            let managed = managed.or_else(|| server.engine.as_ref().map(of_engine));
+            let managed = managed.or_else(|| server.engine.as_deref().map(of_engine));
             check_unmanaged(managed).map_err(|error| error.in_table(&name))?;
             let shape = live.shape.clone();
             let fresh = fresh.unwrap_or_else(|| shape.clone());
