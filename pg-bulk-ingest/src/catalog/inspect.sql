@@ -180,8 +180,9 @@ SELECT json_build_object(
             || 'INDEX ' || quote_ident(i.relname))) AS after_name,
           '.' || quote_ident(c.relname) || ' USING ' AS using
       ) f
-      -- an exclusion constraint is no index of a definition: it hangs on the table
-      WHERE x.indrelid = c.oid AND NOT x.indisexclusion
+      -- an exclusion constraint is no index of a definition; an index that another session has
+      -- dropped since the query began has no definition
+      WHERE x.indrelid = c.oid AND NOT x.indisexclusion AND f.after_name IS NOT NULL
     )
   ) END
 )::text

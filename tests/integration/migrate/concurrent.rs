@@ -184,3 +184,27 @@ async fn rows_of_a_batch_are_merged_with_those_of_a_rebuilt_table() {
     let found = rows(&client, "SELECT * FROM t ORDER BY 1").await;
     assert_eq!(found, ["1|a|1.5", "2|∅|9", "3|∅|9"]);
 }
+
+#[tokio::test]
+async fn the_catalog_is_read_while_another_session_changes_the_table() {
+    let database = Database::new().await;
+    database.execute(&format!("{PLAIN}{PLAIN_ROWS}")).await;
+    let other = database.connect().await;
+    let changes = tokio::spawn(async move {
+        for _ in 0..300 {
+            let change = "CREATE INDEX passing ON t (value)";
+            other.batch_execute(change).await.unwrap();
+            other.batch_execute("DROP INDEX passing").await.unwrap();
+            other.batch_execute("ALTER TABLE t ADD passing int DEFAULT 1").await.unwrap();
+            other.batch_execute("ALTER TABLE t DROP passing").await.unwrap();
+        }
+    });
+    let mut client = database.connect().await;
+    while !changes.is_finished() {
+        let planned = ingest::<Plain>(&mut client).plan().await;
+        if let Err(error) = planned {
+            assert!(matches!(error.kind(), ErrorKind::ConcurrentIngest { .. }), "{error:?}");
+        }
+    }
+    changes.await.unwrap();
+}
