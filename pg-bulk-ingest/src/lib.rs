@@ -25,6 +25,7 @@ mod publish;
 mod report;
 mod resolve;
 mod session;
+mod settings;
 mod source;
 mod statement;
 mod table;

@@ -1,5 +1,6 @@
 //! The statements that make a table what its definition says.
 
+mod cast;
 mod enum_type;
 mod in_place;
 mod index_name;

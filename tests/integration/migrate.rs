@@ -2,6 +2,7 @@
 
 mod additive;
 mod cases;
+mod casts;
 mod catalog_only;
 mod concurrent;
 mod definitions;

@@ -12,6 +12,7 @@ pub(crate) mod managed;
 pub(crate) mod probe;
 mod query;
 mod relation;
+pub(crate) mod transaction;
 mod types;
 mod view;
 
@@ -24,7 +25,7 @@ pub(crate) use hanging::{
 };
 pub(crate) use query::{
     Inspected, alone, attached, comment, deferrable, further, grants, holders, inspect,
-    inspect_outside, inspect_temporary, isolated, state, transaction, transaction_id,
+    inspect_outside, inspect_temporary, isolated, isolated_cast, isolated_path, state,
     view_attached, views, waits,
 };
 pub(crate) use relation::{IndexShape, Leftover, LiveColumn, LiveTable, Relation, Server, Shape};

@@ -3,6 +3,7 @@
 use super::{FoundEnum, Grant, Relation, Server, enum_type, probe};
 use crate::definition::EnumType;
 use crate::ident::{Literal, QualifiedName, list};
+use crate::settings;
 use crate::statement::{rollback_to, savepoint};
 use serde::de::DeserializeOwned;
 use tokio_postgres::SimpleQueryMessage;
@@ -103,50 +104,33 @@ fn inspect_rows(tables: &str, enums: &str) -> String {
     )
 }
 
-/// Runs a query with the search path that the catalog's queries count on, within a transaction
-/// that goes on with its own.
+/// A query of the catalog within a transaction that goes on with the session's settings. What it
+/// prints depends on none of them.
 pub(crate) fn isolated(query: &str) -> String {
+    isolated_under(&settings::printed(query))
+}
+
+/// A query of the catalog that prints neither names nor expressions, within a transaction that goes on
+/// with its own search path.
+pub(crate) fn isolated_path(query: &str) -> String {
+    isolated_under(&format!("{};\n{query}", settings::SEARCH_PATH))
+}
+
+/// A query that casts values, within a transaction that goes on with the session's settings.
+pub(crate) fn isolated_cast(query: &str) -> String {
+    isolated_under(&settings::casting(query))
+}
+
+/// A query with what it sets, which is taken back.
+fn isolated_under(query: &str) -> String {
     const NAME: &str = "pg_bulk_ingest_catalog";
-    savepoint(NAME, &format!("{};\n{}", alone(query), rollback_to(NAME)))
+    savepoint(NAME, &format!("{query};\n{}", rollback_to(NAME)))
 }
 
-/// The same for a message of its own, outside a transaction: the setting holds for it alone.
+/// A query of the catalog as a message of its own, outside a transaction: the settings hold for it
+/// alone. What it prints depends on none of the session's.
 pub(crate) fn alone(query: &str) -> String {
-    format!("SET LOCAL search_path = pg_catalog;\n{query}")
-}
-
-/// The id of the transaction.
-pub(crate) fn transaction_id() -> &'static str {
-    "SELECT pg_catalog.txid_current()"
-}
-
-/// What became of transactions.
-pub(crate) mod transaction {
-    use super::{SimpleQueryMessage, texts};
-
-    /// What became of a transaction, by its id. It is NULL for one that the server has forgotten.
-    pub(crate) fn status(id: u64) -> String {
-        format!("SELECT COALESCE(pg_catalog.txid_status({id}), 'forgotten')")
-    }
-
-    /// What [`status`] answers.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub(crate) enum Status {
-        Committed,
-        Aborted,
-        InProgress,
-        Forgotten,
-    }
-
-    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Status> {
-        match texts(messages).next()? {
-            "committed" => Some(Status::Committed),
-            "aborted" => Some(Status::Aborted),
-            "in progress" => Some(Status::InProgress),
-            "forgotten" => Some(Status::Forgotten),
-            _ => None,
-        }
-    }
+    settings::printed(query)
 }
 
 /// Which tables there are under their names, and their comments.

@@ -3,7 +3,7 @@
 use super::types::{self, LiveType};
 use crate::definition::{Column, ColumnType, Kind, Table};
 use crate::encode::TargetType;
-use crate::ident::QualifiedName;
+use crate::ident::{Ident, QualifiedName};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -260,6 +260,36 @@ impl LiveColumn {
     /// What is written for the values of this column depends on this.
     fn target(&self) -> TargetType {
         TargetType::new(self.element, self.base, self.modifier)
+    }
+
+    /// The name of its type, or of its elements', behind domains: `int4`, `timestamptz`.
+    pub(crate) fn base_name(&self) -> &str {
+        &self.base_name
+    }
+
+    /// The type that its domains are over, or its elements' domains, without a modifier, where it is one
+    /// of PostgreSQL's own.
+    pub(crate) fn unmodified(&self) -> Option<String> {
+        let is_own = self.base < 16384 && !self.base_name.is_empty();
+        let brackets = if self.element == 0 { "" } else { "[]" };
+        is_own.then(|| format!("pg_catalog.{}{brackets}", Ident::new(&self.base_name)))
+    }
+
+    /// Whether its values are arrays.
+    pub(crate) fn is_array(&self) -> bool {
+        self.element != 0
+    }
+
+    /// Precision and scale of a `numeric` that has them.
+    pub(crate) fn precision_and_scale(&self) -> Option<(u32, i16)> {
+        let modifier = u32::try_from(self.modifier).ok()?.checked_sub(4)?;
+        let scale = self.target().scale().filter(|_| self.base_name == "numeric")?;
+        Some((modifier >> 16, scale))
+    }
+
+    /// Whether its values are cut off or rounded to fit a length or a precision.
+    pub(crate) fn has_modifier(&self) -> bool {
+        self.modifier >= 0
     }
 
     /// Whether it is of a type that an identity can be of.

@@ -6,6 +6,7 @@ use super::widen::{Widening, widening};
 use crate::catalog::{IndexShape, Leftover, LiveColumn};
 use crate::compare::Change;
 use crate::ident::{Ident, free_name};
+use crate::settings::{while_in_utc, while_reading};
 use crate::statement::{LockLevel, Statement, Work};
 
 /// What is done on its own, so that what it locks is not held for longer than it takes.
@@ -94,7 +95,12 @@ pub(super) fn steps(subject: &Subject<'_>, changes: &[Change]) -> Vec<Step> {
         let Change::AlterDefault { column, live, defined } = change else { continue };
         let column_sql = Ident::new(column);
         let sql = match defined {
-            Some(default) => format!("ALTER COLUMN {column_sql} SET DEFAULT {default}"),
+            Some(default) => {
+                let sql = format!("ALTER COLUMN {column_sql} SET DEFAULT {default}");
+                let set = subject.alter(&sql, change.to_string());
+                steps.first.extend(while_reading(default, vec![set]));
+                continue;
+            }
             None if live.is_some() && retyped(column) => continue,
             None => format!("ALTER COLUMN {column_sql} DROP DEFAULT"),
         };
@@ -130,7 +136,11 @@ fn add(subject: &Subject<'_>, change: &Change, steps: &mut Steps, taken: &mut Ve
     let purpose = change.to_string();
     match change {
         Change::AddColumn { column } => {
-            steps.first.push(subject.alter(&add_column(column), purpose));
+            let add = vec![subject.alter(&add_column(column), purpose)];
+            steps.first.extend(match &column.default {
+                Some(default) => while_reading(default, add),
+                None => add,
+            });
         }
         Change::DropColumn { column } => {
             let sql = format!("DROP COLUMN {}", Ident::new(&column.name));
@@ -142,17 +152,18 @@ fn add(subject: &Subject<'_>, change: &Change, steps: &mut Steps, taken: &mut Ve
         }
         Change::AlterType { live, defined } => {
             let found = widening(&live.sql_type, &defined.sql_type, subject.version);
-            if found == Some(Widening::InUtc) {
-                let purpose = "timestamps are taken to be in UTC, as they are stored";
-                let sql = "SET LOCAL timezone = 'UTC'";
-                steps.first.push(Statement::new(sql, LockLevel::None, purpose));
-            }
             // Without it the collation would become the type's own.
             let collation = defined.collation.as_ref();
             let collation = collation.map_or_else(String::new, |name| format!(" COLLATE {name}"));
             let (column, sql_type) = (Ident::new(&live.name), &defined.sql_type);
             let sql = format!("ALTER COLUMN {column} TYPE {sql_type}{collation}");
-            steps.first.push(subject.alter(&sql, purpose));
+            let alter = vec![subject.alter(&sql, purpose)];
+            steps.first.extend(match found {
+                Some(Widening::InUtc) => {
+                    while_in_utc("timestamps are taken to be in UTC, as they are stored", alter)
+                }
+                _ => alter,
+            });
         }
         Change::SetNotNull { column } => set_not_null(subject, column, &purpose, steps, taken),
         Change::DropNotNull { column } => {

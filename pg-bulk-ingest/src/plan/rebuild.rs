@@ -1,9 +1,10 @@
 //! Rows of a table that is to be replaced, in the one that replaces it.
 
-use super::widen::is_wider;
+use super::cast::Cast;
 use crate::catalog::{LiveColumn, Shape};
 use crate::compare::Change;
 use crate::ident::{Ident, QualifiedName, list};
+use crate::settings::while_casting;
 use crate::statement::{LockLevel, Statement, Work};
 
 /// A table that is replaced by another with its rows.
@@ -13,6 +14,8 @@ pub(crate) struct Rebuild {
     reasons: Vec<String>,
     /// The columns in common.
     copied: Vec<Copied>,
+    /// Added columns with defaults that may be others under other settings.
+    filled: Vec<Ident>,
 }
 
 /// A column whose values are copied.
@@ -22,22 +25,37 @@ struct Copied {
     cast: Option<Cast>,
 }
 
-/// A change of type.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Cast {
-    live: String,
-    defined: String,
-    /// Whether every value is one of the new type.
-    is_safe: bool,
-}
-
 /// A query whose answer, a number, has to be 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Check {
     pub(crate) sql: String,
+    /// How to count one by one, if the query fails for one of the values.
+    pub(crate) each: Option<Each>,
     pub(crate) column: Option<String>,
     /// What there are so many of.
     pub(crate) refusal: String,
+}
+
+/// A condition on single values that may fail for one, which then is counted too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Each {
+    live: QualifiedName,
+    column: Ident,
+    sql_type: String,
+    condition: String,
+}
+
+impl Each {
+    /// Counts by a function of this name, which is created for it.
+    pub(crate) fn count(&self, function: &QualifiedName) -> String {
+        let Self { live, column, sql_type, condition } = self;
+        format!(
+            "CREATE FUNCTION {function}({sql_type}) RETURNS pg_catalog.bool LANGUAGE plpgsql AS \
+             $pg_bulk_ingest$BEGIN RETURN {condition}; EXCEPTION WHEN data_exception \
+             OR integrity_constraint_violation THEN RETURN true; END$pg_bulk_ingest$;\n\
+             SELECT pg_catalog.count(*) FROM ONLY {live} WHERE {function}({column})"
+        )
+    }
 }
 
 impl Rebuild {
@@ -45,11 +63,9 @@ impl Rebuild {
         let copied = |column: &LiveColumn| {
             let is_dropped = |change: &Change| matches!(change, Change::DropColumn { column: dropped } if dropped.name == column.name);
             let cast = |change: &Change| match change {
-                Change::AlterType { live, defined } if live.name == column.name => Some(Cast {
-                    live: live.sql_type.clone(),
-                    defined: defined.sql_type.clone(),
-                    is_safe: is_wider(&live.sql_type, &defined.sql_type),
-                }),
+                Change::AlterType { live, defined } if live.name == column.name => {
+                    Some(Cast::new(live, defined))
+                }
                 _ => None,
             };
             if column.is_generated() || changes.iter().any(is_dropped) {
@@ -58,7 +74,14 @@ impl Rebuild {
             let cast = changes.iter().find_map(cast);
             Some(Copied { column: Ident::new(&column.name), cast })
         };
-        Self { reasons, copied: live.columns.iter().filter_map(copied).collect() }
+        let filled = |change: &Change| match change {
+            Change::AddColumn { column } if computes_default(column) => {
+                Some(Ident::new(&column.name))
+            }
+            _ => None,
+        };
+        let filled = changes.iter().filter_map(filled).collect();
+        Self { reasons, copied: live.columns.iter().filter_map(copied).collect(), filled }
     }
 
     /// Why it cannot be done in place.
@@ -70,31 +93,43 @@ impl Rebuild {
     pub(crate) fn copy(&self, live: &QualifiedName, fresh: &QualifiedName) -> Vec<Statement> {
         let columns = list(self.copied.iter().map(|copied| &copied.column));
         let values = list(self.copied.iter().map(Copied::value));
-        // What a timestamp is as another type must not hang on the session.
-        let utc = self.copied.iter().any(Copied::is_time).then(|| {
-            let purpose = "timestamps are taken to be in UTC, as they are stored";
-            Statement::new("SET LOCAL timezone = 'UTC'", LockLevel::None, purpose)
-        });
         let sql = format!(
             "INSERT INTO {fresh} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} FROM ONLY {live}"
         );
         let copy = Statement::new(sql, LockLevel::None, "the rows are kept").working(Work::Rewrite);
-        utc.into_iter().chain([copy]).collect()
+        let mut casts = self.copied.iter().filter_map(|copied| copied.cast.as_ref());
+        if !casts.any(Cast::depends_on_settings) {
+            return vec![copy];
+        }
+        let mut statements = while_casting(vec![copy]);
+        if !self.filled.is_empty() {
+            // By the session's settings, not by those under which the others were cast.
+            let set = list(self.filled.iter().map(|column| format!("{column} = DEFAULT")));
+            let sql = format!("UPDATE {fresh} SET {set}");
+            let purpose = "defaults are computed under the session's settings";
+            statements.push(Statement::new(sql, LockLevel::None, purpose).working(Work::Rewrite));
+        }
+        statements
     }
 
     /// What would be lost by a change of type, or could not be changed.
     pub(crate) fn checks(&self, live: &QualifiedName) -> Vec<Check> {
         let check = |copied: &Copied| {
-            let cast = copied.cast.as_ref().filter(|cast| !cast.is_safe)?;
-            let (column, Cast { live: from, defined: to, .. }) = (&copied.column, cast);
-            let there = format!("CAST({column} AS {to})");
-            let and_back = format!("CAST(CAST({there} AS {from}) AS text)");
+            let cast = copied.cast.as_ref().filter(|cast| !cast.is_safe())?;
+            let column = &copied.column;
             let sql = format!(
-                "SELECT pg_catalog.count(*) FROM ONLY {live} \
-                 WHERE {and_back} IS DISTINCT FROM CAST({column} AS text)"
+                "SELECT pg_catalog.count(*) FROM ONLY {live} WHERE {}",
+                cast.loses(&column.to_string())
             );
+            let (from, to) = (cast.from(), cast.to());
             Some(Check {
                 sql,
+                each: Some(Each {
+                    live: live.clone(),
+                    column: column.clone(),
+                    sql_type: from.to_owned(),
+                    condition: cast.loses("$1"),
+                }),
                 column: Some(column.as_str().to_owned()),
                 refusal: format!("hold a value of type {from} that {to} cannot hold as it is"),
             })
@@ -103,16 +138,31 @@ impl Rebuild {
     }
 }
 
-impl Copied {
-    /// Whether it is cast from or to a type of dates or times.
-    fn is_time(&self) -> bool {
-        let is_time = |sql_type: &str| sql_type.contains("time") || sql_type.starts_with("date");
-        self.cast.as_ref().is_some_and(|cast| is_time(&cast.live) || is_time(&cast.defined))
-    }
+/// Whether a column has a default that a function computes, which may see the session's settings.
+fn computes_default(column: &LiveColumn) -> bool {
+    !column.is_generated()
+        && !column.is_identity()
+        && column.default.as_deref().is_some_and(calls_function)
+}
 
+/// Whether a printed expression calls a function: a name stands before a parenthesis, and is not that
+/// of a type with a modifier. A literal that looks like one counts too, which costs time and nothing else.
+fn calls_function(expression: &str) -> bool {
+    let is_of_name = |c: char| c.is_alphanumeric() || c == '_' || c == '"';
+    let is_call = |(at, _): (usize, &str)| {
+        let before = &expression[..at];
+        let name = before.rsplit("::").next().unwrap_or(before);
+        let is_type = before.len() > name.len() && name.chars().all(|c| is_of_name(c) || c == ' ');
+        before.ends_with(is_of_name) && !is_type
+    };
+    expression.match_indices('(').any(is_call)
+        || ["CURRENT_", "LOCALTIME"].iter().any(|part| expression.contains(part))
+}
+
+impl Copied {
     fn value(&self) -> String {
         match &self.cast {
-            Some(cast) => format!("CAST({} AS {})", self.column, cast.defined),
+            Some(cast) => cast.value(&self.column.to_string()),
             None => self.column.to_string(),
         }
     }
@@ -137,7 +187,7 @@ pub(crate) fn checks(changes: &[Change], live: &QualifiedName) -> Vec<Check> {
         };
         // Rows of tables that inherit from it, too: the changes are theirs as well.
         let sql = format!("SELECT pg_catalog.count(*) FROM {live}{condition}");
-        Some(Check { sql, column: Some(column), refusal: refusal.to_owned() })
+        Some(Check { sql, each: None, column: Some(column), refusal: refusal.to_owned() })
     };
     changes.iter().filter_map(check).collect()
 }
@@ -163,7 +213,28 @@ pub(crate) fn key_checks(changes: &[Change], shape: &Shape, live: &QualifiedName
             list(&idents)
         );
         let refusal = format!("have several rows, and {} is defined to be unique", index.form);
-        Some(Check { sql, column: None, refusal })
+        Some(Check { sql, each: None, column: None, refusal })
     };
     changes.iter().filter_map(check).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::calls_function;
+
+    #[test]
+    fn a_type_with_a_modifier_is_no_function() {
+        for constant in [
+            "1",
+            "(1 + 1)",
+            "'a'::character varying(16)",
+            "'2026-01-01'::timestamp(3) without time zone",
+        ] {
+            assert!(!calls_function(constant), "{constant}");
+        }
+        for computed in ["now()", "(now())::text", "CURRENT_USER", "lower('A'::text)", "s.\"f\"(1)"]
+        {
+            assert!(calls_function(computed), "{computed}");
+        }
+    }
 }

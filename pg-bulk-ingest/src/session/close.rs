@@ -127,7 +127,7 @@ async fn comment_of(
     transaction: &Transaction<'_>,
     name: &QualifiedName,
 ) -> Result<Option<String>, Error> {
-    let sql = catalog::isolated(&state::sql(std::slice::from_ref(name)));
+    let sql = catalog::isolated_path(&state::sql(std::slice::from_ref(name)));
     let states = state::read(&query(transaction, &sql, STORE).await?);
     Ok(states.into_iter().next().and_then(|state| state.comment))
 }

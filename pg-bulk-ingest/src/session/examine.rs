@@ -16,8 +16,9 @@ use crate::ident::QualifiedName;
 use crate::lock::Lockable;
 use crate::options::Delete;
 use crate::plan::{self, Check, Decision, Rebuild, Relevant, Step, Subject};
-use crate::statement::script;
+use crate::statement::{rollback_to, savepoint, script};
 use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
 
 const COMPARE: &str = "cannot compare the table with its definition";
 const MIGRATE: &str = "cannot migrate the table";
@@ -230,7 +231,7 @@ impl Examined<'_> {
         }
         let transaction =
             answer(client.transaction()).await.map_err(Error::while_doing(MIGRATE))?;
-        check(&transaction, &checks).await?;
+        check(&transaction, &checks, self.server, self.name).await?;
         answer(transaction.rollback()).await.map_err(Error::while_doing(MIGRATE))
     }
 
@@ -256,14 +257,15 @@ impl Examined<'_> {
 pub(super) async fn check(
     transaction: &tokio_postgres::Transaction<'_>,
     checks: &[Check],
+    server: &Server,
+    name: &QualifiedName,
 ) -> Result<(), Error> {
     for check in checks {
-        let sql = format!("SET LOCAL timezone = 'UTC';\n{}", check.sql);
         let in_column = |error: Error| match &check.column {
             Some(column) => error.in_column(column),
             None => error,
         };
-        let [count] = numbers(transaction, &sql, MIGRATE).await.map_err(in_column)?;
+        let count = count(transaction, check, server, name).await.map_err(in_column)?;
         if count > 0 {
             let rows = if check.column.is_some() { "rows" } else { "keys" };
             let reasons = vec![format!("{count} {rows} {}", check.refusal)];
@@ -271,6 +273,42 @@ pub(super) async fn check(
         }
     }
     Ok(())
+}
+
+/// How many there are of what a check looks for. Where the query fails for a value, values are looked
+/// at one by one: PostgreSQL says of a value that it is none of a type only by an error.
+async fn count(
+    transaction: &tokio_postgres::Transaction<'_>,
+    check: &Check,
+    server: &Server,
+    name: &QualifiedName,
+) -> Result<u64, Error> {
+    const NAME: &str = "pg_bulk_ingest_check";
+    let Some(each) = &check.each else {
+        let [count] = numbers(transaction, &check.sql, MIGRATE).await?;
+        return Ok(count);
+    };
+    let sql = savepoint(NAME, &catalog::isolated_cast(&check.sql));
+    let counted = numbers(transaction, &sql, MIGRATE).await;
+    let is_of_data = |error: &Error| {
+        let about =
+            |code: &SqlState| ["22", "23"].iter().any(|class| code.code().starts_with(class));
+        error.code().is_some_and(about)
+    };
+    let counted = match counted {
+        Err(error) if is_of_data(&error) => {
+            execute::query(transaction, &rollback_to(NAME), MIGRATE).await?;
+            let function = match server.temp {
+                true => QualifiedName::new("pg_temp", NAME),
+                false => name.sibling(NAME),
+            };
+            let each = catalog::isolated_cast(&each.count(&function));
+            numbers(transaction, &each, MIGRATE).await
+        }
+        counted => counted,
+    };
+    let [count] = counted?;
+    Ok(count)
 }
 
 /// Whether the rows of an ingest's tables stay.

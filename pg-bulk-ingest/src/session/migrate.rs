@@ -157,7 +157,7 @@ async fn run_all(
 ) -> Result<(), Error> {
     let failed = |error| Error::server(error, MIGRATE);
     let lockable = lockable(target)?;
-    let held = catalog::transaction_id();
+    let held = catalog::transaction::id();
     execute::await_shared(client, &lockable, held, core.waiting(), MIGRATE).await?;
     let transaction = answer(client.transaction()).await.map_err(failed)?;
     lock_out_ingests(&transaction, core).await?;
@@ -177,7 +177,7 @@ async fn exclusive(
     let lockable = lockable(target)?;
     // It queues no reader and no writer, keeps further maintenance away, and makes PostgreSQL end
     // an autovacuum that is in the way.
-    let held = catalog::transaction_id();
+    let held = catalog::transaction::id();
     execute::await_shared(client, &lockable, held, core.waiting(), MIGRATE).await?;
     let builder = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
     let transaction = answer(builder.start()).await.map_err(failed)?;

@@ -292,7 +292,8 @@ async fn replace(
         }
         Replacing::Rebuild(rebuild) => {
             keep_writers_out(transaction, &live, "", core.waiting(), action).await?;
-            examine::check(transaction, &rebuild.checks(&target.name)).await?;
+            let checks = rebuild.checks(&target.name);
+            examine::check(transaction, &checks, &core.server, &target.name).await?;
         }
     }
     let reason = match replacing {

@@ -209,7 +209,7 @@ async fn settle_one(
     load: &Load,
 ) -> Result<(), Error> {
     let parts = load.parts();
-    let states = catalog::isolated(&state::sql(parts));
+    let states = catalog::isolated_path(&state::sql(parts));
     let states = state::read(&query(transaction, &states, SETTLE).await?);
     let lockable = parts
         .iter()

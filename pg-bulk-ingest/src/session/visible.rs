@@ -25,7 +25,7 @@ pub(super) async fn run_hook<M, H: Hook<M>>(
     let Some(hook) = hook.call(before) else {
         return Ok(());
     };
-    let id = catalog::transaction_id();
+    let id = catalog::transaction::id();
     let [before] = numbers(transaction, id, action).await?;
     hook.await.map_err(|source| Error::new(ErrorKind::Hook, action).caused_by(source))?;
     match numbers(transaction, id, action).await {
