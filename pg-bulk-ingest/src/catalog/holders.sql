@@ -16,7 +16,15 @@ LEFT JOIN pg_catalog.pg_prepared_xacts p ON p.transaction = own.transactionid
 WHERE l.granted
   AND l.locktype = 'relation'
   AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())
-  AND l.relation IN (:oids)
+  AND l.relation IN (
+    -- LOCK TABLE and ALTER TABLE lock what inherits, too
+    WITH RECURSIVE locked(oid) AS (
+      SELECT c.oid FROM pg_catalog.pg_class c WHERE c.oid IN (:oids)
+      UNION
+      SELECT i.inhrelid FROM locked p JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid
+    )
+    SELECT oid FROM locked
+  )
   AND l.mode IN (:modes)
   AND l.pid IS DISTINCT FROM pg_backend_pid()
 GROUP BY 1, 2

@@ -285,7 +285,22 @@ pub(crate) mod views {
     use crate::ident::list;
 
     pub(crate) fn sql(tables: &[u32]) -> String {
-        include_str!("view.sql").replace(":roots", &list(tables))
+        of(tables, include_str!("view.sql"))
+    }
+
+    /// A text that is equal as long as [`sql`] returns the same: a fraction of the work.
+    pub(crate) fn state_sql(tables: &[u32]) -> String {
+        of(tables, include_str!("view_state.sql"))
+    }
+
+    fn of(tables: &[u32], query: &str) -> String {
+        let dependents = include_str!("view_dependents.sql");
+        format!("{dependents}{query}").replace(":roots", &list(tables))
+    }
+
+    /// What [`state_sql`] returns.
+    pub(crate) fn read_state(messages: &[SimpleQueryMessage]) -> Option<String> {
+        super::texts(messages).next().map(str::to_owned)
     }
 
     pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Vec<View>> {

@@ -1,31 +1,4 @@
--- The views and materialized views that depend on the tables, to any depth, each with all that is
--- needed to make it again.
-WITH RECURSIVE dependent(oid) AS (
-  SELECT c.oid FROM pg_class c WHERE c.oid IN (:roots)
-  UNION
-  SELECT v.oid
-  FROM dependent r
-  JOIN pg_class c ON c.oid = r.oid
-  CROSS JOIN LATERAL (
-    SELECT 'pg_class'::regclass::oid, c.oid
-    UNION ALL SELECT 'pg_type'::regclass, c.reltype
-    UNION ALL SELECT 'pg_type'::regclass, (SELECT y.typarray FROM pg_type y WHERE y.oid = c.reltype)
-  ) o(classid, objid)
-  JOIN pg_depend d ON d.refclassid = o.classid AND d.refobjid = o.objid
-  LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
-  JOIN pg_class v ON v.oid = CASE d.classid
-    WHEN 'pg_rewrite'::regclass THEN w.ev_class WHEN 'pg_class'::regclass THEN d.objid END
-  WHERE v.relkind IN ('v', 'm')
-), part(classid, objid, oid) AS (
-  -- what a dependency on one of them can name
-  SELECT 'pg_class'::regclass::oid, r.oid, r.oid FROM dependent r
-  UNION ALL
-  SELECT 'pg_type'::regclass, t.objid, r.oid
-  FROM dependent r
-  JOIN pg_class c ON c.oid = r.oid
-  JOIN pg_type y ON y.oid = c.reltype
-  CROSS JOIN LATERAL (VALUES (y.oid), (y.typarray)) t(objid)
-)
+-- Each of these views with all that is needed to make it again.
 SELECT json_build_object(
   'oid', c.oid::int8,
   'schema', n.nspname,
@@ -45,8 +18,7 @@ SELECT json_build_object(
   'options', coalesce(to_json(c.reloptions), '[]'),
   'toast_options', coalesce((SELECT to_json(t.reloptions) FROM pg_class t WHERE t.oid = c.reltoastrelid), '[]'),
   'tablespace', (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace),
-  'access_method', (SELECT m.amname FROM pg_am m
-    WHERE c.relkind = 'm' AND m.oid::int8 = (to_jsonb(c) ->> 'relam')::int8),
+  'access_method', (SELECT m.amname FROM pg_am m WHERE c.relkind = 'm' AND m.oid = c.relam),
   'replica_identity', CASE c.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN
     CASE c.relkind WHEN 'm' THEN 'NOTHING' END END,
   'columns', (
@@ -157,14 +129,24 @@ SELECT json_build_object(
       'oid', u.oid::int8, 'column', u.attname, 'reads', u.reads
     ) ORDER BY u.oid, u.attname, u.reads), '[]')
     FROM (
-      SELECT DISTINCT p.oid, a.attname, coalesce(w.rulename = '_RETURN', true) AS reads
-      FROM pg_depend d
-      LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
-      JOIN part p ON p.classid = d.refclassid AND p.objid = d.refobjid
+      -- from the view to what it depends on: each step is a look into an index
+      SELECT DISTINCT p.oid, a.attname, coalesce(o.rulename = '_RETURN', true) AS reads
+      FROM (
+        SELECT 'pg_rewrite'::regclass::oid AS classid, w.oid AS objid, w.rulename
+        FROM pg_rewrite w WHERE w.ev_class = c.oid
+        UNION ALL SELECT 'pg_class'::regclass, c.oid, NULL
+      ) o
+      JOIN pg_depend d ON d.classid = o.classid AND d.objid = o.objid
+      CROSS JOIN LATERAL (
+        SELECT d.refobjid AS oid WHERE d.refclassid = 'pg_class'::regclass
+        UNION ALL
+        SELECT coalesce(nullif(y.typrelid, 0), e.typrelid)
+        FROM pg_type y LEFT JOIN pg_type e ON e.oid = y.typelem AND e.typarray = y.oid
+        WHERE d.refclassid = 'pg_type'::regclass AND y.oid = d.refobjid
+      ) p
       LEFT JOIN pg_attribute a ON d.refclassid = 'pg_class'::regclass
         AND a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.attnum > 0
-      WHERE p.oid <> c.oid AND (
-        w.ev_class = c.oid OR d.classid = 'pg_class'::regclass AND d.objid = c.oid)
+      WHERE p.oid NOT IN (0, c.oid)
     ) u
   )
 )::text

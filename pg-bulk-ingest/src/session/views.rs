@@ -107,12 +107,15 @@ pub(super) async fn lock(
     let replaced = replaced.collect::<Vec<_>>();
     let oids = replaced.iter().map(|table| table.oid).collect::<Vec<_>>();
     let sql = catalog::isolated(&views::sql(&oids));
+    let state_sql = catalog::isolated(&views::state_sql(&oids));
     let is_hidden = has_row_security(transaction, targets).await?;
     let creates_schemas = core.server.create && !is_hidden;
     let role = Role { name: &core.server.role, creates_schemas };
     for _ in 0..READINGS {
-        let begin = format!("{};\n{sql}", begin_savepoint(SAVEPOINT));
-        let carried = read(&query(transaction, &begin, PUBLISH).await?, PUBLISH)?;
+        // The state comes first: what changes between the two is seen under the lock.
+        let begin = format!("{};\n{state_sql}", begin_savepoint(SAVEPOINT));
+        let state = read_state(&query(transaction, &begin, PUBLISH).await?)?;
+        let carried = read(&query(transaction, &sql, PUBLISH).await?, PUBLISH)?;
         let carried = carry::carry(&carried, &replaced, role);
         if !carried.before.is_empty() {
             // Owners of materialized views read the new tables by them.
@@ -125,7 +128,11 @@ pub(super) async fn lock(
         let tables = replaced.iter().map(|table| Lockable::table(table.name.clone(), table.oid));
         let all = tables.chain(others.iter().chain(&carried.locks).cloned()).collect::<Vec<_>>();
         execute::lock_exclusively(transaction, &all, core.waiting(), PUBLISH).await?;
-        // As they are now: from the locks on they stay so.
+        // From the locks on they stay as they are now. Readers wait for what is read here.
+        if read_state(&query(transaction, &state_sql, PUBLISH).await?)? == state {
+            query(transaction, &release(SAVEPOINT), PUBLISH).await?;
+            return Ok(carried);
+        }
         let now = read(&query(transaction, &sql, PUBLISH).await?, PUBLISH)?;
         let now = carry::carry(&now, &replaced, role);
         if (&now.before, &now.locks) == (&carried.before, &carried.locks) {
@@ -138,6 +145,10 @@ pub(super) async fn lock(
     }
     let reason = "views of the table changed each time before they were locked".to_owned();
     Err(Error::new(ErrorKind::Unsupported { reason }, PUBLISH))
+}
+
+fn read_state(messages: &[SimpleQueryMessage]) -> Result<String, Error> {
+    views::read_state(messages).ok_or_else(|| unreadable(PUBLISH))
 }
 
 fn read(messages: &[SimpleQueryMessage], action: &'static str) -> Result<Vec<View>, Error> {

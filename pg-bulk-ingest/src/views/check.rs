@@ -1,6 +1,6 @@
 //! What keeps views from being carried over, found before the load.
 
-use super::order::{Step, closure, order};
+use super::order::{Step, order};
 use super::view::needs;
 use crate::catalog::View;
 
@@ -20,6 +20,7 @@ pub(crate) fn check(views: &[View], table: u32, columns: &[&str]) -> Result<(), 
     }
     let needs = needs(views);
     let steps = order(&needs, |view| !views[view].materialized);
+    let unfit = Unfit::of(views, &needs, &steps);
     let mut objects = Vec::new();
     for (position, view) in views.iter().enumerate() {
         let described = describe(view);
@@ -34,22 +35,44 @@ pub(crate) fn check(views: &[View], table: u32, columns: &[&str]) -> Result<(), 
         if !view.holds_data() {
             continue;
         }
-        let mut read = closure(&needs, position);
-        read.retain(|read| *read != position);
-        if let Some(empty) =
-            read.iter().find(|read| views[**read].materialized && !views[**read].populated)
-        {
-            let empty = describe(&views[*empty]);
+        if let Some(empty) = unfit.empty[position] {
+            let empty = describe(&views[empty]);
             objects.push(format!("the data of {described}, which reads {empty} that holds none"));
         }
-        let mut circle = read.iter().filter(|read| steps.contains(&Step::Placeholder(**read)));
-        if let Some(circle) = circle.next() {
-            let circle = describe(&views[*circle]);
+        if let Some(circle) = unfit.circle[position] {
+            let circle = describe(&views[circle]);
             objects
                 .push(format!("the data of {described}, which reads {circle} that reads itself"));
         }
     }
     if objects.is_empty() { Ok(()) } else { Err(Refused::Attached(objects)) }
+}
+
+/// What each view reads, by way of others too, that keeps it from holding data: the first by name.
+struct Unfit {
+    /// A materialized view without data.
+    empty: Vec<Option<usize>>,
+    /// One that is in a circle.
+    circle: Vec<Option<usize>>,
+}
+
+impl Unfit {
+    fn of(views: &[View], needs: &[Vec<usize>], steps: &[Step]) -> Self {
+        let first = |a: Option<usize>, b: Option<usize>| a.into_iter().chain(b).min();
+        let mut placeholder = vec![false; views.len()];
+        let (mut empty, mut circle) = (vec![None; views.len()], vec![None; views.len()]);
+        for step in steps {
+            let (Step::Placeholder(view) | Step::Make(view) | Step::Define(view)) = *step;
+            placeholder[view] |= *step == Step::Placeholder(view);
+            for &need in &needs[view] {
+                let is_empty = views[need].materialized && !views[need].populated;
+                empty[view] = first(empty[view], first(is_empty.then_some(need), empty[need]));
+                let in_circle = placeholder[need].then_some(need);
+                circle[view] = first(circle[view], first(in_circle, circle[need]));
+            }
+        }
+        Self { empty, circle }
+    }
 }
 
 fn describe(view: &View) -> String {

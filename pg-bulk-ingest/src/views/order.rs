@@ -54,31 +54,16 @@ fn is_in_circle(needs: &[Vec<usize>], placed: &[bool], view: usize) -> bool {
     false
 }
 
-/// All that a view needs, by way of others too.
-pub(super) fn closure(needs: &[Vec<usize>], view: usize) -> Vec<usize> {
-    let mut found = Vec::new();
-    let mut next = needs[view].clone();
-    while let Some(need) = next.pop() {
-        if !found.contains(&need) {
-            found.push(need);
-            next.extend(&needs[need]);
-        }
-    }
-    found.sort_unstable();
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::Step::{Define, Make, Placeholder};
-    use super::{closure, order};
+    use super::order;
 
     #[test]
     fn what_is_needed_comes_first() {
         // 0 over 2, 1 over 0 and 2, 2 over nothing
         let needs = [vec![2], vec![0, 2], vec![]];
         assert_eq!(order(&needs, |_| true), [Make(2), Make(0), Make(1)]);
-        assert_eq!(closure(&needs, 1), [0, 2]);
     }
 
     #[test]

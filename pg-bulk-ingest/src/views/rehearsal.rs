@@ -7,6 +7,7 @@ use super::view::needs;
 use crate::catalog::View;
 use crate::ident::{Ident, QualifiedName};
 use crate::statement::{LockLevel, Statement};
+use std::collections::HashSet;
 
 const REHEARSAL: &str = "whether the view can be made over the definition";
 
@@ -21,8 +22,9 @@ pub(crate) fn rehearse(
     create: impl FnOnce(&QualifiedName) -> Vec<Statement>,
 ) -> Vec<Statement> {
     let temporary = |name: &QualifiedName| QualifiedName::new("pg_temp", name.name());
-    let mut moved = Moved::new();
+    let mut moved = Moved::default();
     moved.insert(table.clone(), Ident::new("pg_temp"));
+    let mut names = HashSet::from([table.name().to_owned()]);
     let mut statements = create(&temporary(table));
     statements.extend(settings::set());
     let needs = needs(views);
@@ -32,7 +34,7 @@ pub(crate) fn rehearse(
         let view = &views[position];
         let name = view.name();
         let Some(definition) = relocate(&view.definition, &moved) else { continue };
-        if moved.keys().any(|moved| moved.name() == name.name()) {
+        if !names.insert(name.name().to_owned()) {
             continue;
         }
         let sql = format!("CREATE VIEW {} AS {definition}", temporary(&name));

@@ -1,10 +1,56 @@
 //! The text of a view's query, over relations of the same names in other schemas.
 
 use crate::ident::{Ident, QualifiedName};
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The schemas in which relations are looked for instead.
-pub(super) type Moved = BTreeMap<QualifiedName, Ident>;
+#[derive(Default)]
+pub(super) struct Moved {
+    to: HashMap<QualifiedName, Ident>,
+    /// The schemas in which they are.
+    schemas: HashSet<String>,
+    /// Their names, as a string may have them, and the lengths of these.
+    names: HashSet<String>,
+    lengths: BTreeSet<usize>,
+}
+
+impl Moved {
+    pub(super) fn insert(&mut self, name: QualifiedName, schema: Ident) {
+        self.schemas.insert(name.schema().to_owned());
+        let quoted = name.name().replace('"', "\"\"").replace('\'', "''");
+        for name in [name.name().to_owned(), quoted] {
+            self.lengths.insert(name.len());
+            self.names.insert(name);
+        }
+        self.to.insert(name, schema);
+    }
+
+    /// The schemas in which they are looked for, each once.
+    pub(super) fn targets(&self) -> Vec<Ident> {
+        self.to.values().cloned().collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    fn has_schema(&self, name: &str) -> bool {
+        self.schemas.contains(name)
+    }
+
+    /// Whether a string may name one of them. It is looked at by its own length, not by how many
+    /// they are.
+    fn are_named_in(&self, string: &str) -> bool {
+        (0..string.len()).any(|from| {
+            let parts = self.lengths.iter().filter_map(|length| string.get(from..from + length));
+            parts.into_iter().any(|part| self.names.contains(part))
+        })
+    }
+}
+
+impl FromIterator<(QualifiedName, Ident)> for Moved {
+    fn from_iter<I: IntoIterator<Item = (QualifiedName, Ident)>>(moved: I) -> Self {
+        let mut all = Self::default();
+        moved.into_iter().for_each(|(name, schema)| all.insert(name, schema));
+        all
+    }
+}
 
 /// SQL as `pg_get_viewdef` prints it, over relations that were moved. `None` if that cannot be told
 /// from the text: a relation is named in a string, or an alias looks like a schema.
@@ -17,7 +63,7 @@ pub(super) fn relocate(sql: &str, moved: &Moved) -> Option<String> {
     while let Some(token) = tokens.next() {
         let Token { text, kind } = token;
         if let Kind::String(value) = &kind
-            && moved.keys().any(|name| names(value, name))
+            && moved.are_named_in(value)
         {
             return None;
         }
@@ -27,7 +73,7 @@ pub(super) fn relocate(sql: &str, moved: &Moved) -> Option<String> {
             continue;
         };
         if tokens.peek().is_none_or(|next| next.text != ".") {
-            if moved.keys().any(|name| name.schema() == schema) {
+            if moved.has_schema(&schema) {
                 return None;
             }
             output.push_str(text);
@@ -38,7 +84,7 @@ pub(super) fn relocate(sql: &str, moved: &Moved) -> Option<String> {
         let name = tokens.next()?;
         // A relation of the schema's name is referred to by it, as an alias would be.
         if let Kind::Name(name) = &name.kind
-            && moved.keys().any(|moved| moved.schema() == name)
+            && moved.has_schema(name)
         {
             return None;
         }
@@ -47,7 +93,7 @@ pub(super) fn relocate(sql: &str, moved: &Moved) -> Option<String> {
             Kind::Name(name) if !after_dot && !is_called => Some(QualifiedName::new(schema, name)),
             _ => None,
         };
-        match relation.and_then(|relation| moved.get(&relation)) {
+        match relation.and_then(|relation| moved.to.get(&relation)) {
             Some(schema) => output.push_str(&schema.to_string()),
             None => output.push_str(text),
         }
@@ -56,12 +102,6 @@ pub(super) fn relocate(sql: &str, moved: &Moved) -> Option<String> {
         after_dot = false;
     }
     Some(output)
-}
-
-/// Whether a string may name a relation.
-fn names(string: &str, name: &QualifiedName) -> bool {
-    let quoted = name.name().replace('"', "\"\"").replace('\'', "''");
-    string.contains(name.name()) || string.contains(&quoted)
 }
 
 struct Token<'a> {

@@ -7,14 +7,14 @@
 //! a schema by the live names for as long.
 
 use super::make::Making;
-use super::order::{Step, closure, order};
+use super::order::{Step, order};
 use super::relocate::{Moved, relocate};
 use super::{Carried, settings};
 use crate::catalog::View;
 use crate::ident::{Ident, QualifiedName};
 use crate::lock::Lockable;
 use crate::statement::{LockLevel, Statement};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// A table that is replaced.
 #[derive(Debug, Clone)]
@@ -79,9 +79,11 @@ pub(crate) fn carry(views: &[View], tables: &[Replaced], role: Role<'_>) -> Carr
 
 /// For each view, the others that its query reads.
 pub(super) fn needs(views: &[View]) -> Vec<Vec<usize>> {
+    let positions = views.iter().enumerate().map(|(position, view)| (view.oid, position));
+    let positions = positions.collect::<HashMap<_, _>>();
     let needs = |view: &View| {
         let read = view.needs.iter().filter(|need| need.reads);
-        let found = read.filter_map(|need| views.iter().position(|view| view.oid == need.oid));
+        let found = read.filter_map(|need| positions.get(&need.oid).copied());
         found.collect::<BTreeSet<_>>().into_iter().collect()
     };
     views.iter().map(needs).collect()
@@ -125,6 +127,8 @@ const HIDDEN: &str = "materialized views are filled before readers have to wait"
 #[derive(Default)]
 struct Staged<'a> {
     making: Vec<(usize, Making<'a>)>,
+    /// Which views they are.
+    staged: BTreeSet<usize>,
     /// The schemas in which they are made.
     schemas: Vec<Ident>,
     before: Vec<Statement>,
@@ -132,8 +136,35 @@ struct Staged<'a> {
 
 impl Staged<'_> {
     fn contains(&self, view: usize) -> bool {
-        self.making.iter().any(|(staged, _)| *staged == view)
+        self.staged.contains(&view)
     }
+}
+
+/// Whether each view is one that holds data or is read by one, where neither it nor anything that it
+/// reads is in a circle or cannot move. Each view is looked at twice, however deep they are.
+fn stageable(
+    views: &[View],
+    needs: &[Vec<usize>],
+    steps: &[Step],
+    can_move: impl Fn(&usize) -> bool,
+) -> Vec<bool> {
+    let mut movable = vec![false; views.len()];
+    for step in steps {
+        // What is in a circle reads a placeholder, or what does.
+        if let Step::Make(view) = step {
+            movable[*view] = needs[*view].iter().all(|need| movable[*need]) && can_move(view);
+        }
+    }
+    let mut staged = vec![false; views.len()];
+    for step in steps.iter().rev() {
+        if let Step::Make(view) = step {
+            staged[*view] |= movable[*view] && views[*view].holds_data();
+            if staged[*view] {
+                needs[*view].iter().for_each(|need| staged[*need] = true);
+            }
+        }
+    }
+    staged
 }
 
 /// Makes the materialized views that hold data, and the views that they read, over the new tables.
@@ -149,8 +180,10 @@ fn stage<'a>(
     let names = names.chain(views.iter().map(View::name)).collect::<Vec<_>>();
     let schemas = names.iter().map(QualifiedName::schema).collect::<BTreeSet<_>>();
     let mark = tables.iter().map(|table| table.oid).min().unwrap_or_default();
+    let positions = schemas.iter().enumerate().map(|(position, schema)| (*schema, position));
+    let positions = positions.collect::<HashMap<_, _>>();
     let hidden = |name: &QualifiedName| {
-        let position = schemas.iter().position(|schema| *schema == name.schema());
+        let position = positions.get(name.schema()).copied();
         Ident::new(format!("bulk_ingest_hidden_{mark}_{}", position.unwrap_or_default()))
     };
     let all = names.iter().map(|name| (name.clone(), hidden(name))).collect::<Moved>();
@@ -159,21 +192,15 @@ fn stage<'a>(
         let indexes = view.indexes.iter().map(|index| &index.definition);
         indexes.chain([&view.definition]).all(|sql| relocate(sql, &all).is_some())
     };
-    let wanted = (0..views.len()).filter(|view| role.creates_schemas && views[*view].holds_data());
-    let mut staged = BTreeSet::new();
-    for view in wanted {
-        let mut all = closure(needs, view);
-        all.push(view);
-        let in_circle = |view: &usize| steps.contains(&Step::Placeholder(*view));
-        if all.iter().all(|view| can_move(view) && !in_circle(view)) {
-            staged.extend(all);
-        }
+    if !role.creates_schemas || !views.iter().any(View::holds_data) {
+        return Staged::default();
     }
-    if staged.is_empty() {
+    let staged = stageable(views, needs, steps, can_move);
+    if !staged.contains(&true) {
         return Staged::default();
     }
     let staged = steps.iter().filter_map(|step| match step {
-        Step::Make(view) if staged.contains(view) => Some(*view),
+        Step::Make(view) if staged[*view] => Some(*view),
         _ => None,
     });
     let making = staged.map(|view| {
@@ -185,7 +212,7 @@ fn stage<'a>(
     let tables_and_views = tables.iter().map(|table| table.name.clone());
     let moved = tables_and_views.chain(making.iter().map(|(_, making)| making.view.name()));
     let moved = moved.map(|name| (name.clone(), hidden(&name))).collect::<Moved>();
-    let used = moved.values().cloned().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+    let used = moved.targets();
 
     let hide = |sql: String| Statement::new(sql, LockLevel::None, HIDDEN);
     let mut before = settings::set();
@@ -213,5 +240,6 @@ fn stage<'a>(
         before.push(hide(format!("ALTER TABLE {schema}.{fresh} SET SCHEMA {home}")));
     }
     before.push(settings::reset());
-    Staged { making, schemas: used, before }
+    let staged = making.iter().map(|(view, _)| *view).collect();
+    Staged { making, staged, schemas: used, before }
 }
