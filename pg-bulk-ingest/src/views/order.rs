@@ -1,5 +1,7 @@
 //! The order in which views can be made.
 
+use std::collections::BTreeSet;
+
 /// A step towards views that need each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
@@ -17,21 +19,20 @@ pub(super) enum Step {
 /// Placeholders are defined last. Dropped in the opposite order, once those of a circle are
 /// placeholders again, no view is dropped before one that needs it.
 pub(super) fn order(needs: &[Vec<usize>], can_be_placeholder: impl Fn(usize) -> bool) -> Vec<Step> {
-    let mut placed = vec![false; needs.len()];
+    let mut rest = Rest::new(needs);
     let mut steps = Vec::with_capacity(needs.len());
     let mut placeholders = Vec::new();
-    while let Some(first) = placed.iter().position(|placed| !placed) {
-        let ready = |view: &usize| !placed[*view] && needs[*view].iter().all(|need| placed[*need]);
-        if let Some(view) = (0..needs.len()).find(ready) {
-            placed[view] = true;
+    while let Some(&first) = rest.views.first() {
+        if let Some(view) = rest.ready.pop_first() {
+            rest.place(view);
             steps.push(Step::Make(view));
             continue;
         }
-        let breaks = |view: &usize| {
-            !placed[*view] && can_be_placeholder(*view) && is_in_circle(needs, &placed, *view)
-        };
-        let view = (0..needs.len()).find(breaks).unwrap_or(first);
-        placed[view] = true;
+        let breaks = |view: &usize| can_be_placeholder(*view) && rest.is_in_circle(needs, *view);
+        let view = rest.waiting.iter().copied().find(breaks).unwrap_or(first);
+        // What is no longer in a circle never is again: each view is tried once.
+        rest.waiting = rest.waiting.split_off(&view);
+        rest.place(view);
         placeholders.push(Step::Define(view));
         steps.push(Step::Placeholder(view));
     }
@@ -39,19 +40,57 @@ pub(super) fn order(needs: &[Vec<usize>], can_be_placeholder: impl Fn(usize) -> 
     steps
 }
 
-/// Whether a view needs itself, by way of others that are not placed yet.
-fn is_in_circle(needs: &[Vec<usize>], placed: &[bool], view: usize) -> bool {
-    let mut seen = placed.to_vec();
-    let mut next = needs[view].clone();
-    while let Some(need) = next.pop() {
-        if need == view {
-            return true;
+/// The views that are not placed yet.
+struct Rest {
+    views: BTreeSet<usize>,
+    /// Those of which all needs are placed.
+    ready: BTreeSet<usize>,
+    /// Those that may be in a circle.
+    waiting: BTreeSet<usize>,
+    /// How many of the needs of each view are not placed.
+    missing: Vec<usize>,
+    /// The views that need each view.
+    needed_by: Vec<Vec<usize>>,
+}
+
+impl Rest {
+    fn new(needs: &[Vec<usize>]) -> Self {
+        let mut needed_by = vec![Vec::new(); needs.len()];
+        for (view, needs) in needs.iter().enumerate() {
+            needs.iter().for_each(|need| needed_by[*need].push(view));
         }
-        if !std::mem::replace(&mut seen[need], true) {
-            next.extend(&needs[need]);
+        let views = (0..needs.len()).collect::<BTreeSet<_>>();
+        let (ready, waiting) = views.iter().partition(|view| needs[**view].is_empty());
+        Self { views, ready, waiting, missing: needs.iter().map(Vec::len).collect(), needed_by }
+    }
+
+    fn place(&mut self, view: usize) {
+        self.views.remove(&view);
+        self.ready.remove(&view);
+        self.waiting.remove(&view);
+        for by in std::mem::take(&mut self.needed_by[view]) {
+            self.missing[by] -= 1;
+            if self.missing[by] == 0 && self.views.contains(&by) {
+                self.ready.insert(by);
+                self.waiting.remove(&by);
+            }
         }
     }
-    false
+
+    /// Whether a view needs itself, by way of others that are not placed yet.
+    fn is_in_circle(&self, needs: &[Vec<usize>], view: usize) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut next = needs[view].clone();
+        while let Some(need) = next.pop() {
+            if need == view {
+                return true;
+            }
+            if self.views.contains(&need) && seen.insert(need) {
+                next.extend(&needs[need]);
+            }
+        }
+        false
+    }
 }
 
 #[cfg(test)]
