@@ -4,9 +4,9 @@ mod wait;
 
 pub(crate) use wait::{Watch, acquire};
 
-use crate::catalog::Server;
 use crate::catalog::holders::{self, Holder};
 use crate::catalog::probe;
+use crate::catalog::{self, Server};
 use crate::deadline::answer;
 use crate::error::{Error, ErrorKind, Failure};
 use crate::ident::QualifiedName;
@@ -87,6 +87,33 @@ pub(crate) async fn run_for_views(
             }
         }
     }
+}
+
+/// Reads the catalog in a message of its own, outside a transaction.
+pub(crate) async fn read_catalog(
+    client: &Client,
+    query: &str,
+    action: &'static str,
+) -> Result<Vec<SimpleQueryMessage>, Error> {
+    let sql = catalog::alone(query);
+    let mut reads = 0;
+    loop {
+        let read = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(action));
+        reads += 1;
+        match read {
+            Err(error) if reads < READS && met_a_change(&error) => {}
+            read => return read,
+        }
+    }
+}
+
+/// How often the catalog is read at most, where other sessions change it meanwhile.
+pub(crate) const READS: usize = 10;
+
+/// Whether the catalog could not be read since another session dropped what it printed: PostgreSQL's
+/// functions that print definitions look things up anew, and not as of the query's snapshot.
+pub(crate) fn met_a_change(error: &Error) -> bool {
+    error.code() == Some(&SqlState::INTERNAL_ERROR)
 }
 
 /// Runs queries in one round trip.

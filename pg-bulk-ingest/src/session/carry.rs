@@ -6,7 +6,6 @@ use super::refusal::unreadable;
 use super::target::Target;
 use crate::carry::{self, Carried, Replacing, Swapped, Unreferred, carry_grants, unrefer};
 use crate::catalog::{self, Grant, Hanging, LiveTable, Shape, attached, grants, hanging};
-use crate::deadline::answer;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::QualifiedName;
@@ -54,12 +53,9 @@ pub(super) async fn check(
     let all = tables.iter().map(|table| table.names.clone()).collect::<Vec<_>>();
     for ToReplace { names, oid, live, fresh } in tables {
         let failed = |error: Error| error.in_table(&names.live);
-        let attached = catalog::alone(&attached::sql(*oid));
-        let attached =
-            answer(client.simple_query(&attached)).await.map_err(Error::while_doing(START));
+        let attached = execute::read_catalog(client, &attached::sql(*oid), START).await;
         let objects = attached::read(&attached.map_err(failed)?);
-        let sql = catalog::alone(&hanging::sql(*oid));
-        let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(START));
+        let messages = execute::read_catalog(client, &hanging::sql(*oid), START).await;
         // Nothing keeps others from replacing it yet.
         let hanging = hanging::read(&messages.map_err(failed)?).ok_or_else(replaced);
         let hanging = hanging.map_err(failed)?;

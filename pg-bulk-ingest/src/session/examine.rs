@@ -204,9 +204,8 @@ impl Examined<'_> {
     }
 
     async fn surroundings(self, client: &Client, live: &LiveTable) -> Result<Surroundings, Error> {
-        let sql = catalog::alone(&Surroundings::sql(live.oid));
-        let messages =
-            answer(client.simple_query(&sql)).await.map_err(Error::while_doing(MIGRATE))?;
+        let sql = Surroundings::sql(live.oid);
+        let messages = execute::read_catalog(client, &sql, MIGRATE).await?;
         Surroundings::read(&messages).ok_or_else(|| unreadable(MIGRATE))
     }
 
@@ -323,8 +322,8 @@ pub(super) async fn inspect_again(
     definition: &'static Table,
 ) -> Result<(Relation, Vec<FoundEnum>), Error> {
     let enums = enum_type::of(definition);
-    let sql = catalog::alone(&catalog::inspect(std::slice::from_ref(name), &enums));
-    let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(MIGRATE))?;
+    let sql = catalog::inspect(std::slice::from_ref(name), &enums);
+    let messages = execute::read_catalog(client, &sql, MIGRATE).await?;
     let Inspected { relations, enums, .. } = read(&messages)?;
     let relation = relations.into_iter().next().ok_or_else(|| unreadable(MIGRATE))?;
     Ok((relation, enums))

@@ -112,10 +112,17 @@ async fn inspect(
     enums: &[&EnumType],
 ) -> Result<Inspected, Error> {
     let sql = catalog::inspect_outside(names, enums);
-    let (version, inspected) =
-        join(execute::probe(client, START), answer(client.simple_query(&sql))).await;
-    check_supported(version?)?;
-    let inspected = inspected.map_err(Error::while_doing(START))?;
+    let mut reads = 0;
+    let inspected = loop {
+        let (version, inspected) =
+            join(execute::probe(client, START), answer(client.simple_query(&sql))).await;
+        check_supported(version?)?;
+        reads += 1;
+        match inspected.map_err(Error::while_doing(START)) {
+            Err(error) if reads < execute::READS && execute::met_a_change(&error) => {}
+            inspected => break inspected?,
+        }
+    };
     let Some(server) = Server::read(&inspected) else { return Err(unreadable(START)) };
     if server.in_transaction {
         return Err(Error::new(ErrorKind::InTransaction, START));

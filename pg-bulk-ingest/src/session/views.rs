@@ -38,15 +38,13 @@ pub(super) async fn check(
     live: &LiveTable,
     definition: &'static Table,
 ) -> Result<Planned, Error> {
-    let failed = |error| Error::server(error, CHECK);
-    let sql = catalog::alone(&views::sql(&[live.oid]));
-    let views = read(&answer(client.simple_query(&sql)).await.map_err(failed)?, CHECK)?;
+    let views = execute::read_catalog(client, &views::sql(&[live.oid]), CHECK).await?;
+    let views = read(&views, CHECK)?;
     if views.is_empty() {
         return Ok(Planned::default());
     }
     let sql = view_attached::sql(live.oid, views.iter().map(|view| view.oid));
-    let attached = answer(client.simple_query(&catalog::alone(&sql))).await.map_err(failed)?;
-    let attached = view_attached::read(&attached);
+    let attached = view_attached::read(&execute::read_catalog(client, &sql, CHECK).await?);
     if !attached.is_empty() {
         return Err(Error::new(ErrorKind::Attached { objects: attached }, CHECK));
     }
