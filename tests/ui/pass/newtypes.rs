@@ -54,13 +54,10 @@ struct Row<'a> {
 
 fn main() {
     let columns = Row::TABLE.columns();
-    let types: Vec<String> = ::std::iter::Iterator::collect(::std::iter::Iterator::map(
-        columns.iter(),
-        |column| column.sql_type(),
-    ));
-    assert_eq!(
-        types,
-        ["bigint", "bigint[]", "text", "varchar(3)", "integer[]", "smallint"]
-    );
+    let types: Vec<String> =
+        ::std::iter::Iterator::collect(::std::iter::Iterator::map(columns.iter(), |column| {
+            column.sql_type()
+        }));
+    assert_eq!(types, ["bigint", "bigint[]", "text", "varchar(3)", "integer[]", "smallint"]);
     assert!(columns[2].is_nullable() && !columns[3].is_nullable());
 }
