@@ -63,6 +63,30 @@ const KEYS: &[(&str, Place, &str)] = &[
     ("skip", NewtypeField, "skip"),
 ];
 
+/// What settings are called elsewhere, and what they are here.
+const ALIASES: &[(Place, &str, &[&str])] = &[
+    (Struct, "table", &["table_name", "name", "rename"]),
+    (Struct, "schema", &["schema_name", "namespace"]),
+    (Struct, "primary_key", &["pk", "key", "id"]),
+    (Struct, "unique", &["unique_key", "unique_index", "unique_constraint"]),
+    (Struct, "index", &["indexes", "indices"]),
+    (Struct, "comments", &["comment"]),
+    (Field, "column", &["rename", "name", "column_name"]),
+    (Field, "sql_type", &["type", "ty", "pg_type", "db_type", "column_type", "data_type"]),
+    (Field, "primary_key", &["pk", "key", "id"]),
+    (Field, "unique", &["unique_key"]),
+    (Field, "index", &["indexed"]),
+    (Field, "json", &["jsonb", "serde"]),
+    (Field, "default", &["default_value", "server_default"]),
+    (Field, "collate", &["collation"]),
+    (Field, "flatten", &["flat", "embed", "embedded", "nested"]),
+    (Field, "skip", &["ignore", "exclude", "transient"]),
+    (EnumType, "type", &["sql_type", "type_name", "name", "rename"]),
+    (EnumType, "schema", &["schema_name", "namespace"]),
+    (Label, "rename", &["label", "name", "value"]),
+    (NewtypeField, "skip", &["ignore"]),
+];
+
 impl Place {
     fn name(self) -> &'static str {
         match self {
@@ -99,6 +123,14 @@ pub(crate) fn wrong_part(key: &Ident, part: impl ToTokens, place: Place, errors:
 /// What is said of an item that `place` does not have.
 pub(crate) fn unknown(item: &Item, place: Place, errors: &mut Errors) {
     let key = unraw(&item.key);
+    let alias = ALIASES.iter().find(|(at, _, others)| *at == place && others.contains(&&*key));
+    let written = alias
+        .and_then(|(_, meant, _)| KEYS.iter().find(|(name, at, _)| name == meant && *at == place));
+    if let Some((_, _, written)) = written {
+        let written = quoted(written);
+        errors.on(&item.key, format_args!("unknown setting `{key}`: did you mean {written}?"));
+        return;
+    }
     let elsewhere = KEYS.iter().find(|(name, at, _)| {
         *name == key && *at != place && (place.is_of_enum_type() || !at.is_of_enum_type())
     });

@@ -21,6 +21,8 @@ mod name;
 mod newtype;
 mod rust_type;
 mod set;
+mod sql;
+mod sql_type;
 mod table;
 mod value;
 

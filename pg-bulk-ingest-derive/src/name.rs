@@ -3,6 +3,7 @@
 use crate::errors::Errors;
 use proc_macro2::Ident;
 use quote::ToTokens;
+use syn::LitStr;
 use syn::ext::IdentExt;
 
 /// PostgreSQL cuts longer names without a word (chapter "Identifiers and Key Words").
@@ -26,6 +27,38 @@ pub(crate) fn check_label(label: &str, tokens: &dyn ToTokens, errors: &mut Error
             format_args!(
                 "a label cannot be longer than {MAX_BYTES} bytes: `{label}` has {}",
                 label.len()
+            ),
+        );
+    }
+}
+
+/// The columns that every table has (chapter "System Columns").
+const SYSTEM_COLUMNS: &[&str] = &["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"];
+
+/// Whether a column can have the name, which these tokens gave.
+pub(crate) fn check_column(name: &str, tokens: &dyn ToTokens, errors: &mut Errors) {
+    check(name, "column", tokens, errors);
+    if SYSTEM_COLUMNS.contains(&name) {
+        errors.on(
+            tokens.to_token_stream(),
+            format_args!(
+                "`{name}` is a column of PostgreSQL's own in every table: give this one another \
+                 name by `column = \"…\"`"
+            ),
+        );
+    }
+}
+
+/// Whether a table can be meant by the name, without a schema beside it.
+///
+/// A dot in it is nearly always that between a schema and a table, which would be one name here.
+pub(crate) fn check_unqualified(name: &str, literal: &LitStr, errors: &mut Errors) {
+    if let Some((schema, table)) = name.split_once('.') {
+        errors.on(
+            literal,
+            format_args!(
+                "`{name}` is the name of a table alone: write `schema = {schema:?}, table = \
+                 {table:?}`, or give the schema as well if the dot is part of the name"
             ),
         );
     }

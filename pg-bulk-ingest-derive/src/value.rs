@@ -4,6 +4,7 @@ use crate::attr::{Form, Item};
 use crate::errors::Errors;
 use crate::key::{self, Place};
 use crate::name::unraw;
+use crate::sql;
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::{LitStr, parse2};
 
@@ -52,8 +53,20 @@ pub(crate) fn sql(item: &Item, hint: &str, errors: &mut Errors) -> Option<LitStr
     is_sql(&literal, &key, errors).then_some(literal)
 }
 
-/// Whether there is SQL in a literal, and nothing that SQL cannot hold.
+/// Whether there is SQL in a literal, all of it, and nothing that SQL cannot hold.
 pub(crate) fn is_sql(literal: &LitStr, key: &str, errors: &mut Errors) -> bool {
+    if !is_given(literal, key, errors) {
+        return false;
+    }
+    let unbalanced = sql::unbalanced(&literal.value());
+    if let Some(why) = &unbalanced {
+        errors.on(literal, format_args!("`{key}` is not complete SQL: {why}"));
+    }
+    unbalanced.is_none()
+}
+
+/// Whether there is something in a literal that PostgreSQL can hold.
+pub(crate) fn is_given(literal: &LitStr, key: &str, errors: &mut Errors) -> bool {
     let value = literal.value();
     if value.trim().is_empty() {
         errors.on(literal, format_args!("`{key}` is empty: give it a value, or leave it out"));

@@ -8,7 +8,7 @@ enum Mood<const N: usize> {
 // Expands to:
 
 ::core::compile_error! {
-    "unknown setting `name`\nthe settings of an enum type are `schema`, `type`, `rename_all`, `crate`"
+    "unknown setting `name`: did you mean `#[ingest(type = \"…\")]`?"
 }
 ::core::compile_error! {
     "an enum type cannot be generic: it is one type in PostgreSQL, whatever the parameters"

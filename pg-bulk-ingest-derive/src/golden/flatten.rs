@@ -77,6 +77,7 @@ const _: () = {
                 let __problem = ::pg_bulk_ingest::__private::flatten_problem(
                     <MyRow<'a, T> as ::pg_bulk_ingest::__private::Flatten>::PARTS,
                     1usize,
+                    true,
                 );
                 ::core::assert!(__problem.is_none(), "{}", __problem.as_str());
             };

@@ -120,6 +120,7 @@ impl<'a> Assertions<'a> {
     /// The columns of flattened structs beside the others.
     fn flattened(&mut self, table: &Table<'_>, item: &DeriveInput) {
         let private = self.private;
+        let is_keyed = !table.primary_key.is_empty();
         let (_, generics, _) = item.generics.split_for_impl();
         let ident = &item.ident;
         let of_types = item
@@ -139,6 +140,7 @@ impl<'a> Assertions<'a> {
                 let __problem = #private::flatten_problem(
                     <#this as #private::Flatten>::PARTS,
                     #part,
+                    #is_keyed,
                 );
                 ::core::assert!(__problem.is_none(), "{}", __problem.as_str());
             }};

@@ -6,13 +6,17 @@ use super::model::{Column, Storage};
 use crate::case::Case;
 use crate::errors::Errors;
 use crate::generics::referent;
-use crate::{comment, name, value};
+use crate::{comment, name, sql_type, value};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use std::collections::BTreeMap;
 
 /// PostgreSQL's limit: its documentation, appendix "PostgreSQL Limits".
 const MAX_COLUMNS: usize = 1600;
+
+/// That of a table with a primary key, whose batches are merged from a temporary table that has a
+/// column more, for the order of the rows.
+const MAX_KEYED_COLUMNS: usize = MAX_COLUMNS - 1;
 
 pub(super) fn check<'i>(
     ident: &Ident,
@@ -21,6 +25,9 @@ pub(super) fn check<'i>(
     errors: &mut Errors,
 ) -> Vec<Column<'i>> {
     let rename_all = container.rename_all;
+    let is_keyed =
+        container.primary_key.is_some() || fields.iter().any(|field| field.primary_key.is_some());
+    let max = if is_keyed { MAX_KEYED_COLUMNS } else { MAX_COLUMNS };
     let mut columns = Vec::new();
     let mut by_name: BTreeMap<String, &str> = BTreeMap::new();
     for field in fields.iter().filter(|field| field.skip.is_none()) {
@@ -29,7 +36,7 @@ pub(super) fn check<'i>(
             continue;
         }
         let (column, token) = name_of(field, rename_all);
-        name::check(&column, "column", &token, errors);
+        name::check_column(&column, &token, errors);
         if let Some(other) = by_name.insert(column.clone(), &field.name) {
             errors.on(
                 &token,
@@ -48,13 +55,11 @@ pub(super) fn check<'i>(
                 value::is_sql(literal, key, errors);
             }
         }
-        if columns.len() == MAX_COLUMNS {
-            errors.on(
-                field.member,
-                format_args!(
-                    "a table cannot have more than {MAX_COLUMNS} columns, and this is one more"
-                ),
-            );
+        if let Some(literal) = &field.sql_type {
+            sql_type::check(literal, errors);
+        }
+        if columns.len() == max {
+            errors.on(field.member, too_many(is_keyed));
         }
         columns.push(Column {
             name: column,
@@ -79,6 +84,18 @@ pub(super) fn check<'i>(
     columns
 }
 
+fn too_many(is_keyed: bool) -> String {
+    if is_keyed {
+        format!(
+            "a table with a primary key cannot have more than {MAX_KEYED_COLUMNS} columns, and \
+             this is one more: its batches are merged from a temporary table with one column \
+             more, and PostgreSQL's limit is {MAX_COLUMNS}"
+        )
+    } else {
+        format!("a table cannot have more than {MAX_COLUMNS} columns, and this is one more")
+    }
+}
+
 fn storage<'i>(field: &Field<'_>) -> Storage<'i> {
     if field.json.is_some() {
         Storage::Json
@@ -92,7 +109,7 @@ fn storage<'i>(field: &Field<'_>) -> Storage<'i> {
 /// The columns of a struct within the struct.
 fn flattened<'i>(field: &'i Field<'i>, errors: &mut Errors) -> Column<'i> {
     if let Some(prefix) = &field.prefix
-        && value::is_sql(prefix, "prefix", errors)
+        && value::is_given(prefix, "prefix", errors)
     {
         name::check(&prefix.value(), "column", prefix, errors);
     }

@@ -131,6 +131,9 @@ impl<'i> Table<'i> {
             Some(literal) => {
                 let name = literal.value();
                 name::check(&name, "table", literal, errors);
+                if container.schema.is_none() {
+                    name::check_unqualified(&name, literal, errors);
+                }
                 name
             }
             None => {

@@ -12,6 +12,9 @@ const MAX_COLUMNS: usize = 1600;
 /// PostgreSQL's `NAMEDATALEN`, less one.
 const MAX_NAME: usize = 63;
 
+/// The columns that every table has: its documentation, chapter "System Columns".
+const SYSTEM_COLUMNS: &[&str] = &["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"];
+
 const SMALL: usize = 16;
 const MEDIUM: usize = 128;
 
@@ -236,16 +239,23 @@ impl Problem {
 
 /// Compares the columns of the flattened part at this position with those of the parts before it,
 /// and of all that are no flattened ones.
+///
+/// Batches of a table with a primary key are merged from a temporary table with one column more.
 #[must_use]
-pub const fn problem(parts: &[Part], position: usize) -> Problem {
+pub const fn problem(parts: &[Part], position: usize, is_keyed: bool) -> Problem {
     let mut problem = Text { bytes: [0; 512], length: 0 };
     // The same for all parts, and told of the last.
     let is_last = position + 1 == last_flattened(parts);
-    if count(parts) > MAX_COLUMNS || text_length(parts) > LARGE_TEXT {
-        if is_last && count(parts) > MAX_COLUMNS {
-            problem.push(
-                "a table cannot have more than 1600 columns, and with this struct it has more",
-            );
+    let has_too_many = count(parts) > if is_keyed { MAX_COLUMNS - 1 } else { MAX_COLUMNS };
+    if has_too_many || text_length(parts) > LARGE_TEXT {
+        if is_last && has_too_many {
+            if is_keyed {
+                problem.push("a table with a primary key cannot have more than 1599 columns (its ");
+                problem.push("batches are merged from a temporary table with one column more)");
+            } else {
+                problem.push("a table cannot have more than 1600 columns");
+            }
+            problem.push(", and with this struct it has more");
         } else if is_last {
             problem.push("the names of columns and fields are too long all together");
         }
@@ -262,6 +272,14 @@ pub const fn problem(parts: &[Part], position: usize) -> Problem {
             problem.push(part.prefix);
             problem.push(column.name());
             problem.push("`");
+        } else if is_system(part, column) {
+            problem.push("the field `");
+            push_path(&mut problem, part, column);
+            problem.push("` would be the column `");
+            problem.push(part.prefix);
+            problem.push(column.name());
+            problem.push("`, which is one of PostgreSQL's own in every table: ");
+            problem.push("give the flattened field another `prefix`");
         }
         let (mut other, mut at) = (0, 0);
         while other < parts.len() && problem.length == 0 {
@@ -289,6 +307,23 @@ pub const fn problem(parts: &[Part], position: usize) -> Problem {
         i += 1;
     }
     Problem(problem)
+}
+
+/// Whether the column would have the name of one that every table has.
+const fn is_system(part: &Part, column: &Column) -> bool {
+    let mut system = 0;
+    while system < SYSTEM_COLUMNS.len() {
+        let name = SYSTEM_COLUMNS[system].as_bytes();
+        let mut i = 0;
+        while part.name_length(column) == name.len() && byte(part, column, i) == name[i] {
+            i += 1;
+            if i == name.len() {
+                return true;
+            }
+        }
+        system += 1;
+    }
+    false
 }
 
 /// The number of parts up to and including the last that is flattened.

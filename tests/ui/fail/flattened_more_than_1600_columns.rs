@@ -36,4 +36,14 @@ struct Thousands {
     one_more: i32,
 }
 
+// One less, and a key.
+#[derive(IngestTable)]
+#[ingest(primary_key(a.a.a.a))]
+struct Keyed {
+    #[ingest(flatten, prefix = "a")] a: FourHundred,
+    #[ingest(flatten, prefix = "b")] b: FourHundred,
+    #[ingest(flatten, prefix = "c")] c: FourHundred,
+    #[ingest(flatten, prefix = "d")] d: FourHundred,
+}
+
 fn main() {}

@@ -1,0 +1,29 @@
+use pg_bulk_ingest::IngestTable;
+
+#[derive(IngestTable)]
+#[ingest(table = "raw.trips")]
+struct Trip {
+    xmin: i32,
+    #[ingest(column = "ctid")]
+    id: i32,
+}
+
+#[derive(IngestTable)]
+struct Range {
+    min: i32,
+    max: i32,
+}
+
+#[derive(IngestTable)]
+struct MyRow {
+    #[ingest(flatten, prefix = "c")]
+    range: Range,
+}
+
+#[derive(IngestTable)]
+#[ingest(rename_all = "lowercase")]
+struct Renamed {
+    table_oid: i32,
+}
+
+fn main() {}
