@@ -1,12 +1,13 @@
 //! Errors: what was being done, where, and why it failed.
 
+mod condition;
 mod kind;
-mod said;
+mod redact;
 
 pub use kind::ErrorKind;
 
 use crate::ident::QualifiedName;
-use said::Said;
+use redact::Redacted;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
@@ -17,11 +18,15 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// Why an ingest failed, and where.
 ///
-/// Displays as what was being done, the place, and the reason; the error that caused it is not
-/// repeated but is the [`source`](StdError::source). Values of rows do not appear, neither here nor
-/// below, unless [`show_values`](crate::Ingest::show_values) asks for them: of what the server says of
-/// data that it refused, the detail ("Failing row contains …") is then only in
-/// [`db_error`](Self::db_error).
+/// Displays as one line: what was being done, the place, and the reason. An error of the server is part
+/// of that line, with its SQLSTATE; an error of the source of rows or of the hook is the
+/// [`source`](StdError::source).
+///
+/// Values of rows do not appear, neither here nor below nor in Debug, unless
+/// [`show_values`](crate::Ingest::show_values) asks for them. Of what the server says, the message is
+/// displayed where no value can be in it, else the name of its condition (`invalid text representation
+/// (22P02)`); its detail and hint never are. [`db_error`](Self::db_error) has the server's own words.
+/// Errors of other types that sources and hooks return are displayed as they are.
 ///
 /// After an error the batch is rolled back, and the client can be used again unless the connection
 /// was lost.
@@ -79,18 +84,31 @@ impl Error {
                 )
             });
         let kind = if lost { ErrorKind::Connection } else { ErrorKind::Server };
-        let said = Said::new(error);
-        Self::new(kind, action).caused_by_boxed(said)
+        Self::new(kind, action).caused_by(error)
     }
 
-    /// With the values of rows that the server shows.
+    /// With the values of rows that the server says.
     #[cold]
     pub(crate) fn with_values(mut self) -> Self {
-        if let Some(said) = self.0.source.as_mut().and_then(|source| source.downcast_mut::<Said>())
-        {
-            said.show();
-        }
+        self.show_values();
         self
+    }
+
+    fn show_values(&mut self) {
+        let Some(source) = &mut self.0.source else { return };
+        if let Some(redacted) = source.downcast_mut::<Redacted>() {
+            redacted.show();
+        } else if let Some(error) = source.downcast_mut::<Self>() {
+            error.show_values();
+        }
+    }
+
+    /// What the server or the driver said, where this is the reason.
+    fn said(&self) -> Option<&Redacted> {
+        match self.0.kind {
+            ErrorKind::Server | ErrorKind::View { .. } => self.0.source.as_ref()?.downcast_ref(),
+            _ => None,
+        }
     }
 
     /// For `map_err`: an error that the driver returned while doing this.
@@ -107,12 +125,7 @@ impl Error {
     }
 
     pub(crate) fn caused_by(mut self, source: impl Into<BoxError>) -> Self {
-        self.0.source = Some(source.into());
-        self
-    }
-
-    fn caused_by_boxed(mut self, source: BoxError) -> Self {
-        self.0.source = Some(source);
+        self.0.source = Some(Redacted::wrap(source.into()));
         self
     }
 
@@ -184,7 +197,8 @@ impl Error {
         self.db_error().map(DbError::code)
     }
 
-    /// The server's error, if it answered with one. Its detail may show values of rows.
+    /// The server's error, if it answered with one. Its message, detail and context may hold values of
+    /// rows.
     #[must_use]
     pub fn db_error(&self) -> Option<&DbError> {
         find(self)
@@ -223,9 +237,12 @@ fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Optio
         if let Some(found) = error.downcast_ref() {
             return Some(found);
         }
-        next = match error.downcast_ref::<Said>() {
-            Some(said) => Some(said.whole()),
-            None => error.source(),
+        next = if let Some(redacted) = error.downcast_ref::<Redacted>() {
+            Some(redacted.whole())
+        } else if let Some(error) = error.downcast_ref::<Error>() {
+            error.0.source.as_deref().map(|source| -> &(dyn StdError + 'static) { source })
+        } else {
+            error.source()
         };
     }
     None
@@ -233,7 +250,9 @@ fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Optio
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| -> &(dyn StdError + 'static) { source })
+        // What is displayed already is no cause of it.
+        let source = self.0.source.as_deref().filter(|_| self.said().is_none())?;
+        Some(source)
     }
 }
 
@@ -263,7 +282,8 @@ impl fmt::Debug for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}{}", self.0.action, self.0.place, self.0.kind)
+        write!(f, "{}{}{}", self.0.action, self.0.place, self.0.kind)?;
+        self.said().map_or(Ok(()), |said| write!(f, ": {said}"))
     }
 }
 

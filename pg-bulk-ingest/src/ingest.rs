@@ -122,7 +122,9 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
         self
     }
 
-    /// Whether errors show values of rows, cut short. Default: they do not.
+    /// Whether errors show values of rows: those that their columns cannot hold, cut short, and what
+    /// the server says of data that it refuses. Default: they do not, and where the server's message
+    /// may hold values its condition is displayed in its stead.
     pub fn show_values(mut self, show_values: bool) -> Self {
         self.settings.show_values = show_values;
         self

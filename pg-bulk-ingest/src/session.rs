@@ -81,6 +81,21 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         high_watermark: HighWatermark,
         hook: H,
     ) -> Result<Self, Error> {
+        let show_values = settings.show_values;
+        let started =
+            Self::begin(client, tables, settings, on_progress, connections, high_watermark, hook);
+        started.await.map_err(|error| shown(error, show_values))
+    }
+
+    async fn begin(
+        client: &'c mut Client,
+        tables: Vec<(QualifiedName, &'static Table)>,
+        settings: Settings,
+        on_progress: Option<OnProgress<'c>>,
+        connections: Option<Connections<'c>>,
+        high_watermark: HighWatermark,
+        hook: H,
+    ) -> Result<Self, Error> {
         let names = list(tables.iter().map(|(name, _)| name));
         let span = tracing::info_span!("ingest", tables = names);
         let mut meter = Meter::new(span, on_progress);
@@ -121,8 +136,15 @@ pub(crate) async fn plan(
     settings: Settings,
 ) -> Result<Plan, Error> {
     let deadline = settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
-    let started = within(deadline, |_| {}, start::start(client, tables, settings)).await?;
+    let show_values = settings.show_values;
+    let started = within(deadline, |_| {}, start::start(client, tables, settings)).await;
+    let started = started.map_err(|error| shown(error, show_values))?;
     Ok(preview::preview(&started))
+}
+
+/// The error, with values if they are to be shown.
+fn shown(error: Error, show_values: bool) -> Error {
+    if show_values { error.with_values() } else { error }
 }
 
 /// The high watermark after which the ingest begins.
@@ -173,10 +195,12 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
         let batch = core.totals.batches + 1;
         let deadline = core.deadline.clone();
         let transaction = within(deadline.clone(), meter.waits(), scope.begin()).await;
-        let transaction = transaction.map_err(|error| error.in_batch(batch))?;
+        let show_values = core.settings.show_values;
+        let failed = |error: Error| shown(error.in_batch(batch), show_values);
+        let transaction = transaction.map_err(failed)?;
         let waits = meter.waits();
         let begun = OpenBatch::begin(transaction, core, meter, connections.as_mut());
-        let open = within(deadline, waits, begun).await?;
+        let open = within(deadline, waits, begun).await.map_err(failed)?;
         Ok(SessionBatch { open, high_watermark, hook, tables: *tables })
     }
 
@@ -198,7 +222,8 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     pub async fn finish(self) -> Result<Report<W>, Error> {
         let Self { scope, mut core, mut meter, high_watermark, .. } = self;
         let (deadline, waits) = (core.deadline.clone(), meter.waits());
-        within(deadline, waits, finish::finish(scope, &mut core, &mut meter)).await?;
+        let finished = within(deadline, waits, finish::finish(scope, &mut core, &mut meter)).await;
+        finished.map_err(|error| shown(error, core.settings.show_values))?;
         let core::Totals { batches, rows, bytes, tables, migrated } = core.totals;
         let phases = meter.times();
         Ok(Report { batches, rows, bytes, tables, migrated, high_watermark, phases })

@@ -84,7 +84,10 @@ async fn what_comes_to_hang_on_it_during_the_load_is_not_lost() {
     let function = "CREATE FUNCTION f(t) RETURNS int LANGUAGE sql AS 'SELECT 1'";
     database.execute(function).await;
     let error = batch.commit(2).await.unwrap_err();
-    assert_eq!(error.to_string(), r#"cannot replace the table: "public"."t", batch 1"#);
+    assert_eq!(
+        error.to_string(),
+        r#"cannot replace the table: "public"."t", batch 1: cannot drop table t because other objects depend on it (2BP01); function f(t) depends on type t"#
+    );
     assert_eq!(error.code().unwrap().code(), "2BP01");
     drop(session);
     assert_eq!(database.row("SELECT f(t) FROM t").await, "1");

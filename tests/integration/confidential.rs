@@ -1,5 +1,7 @@
 //! Values of rows are in no error and in no log, whatever refuses them, unless they are asked for.
 
+mod server;
+
 use pg_bulk_ingest::{Batch, Delete, Error, IngestTable, Upsert, ingest};
 use std::error::Error as _;
 use std::io;

@@ -291,10 +291,8 @@ async fn an_error_of_the_server_is_at_its_row_and_column() {
             .await
             .unwrap_err();
         let place = format!(r#"batch 1, row {}, column "number""#, guilty + 1);
-        assert_eq!(
-            error.to_string(),
-            format!(r#"cannot write a row: "public"."checked", {place}"#)
-        );
+        let expected = format!(r#"cannot write a row: "public"."checked", {place}: "#);
+        assert!(error.to_string().starts_with(&expected), "{error}");
         let error = ingest::<CheckedKeyed<'_>>(&mut client)
             .connections(2, || further(&database))
             .batches(|_| {
@@ -306,10 +304,8 @@ async fn an_error_of_the_server_is_at_its_row_and_column() {
             })
             .await
             .unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            format!(r#"cannot write a row: "public"."checked_keyed", {place}"#)
-        );
+        let expected = format!(r#"cannot write a row: "public"."checked_keyed", {place}: "#);
+        assert!(error.to_string().starts_with(&expected), "{error}");
         parts_are_gone(&database).await;
     }
     assert_eq!(database.row("SELECT count(*) FROM checked_keyed").await, "1");

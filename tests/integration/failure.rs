@@ -165,7 +165,7 @@ async fn a_value_that_the_server_refuses_is_reported_at_its_row_and_column() {
         let error = ingest.batches(|_| [Batch::new(rows).high_watermark(2)]).await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            r#"cannot write a row: "public"."t", batch 1, row 15000, column "value""#
+            r#"cannot write a row: "public"."t", batch 1, row 15000, column "value": value too long for type character varying(8) (22001)"#
         );
         assert_eq!(error.code().unwrap().code(), "22001");
         is_as_before(&database, &client).await;
@@ -228,12 +228,18 @@ async fn a_unique_violation_of_a_merge_names_its_row() {
     let unique = |id, code| Unique { id, code };
     let first = [unique(1, None), unique(2, None), unique(3, Some(3)), unique(4, Some(3))];
     let error = ingest::<Unique>(&mut client).batches(|_| [Batch::new(&first)]).await.unwrap_err();
-    assert_eq!(error.to_string(), r#"cannot build the indexes: "public"."u", batch 1, row 4"#);
+    assert_eq!(
+        error.to_string(),
+        r#"cannot build the indexes: "public"."u", batch 1, row 4: could not create unique index "u_code_key" (23505)"#
+    );
     assert_eq!(error.code().unwrap().code(), "23505");
     ingest::<Unique>(&mut client).batches(|_| [Batch::new(&first[..3])]).await.unwrap();
     let second = [unique(5, Some(5)), unique(3, Some(3)), unique(6, Some(3))];
     let error = ingest::<Unique>(&mut client).batches(|_| [Batch::new(&second)]).await.unwrap_err();
-    assert_eq!(error.to_string(), r#"cannot merge the rows: "public"."u", batch 1, row 3"#);
+    assert_eq!(
+        error.to_string(),
+        r#"cannot merge the rows: "public"."u", batch 1, row 3: duplicate key value violates unique constraint "u_code_key" (23505)"#
+    );
     assert_eq!(database.row("SELECT count(*) FROM u").await, "3");
 }
 
@@ -252,7 +258,10 @@ async fn a_constraint_checked_at_commit_is_an_error() {
         .batches(|_| [Batch::new(&rows).high_watermark(2)])
         .await
         .unwrap_err();
-    assert_eq!(error.to_string(), "cannot commit the batch: batch 1");
+    assert_eq!(
+        error.to_string(),
+        r#"cannot commit the batch: batch 1: insert or update on table "t" violates foreign key constraint "t_id_fkey" (23503)"#
+    );
     assert_eq!(error.code().unwrap().code(), "23503");
     is_as_before(&database, &client).await;
 }

@@ -108,7 +108,10 @@ async fn an_error_is_reported_at_its_table_and_row() {
     database.execute(check).await;
     let error =
         ingest::<Shop<'_>>(&mut client).batches(|_| [Batch::new(rows())]).await.unwrap_err();
-    assert_eq!(error.to_string(), r#"cannot write a row: "sales"."order", batch 1, row 15001"#);
+    assert_eq!(
+        error.to_string(),
+        r#"cannot write a row: "sales"."order", batch 1, row 15001: new row for relation "order" violates check constraint "order_customer_check" (23514)"#
+    );
     assert_eq!(error.code().unwrap().code(), "23514");
     assert_eq!(database.row(COUNTS).await, "25000|25000|0");
 }

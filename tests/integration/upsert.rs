@@ -89,7 +89,10 @@ async fn without_upsert_a_key_that_is_there_is_an_error_at_its_row() {
         .batches(|_| [Batch::new(&rows)])
         .await
         .unwrap_err();
-    assert_eq!(error.to_string(), r#"cannot write a row: "public"."t", batch 1, row 3"#);
+    assert_eq!(
+        error.to_string(),
+        r#"cannot write a row: "public"."t", batch 1, row 3: duplicate key value violates unique constraint "t_pkey" (23505)"#
+    );
     assert_eq!(
         error.db_error().unwrap().message(),
         r#"duplicate key value violates unique constraint "t_pkey""#

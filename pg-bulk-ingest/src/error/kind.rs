@@ -9,7 +9,8 @@ use std::time::Duration;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The server answered with an error: see [`Error::code`](crate::Error::code) and the source.
+    /// The server answered with an error: see [`Error::code`](crate::Error::code) and
+    /// [`Error::db_error`](crate::Error::db_error).
     Server,
     /// The connection to the server was lost.
     Connection,
@@ -60,8 +61,8 @@ pub enum ErrorKind {
         /// Each object, as PostgreSQL describes it, or why it cannot be carried over.
         objects: Vec<String>,
     },
-    /// A view that depends on the table cannot be made again over the table that replaces it; the
-    /// source says why.
+    /// A view that depends on the table cannot be made again over the table that replaces it:
+    /// [`Error::db_error`](crate::Error::db_error) says why.
     View {
         /// The view.
         view: QualifiedName,
@@ -114,7 +115,7 @@ pub enum ErrorKind {
     Failed,
 }
 
-/// The reason, led in by `: `; nothing where the source is the reason.
+/// The reason, led in by `: `; nothing where what the server said or the source is the reason.
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -82,7 +82,7 @@ async fn a_view_that_cannot_be_made_again_is_named_before_the_load() {
     assert_eq!(view.to_string(), r#""public"."b""#);
     assert_eq!(
         error.to_string(),
-        r#"cannot replace the table: "public"."t": view "public"."b" cannot be made again"#
+        r#"cannot replace the table: "public"."t": view "public"."b" cannot be made again: permission denied for schema s (42501)"#
     );
     assert_eq!(error.code().unwrap().code(), "42501");
 }

@@ -130,8 +130,8 @@ async fn an_error_is_at_its_row_though_rows_before_it_were_replaced() {
             .await
             .unwrap_err();
         let place = format!(r#"batch 1, row {}, column "number""#, guilty + 1);
-        let expected = format!(r#"cannot write a row: "public"."checked_keyed", {place}"#);
-        assert_eq!(error.to_string(), expected);
+        let expected = format!(r#"cannot write a row: "public"."checked_keyed", {place}: "#);
+        assert!(error.to_string().starts_with(&expected), "{error}");
         parts_are_gone(&database).await;
     }
 }

@@ -59,12 +59,14 @@ async fn rows_that_cannot_be_rows_of_the_table_are_counted() {
             "ALTER TABLE t ALTER id TYPE text; UPDATE t SET id = 'x' WHERE id = '1'",
             r#", column "id": 1 rows hold a value of type text that integer cannot hold as it is"#,
         ),
-        ("ALTER TABLE t ALTER id TYPE uuid USING md5(id::text)::uuid", r#", column "id""#),
         (
             "ALTER TABLE t DROP CONSTRAINT t_pkey; UPDATE t SET id = 1; ALTER TABLE t ALTER number DROP DEFAULT, ALTER number TYPE real",
             ": 1 keys have several rows, and btree (id) is defined to be unique",
         ),
-        ("ALTER TABLE t DROP CONSTRAINT t_pkey; UPDATE t SET id = 1", ""),
+        (
+            "ALTER TABLE t DROP CONSTRAINT t_pkey; UPDATE t SET id = 1",
+            r#": could not create unique index "t_pkey" (23505)"#,
+        ),
     ] {
         assert_eq!(refused(change).await, reason, "{change}");
     }

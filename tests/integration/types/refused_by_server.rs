@@ -114,8 +114,8 @@ async fn the_error_is_at_its_row_and_column() {
     for (row, column, code, message) in bad_values() {
         let error = refused(&mut client, row).await;
         let place =
-            format!(r#"cannot write a row: "public"."t", batch 1, row 2, column "{column}""#);
-        assert_eq!(error.to_string(), place);
+            format!(r#"cannot write a row: "public"."t", batch 1, row 2, column "{column}": "#);
+        assert!(error.to_string().starts_with(&place), "{error}");
         assert!(matches!(error.kind(), ErrorKind::Server), "{error:?}");
         assert_eq!((error.batch(), error.row(), error.column()), (Some(1), Some(2), Some(column)));
         assert_eq!(error.code().unwrap().code(), code, "{column}");
@@ -208,10 +208,8 @@ async fn what_a_domain_refuses_is_refused_in_an_array_of_it() {
             ingest::<Lists>(&mut client).batches(|_| [Batch::new(&rows)]).await.unwrap_err();
         // Before 11 there are no arrays of domains.
         if tests::version() < 11 {
-            let place = r#"cannot create the table: "public"."t", batch 1"#;
-            assert_eq!(error.to_string(), place);
-            let message = r#"type "positive[]" does not exist"#;
-            assert_eq!(error.db_error().unwrap().message(), message);
+            let expected = r#"cannot create the table: "public"."t", batch 1: type "positive[]" does not exist (42704)"#;
+            assert_eq!(error.to_string(), expected);
             return;
         }
         assert_eq!((error.row(), error.column()), (Some(2), Some(column)));
