@@ -1,9 +1,11 @@
 //! Errors: what was being done, where, and why it failed.
 
 mod condition;
+mod first;
 mod kind;
 mod redact;
 
+pub(crate) use first::First;
 pub use kind::ErrorKind;
 
 use crate::ident::QualifiedName;

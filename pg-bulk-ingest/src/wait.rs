@@ -1,5 +1,6 @@
 //! What an ingest waits for that others hold.
 
+use crate::error::First;
 use crate::ident::QualifiedName;
 use std::fmt;
 use std::time::Duration;
@@ -42,7 +43,7 @@ impl fmt::Display for Wait {
         write!(f, "waiting for {} for {:.1} s", self.lock(), self.waited.as_secs_f64())?;
         match self.holders.as_slice() {
             [] => Ok(()),
-            holders => write!(f, "; in the way: {}", holders.join(", ")),
+            holders => write!(f, "; in the way: {}", First(holders, ", ")),
         }
     }
 }

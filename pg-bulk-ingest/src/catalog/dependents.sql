@@ -35,6 +35,8 @@ WITH depending AS (
   WHERE NOT coalesce(f.adrelid = :oid AND ga.attname = g.attname, false)
     AND NOT coalesce(q.relkind IN ('S', 'i', 'I') OR q.oid = :oid, false)
     AND NOT coalesce(k.contype IN ('p', 'u', 'n') AND k.conrelid = :oid, false)
+    -- a partition has a constraint because the table above it has one (from 11 on)
+    AND NOT coalesce((to_jsonb(k) ->> 'conparentid')::int8 <> 0 AND k.conrelid <> :oid, false)
     AND NOT coalesce(r.tgisinternal, false)
   UNION
   SELECT NULL, i.relname, 'the replica identity', false

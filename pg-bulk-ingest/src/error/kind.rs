@@ -1,5 +1,6 @@
 //! What kinds of errors there are.
 
+use super::First;
 use crate::ident::QualifiedName;
 use crate::wait::Wait;
 use std::fmt;
@@ -143,13 +144,13 @@ impl fmt::Display for ErrorKind {
                 f.write_str(": the hook ended the batch's transaction or left it aborted")
             }
             Self::Differs { differences } => {
-                write!(f, ": the table is not as it is defined: {}", differences.join("; "))
+                write!(f, ": the table is not as it is defined: {}", First(differences, "; "))
             }
-            Self::Migration { reasons } => write!(f, ": {}", reasons.join("; ")),
+            Self::Migration { reasons } => write!(f, ": {}", First(reasons, "; ")),
             Self::Attached { objects } => write!(
                 f,
                 ": these hang on the table and would be lost with it: {}",
-                objects.join("; ")
+                First(objects, "; ")
             ),
             Self::View { view } => write!(f, ": view {view} cannot be made again"),
             Self::Privilege { role, missing } => write!(f, ": role {role:?} lacks {missing}"),
@@ -165,7 +166,7 @@ impl fmt::Display for ErrorKind {
             }
             Self::Locked { holders, reason } if holders.is_empty() => write!(f, ": {reason}"),
             Self::Locked { holders, reason } => {
-                write!(f, ": {reason}; in the way: {}", holders.join(", "))
+                write!(f, ": {reason}; in the way: {}", First(holders, ", "))
             }
             Self::Failed => f.write_str(": it failed before"),
         }

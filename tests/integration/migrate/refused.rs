@@ -1,8 +1,16 @@
 //! What cannot be changed without losing something is refused before the batches are asked for.
 
 use super::definitions::{PLAIN, PLAIN_ROWS, Plain};
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, Iter, Upsert, ingest};
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Iter, Upsert, ingest};
 use tests::Database;
+
+#[derive(IngestTable)]
+#[ingest(table = "parted")]
+struct Parted {
+    #[ingest(primary_key)]
+    id: i32,
+    at: i32,
+}
 
 /// What a table says that has not changed.
 async fn state(database: &Database) -> Vec<String> {
@@ -201,4 +209,38 @@ async fn a_role_that_owns_the_table_and_nothing_else_migrates_it() {
     let error = ingest::<Plain>(&mut keeper).upsert(Upsert::Off).migrate().await.unwrap_err();
     let missing = format!("role {role:?} lacks CREATE on schema \"public\"");
     assert!(error.to_string().ends_with(&missing), "{error}");
+}
+
+/// A key of which much is made: told by its first few, and how many there are.
+#[tokio::test]
+async fn a_key_that_many_depend_on_is_told_in_one_sentence() {
+    let database = Database::new().await;
+    let others = (0..30).map(|other| format!("CREATE TABLE o{other} (n float8 REFERENCES t);"));
+    let others = others.collect::<String>();
+    database
+        .execute(&format!(
+            "{PLAIN} ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (number); {others}"
+        ))
+        .await;
+    let error = ingest::<Plain>(&mut database.connect().await).plan().await.unwrap_err();
+    let ErrorKind::Migration { reasons } = error.kind() else { panic!("{error:?}") };
+    assert_eq!(reasons.len(), 30);
+    assert!(error.to_string().ends_with("; and 20 more"), "{error}");
+    if tests::version() < 11 {
+        return;
+    }
+    // Keys of partitions are there because the table has one.
+    let parts = (0..30).map(|part| {
+        format!(
+            "CREATE TABLE p{part} PARTITION OF parted FOR VALUES FROM ({part}) TO ({part} + 1);"
+        )
+    });
+    let parts = parts.collect::<String>();
+    database
+        .execute(&format!("CREATE TABLE parted (id int, at int, PRIMARY KEY (id, at)) PARTITION BY RANGE (id); {parts}"))
+        .await;
+    let error = ingest::<Parted>(&mut database.connect().await).plan().await.unwrap_err();
+    let ErrorKind::Migration { reasons } = error.kind() else { panic!("{error:?}") };
+    let [reason] = reasons.as_slice() else { panic!("{error}") };
+    assert!(reason.ends_with("and the table is partitioned: build it by hand"), "{reason}");
 }
