@@ -1,12 +1,19 @@
 //! Others who use the table while it is migrated: nothing of theirs is lost, and they go on.
 
 use super::definitions::{PLAIN, PLAIN_ROWS, Plain};
-use pg_bulk_ingest::{Batch, ErrorKind, Locks, ingest};
+use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Locks, ingest};
 use std::time::Duration;
 use tests::{Database, rows};
 
 fn row(id: i32) -> Plain {
     Plain { id, value: None, number: 9.0 }
+}
+
+#[derive(IngestTable)]
+#[ingest(table = "parted")]
+struct Parted {
+    id: i32,
+    added: Option<i32>,
 }
 
 /// Whether a session of the database waits for a lock.
@@ -121,6 +128,37 @@ async fn who_is_in_the_way_of_a_change_in_place_is_terminated_after_the_delay() 
         .unwrap();
     idle.batch_execute("SELECT 1").await.unwrap_err();
     assert!(ingest::<Plain>(&mut client).plan().await.unwrap().is_empty());
+}
+
+/// ACCESS EXCLUSIVE on the table is ACCESS EXCLUSIVE on each of its partitions.
+#[tokio::test]
+async fn who_reads_a_partition_is_named_and_terminated_as_one_who_reads_the_table() {
+    let database = Database::new().await;
+    let role = database.role("loader");
+    let mut loader = database.connect_as("loader").await;
+    database
+        .execute(&format!(
+            "CREATE TABLE parted (id int NOT NULL) PARTITION BY RANGE (id);
+             CREATE TABLE low PARTITION OF parted FOR VALUES FROM (0) TO (10) PARTITION BY RANGE (id);
+             CREATE TABLE lowest PARTITION OF low FOR VALUES FROM (0) TO (5);
+             ALTER TABLE parted OWNER TO {role}; ALTER TABLE low OWNER TO {role};
+             ALTER TABLE lowest OWNER TO {role}; GRANT ALL ON SCHEMA public TO {role}"
+        ))
+        .await;
+    let reader = database.connect().await;
+    reader.batch_execute("BEGIN; SELECT FROM lowest").await.unwrap();
+    let process = rows(&reader, "SELECT pg_backend_pid()").await.remove(0);
+    let attempt = Duration::from_millis(10);
+    let locks = Locks { attempt, terminate_after: Some(Duration::ZERO), ..Locks::default() };
+    let error = ingest::<Parted>(&mut loader).locks(locks.clone()).migrate().await.unwrap_err();
+    let ErrorKind::Locked { holders, .. } = error.kind() else { panic!("{error:?}") };
+    let [holder] = holders.as_slice() else { panic!("{error}") };
+    assert!(holder.starts_with(&format!("process {process} of role ")), "{holder}");
+    // Who may terminate it does.
+    let mut client = database.connect().await;
+    ingest::<Parted>(&mut client).locks(locks).migrate().await.unwrap();
+    reader.batch_execute("SELECT 1").await.unwrap_err();
+    assert_eq!(database.row("SELECT count(*) FROM pg_attribute WHERE attrelid = 'lowest'::regclass AND attname = 'added'").await, "1");
 }
 
 #[tokio::test]
