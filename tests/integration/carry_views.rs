@@ -2,9 +2,11 @@
 
 mod kept;
 mod late;
+mod many;
 mod privileges;
 mod readers;
 mod refused;
+mod temporary;
 
 use pg_bulk_ingest::{Batch, Delete, Error, IngestTable, ingest};
 use tests::Database;

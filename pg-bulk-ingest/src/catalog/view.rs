@@ -11,6 +11,10 @@ pub(crate) struct View {
     schema: String,
     name: String,
     pub(crate) materialized: bool,
+    /// Whether it is a temporary view of this session.
+    pub(crate) temporary: bool,
+    /// The session whose temporary view it is, if it is one of another's: nobody else can make it.
+    pub(crate) other_session: Option<String>,
     pub(crate) owner: String,
     /// Whether the role has the owner's privileges.
     pub(crate) is_owner: bool,
@@ -34,6 +38,8 @@ pub(crate) struct View {
     pub(crate) indexes: Vec<ViewIndex>,
     pub(crate) rules: Vec<Part>,
     pub(crate) triggers: Vec<Part>,
+    /// Whether the grants are those that a new view of the role has.
+    pub(crate) has_default_grants: bool,
     pub(crate) grants: Vec<Grant>,
     /// To whom default privileges give something on what the role creates.
     pub(crate) default_grantees: Vec<String>,

@@ -4,6 +4,30 @@ SELECT json_build_object(
   'schema', n.nspname,
   'name', c.relname,
   'materialized', c.relkind = 'm',
+  'temporary', n.oid = pg_my_temp_schema(),
+  'other_session', CASE WHEN pg_is_other_temp_schema(n.oid) THEN (
+    -- the schema has the session's number, by which it can be asked for from 16 on; before, only
+    -- sessions that hold a lock show theirs, and of the others it can be each that may have made the view
+    SELECT coalesce(
+      array_to_string((array_agg(a.described ORDER BY a.pid))[1:5], ' or ')
+        || CASE WHEN count(*) > 5 THEN ' or one of ' || count(*) - 5 || ' more' ELSE '' END,
+      'a session that has ended')
+    FROM (
+      SELECT a.pid, 'process ' || a.pid || coalesce(' of role ' || quote_ident(a.usename), '')
+        || coalesce(' (' || nullif(a.application_name, '') || ')', '') AS described
+      FROM pg_stat_activity a
+      CROSS JOIN LATERAL (SELECT substr(n.nspname, length('pg_temp_') + 1) AS number) s
+      WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
+        -- which is hidden from who may not see the session's statements
+        AND coalesce(a.backend_type, 'client backend') = 'client backend'
+        AND CASE WHEN current_setting('server_version_num')::int4 >= 160000
+          THEN a.pid = pg_stat_get_backend_pid(s.number::int4)
+          ELSE pg_has_role(a.usesysid, c.relowner, 'MEMBER')
+            AND NOT EXISTS (SELECT FROM pg_locks l
+              WHERE (l.pid = a.pid) <> (split_part(l.virtualtransaction, '/', 1) = s.number))
+          END
+    ) a
+  ) END,
   'owner', pg_get_userbyid(c.relowner),
   'is_owner', pg_has_role(c.relowner, 'USAGE'),
   'can_give', CASE
@@ -86,6 +110,10 @@ SELECT json_build_object(
       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     ) g
   ),
+  -- as if nobody had granted or revoked anything, neither on it nor by default privileges
+  'has_default_grants', coalesce(c.relacl = acldefault('r', c.relowner), true)
+    AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM pg_default_acl f WHERE f.defaclrole = own.oid AND f.defaclobjtype = 'r'),
   'default_grantees', (
     -- to whom default privileges may give something on what this role creates
     SELECT coalesce(json_agg(DISTINCT pg_get_userbyid(e.grantee)) FILTER (WHERE e.grantee <> 0), '[]')

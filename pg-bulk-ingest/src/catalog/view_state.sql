@@ -9,7 +9,8 @@ CROSS JOIN LATERAL (
     pg_get_viewdef(c.oid),
     (SELECT string_agg(a.xmin::text, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0),
     (SELECT string_agg(concat_ws(' ', d.adnum, d.xmin), ',' ORDER BY d.adnum) FROM pg_attrdef d WHERE d.adrelid = c.oid),
-    (SELECT t.xmin FROM pg_class t WHERE t.oid = c.reltoastrelid)) AS state
+    (SELECT t.xmin FROM pg_class t WHERE t.oid = c.reltoastrelid),
+    (SELECT string_agg(concat_ws(' ', f.oid, f.xmin), ',' ORDER BY f.oid) FROM pg_default_acl f)) AS state
   UNION ALL
   SELECT concat_ws(' ', i.oid, i.xmin, x.xmin, pg_get_indexdef(i.oid),
     (SELECT string_agg(a.xmin::text, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = i.oid AND a.attnum > 0))

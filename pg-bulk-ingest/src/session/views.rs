@@ -49,13 +49,8 @@ pub(super) async fn check(
         return Err(Error::new(ErrorKind::Attached { objects: attached }, CHECK));
     }
     let columns = definition.columns().iter().map(Column::name).collect::<Vec<_>>();
-    carry::check(&views, live.oid, &columns).map_err(|refused| match refused {
-        Refused::Attached(objects) => Error::new(ErrorKind::Attached { objects }, CHECK),
-        Refused::Privilege { role, missing } => {
-            let role = role.unwrap_or_else(|| server.role.clone());
-            Error::new(ErrorKind::Privilege { role, missing }, CHECK)
-        }
-    })?;
+    carry::check(&views, live.oid, &columns)
+        .map_err(|refused| refusal(refused, &server.role, CHECK))?;
     if server.temp {
         rehearse(client, found, name, definition, &views).await?;
     }
@@ -114,6 +109,8 @@ pub(super) async fn lock(
         let begin = format!("{};\n{state_sql}", begin_savepoint(SAVEPOINT));
         let state = read_state(&query(transaction, &begin, PUBLISH).await?)?;
         let carried = read(&query(transaction, &sql, PUBLISH).await?, PUBLISH)?;
+        // One of these may have been made while the rows were loaded.
+        carry::check_sessions(&carried).map_err(|refused| refusal(refused, role.name, PUBLISH))?;
         let carried = carry::carry(&carried, &replaced, role);
         if !carried.before.is_empty() {
             // Owners of materialized views read the new tables by them.
@@ -143,6 +140,16 @@ pub(super) async fn lock(
     }
     let reason = "views of the table changed each time before they were locked".to_owned();
     Err(Error::new(ErrorKind::Unsupported { reason }, PUBLISH))
+}
+
+fn refusal(refused: Refused, role: &str, action: &'static str) -> Error {
+    let kind = match refused {
+        Refused::Attached(objects) => ErrorKind::Attached { objects },
+        Refused::Privilege { role: other, missing } => {
+            ErrorKind::Privilege { role: other.unwrap_or_else(|| role.to_owned()), missing }
+        }
+    };
+    Error::new(kind, action)
 }
 
 fn read_state(messages: &[SimpleQueryMessage]) -> Result<String, Error> {

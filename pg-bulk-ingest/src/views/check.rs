@@ -15,6 +15,7 @@ pub(crate) enum Refused {
 
 /// Whether the views can be carried over to a table with these columns.
 pub(crate) fn check(views: &[View], table: u32, columns: &[&str]) -> Result<(), Refused> {
+    check_sessions(views)?;
     for view in views {
         check_privileges(view)?;
     }
@@ -78,6 +79,16 @@ impl Unfit {
 fn describe(view: &View) -> String {
     let kind = if view.materialized { "materialized view" } else { "view" };
     format!("{kind} {}", view.name())
+}
+
+/// Whether none of the views is a temporary one of another session, which nobody else can make.
+pub(crate) fn check_sessions(views: &[View]) -> Result<(), Refused> {
+    let of_others = views.iter().filter_map(|view| {
+        let session = view.other_session.as_ref()?;
+        Some(format!("temporary {}, of {session}", describe(view)))
+    });
+    let of_others = of_others.collect::<Vec<_>>();
+    if of_others.is_empty() { Ok(()) } else { Err(Refused::Attached(of_others)) }
 }
 
 fn check_privileges(view: &View) -> Result<(), Refused> {

@@ -1,7 +1,7 @@
 //! The statements that make one view again.
 
 use super::settings;
-use crate::catalog::{Commented, View};
+use crate::catalog::{Commented, Grant, View};
 use crate::ident::{Ident, Literal, QualifiedName, list};
 use crate::statement::{LockLevel, Statement};
 
@@ -70,14 +70,19 @@ impl Making<'_> {
         if view.owner != self.role {
             statements.push(self.alter(&format!("OWNER TO {}", Ident::new(&view.owner))));
         }
+        if view.has_default_grants {
+            return statements;
+        }
         let mut grantees = vec![self.role, &view.owner];
         grantees.extend(view.default_grantees.iter().map(String::as_str));
         let grantees = settings::roles(&grantees);
         statements.push(self.statement(format!("REVOKE ALL ON TABLE {at} FROM {grantees}"), KEPT));
-        statements.extend(view.grants.iter().map(|grant| {
-            let option = if grant.grantable { " WITH GRANT OPTION" } else { "" };
-            let (privilege, grantee) = (grant.privilege_sql(), grant.grantee_sql());
-            self.statement(format!("GRANT {privilege} ON TABLE {at} TO {grantee}{option}"), KEPT)
+        let alike = |a: &Grant, b: &Grant| (&a.grantee, a.grantable) == (&b.grantee, b.grantable);
+        statements.extend(view.grants.chunk_by(alike).map(|grants| {
+            let option = if grants[0].grantable { " WITH GRANT OPTION" } else { "" };
+            let privileges = list(grants.iter().map(Grant::privilege_sql));
+            let grantee = grants[0].grantee_sql();
+            self.statement(format!("GRANT {privileges} ON TABLE {at} TO {grantee}{option}"), KEPT)
         }));
         statements
     }

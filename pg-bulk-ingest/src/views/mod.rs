@@ -8,7 +8,7 @@ mod relocate;
 mod settings;
 mod view;
 
-pub(crate) use check::{Refused, check};
+pub(crate) use check::{Refused, check, check_sessions};
 pub(crate) use rehearsal::rehearse;
 pub(crate) use view::{Replaced, Role, carry};
 

@@ -73,7 +73,9 @@ pub(crate) fn carry(views: &[View], tables: &[Replaced], role: Role<'_>) -> Carr
     }
     after.extend((0..views.len()).flat_map(|view| live(view).finish()));
     after.push(settings::reset());
-    let locks = views.iter().map(|view| Lockable::view(view.name(), view.oid)).collect();
+    // Nobody else can use temporary ones, which cannot be locked by moving them.
+    let locks = views.iter().filter(|view| !view.temporary);
+    let locks = locks.map(|view| Lockable::view(view.name(), view.oid)).collect();
     Carried { before: staged.before, locks, drop: drop(&steps, views.len(), live), after }
 }
 
