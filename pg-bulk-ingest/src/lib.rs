@@ -13,6 +13,7 @@ mod definition;
 mod encode;
 mod error;
 mod execute;
+mod finite;
 mod fuzz;
 mod hook;
 mod ident;

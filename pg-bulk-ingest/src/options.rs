@@ -1,5 +1,6 @@
 //! Settings of an ingest.
 
+use crate::finite::to_json;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ impl HighWatermark {
     /// watermarks have, or of one that serde writes alike.
     #[must_use]
     pub fn value<W: Serialize>(watermark: W) -> Self {
-        Self::Value(serde_json::to_string(&watermark))
+        Self::Value(to_json(&watermark))
     }
 }
 

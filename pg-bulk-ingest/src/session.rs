@@ -27,6 +27,7 @@ pub(crate) use batch::OpenBatch;
 pub(crate) use meter::OnProgress;
 
 use self::core::{Core, Pending};
+use crate::batch::NoWatermark;
 use crate::connections::Connections;
 use crate::deadline::{Deadline, within};
 use crate::definition::Table;
@@ -36,6 +37,7 @@ use crate::ident::{QualifiedName, list};
 use crate::options::HighWatermark;
 use crate::report::{Phase, Plan, Progress, Report};
 use crate::table::RowOf;
+use crate::watermark;
 use meter::Meter;
 use scope::Scope;
 use serde::Serialize;
@@ -55,6 +57,7 @@ pub struct Session<'c, S: ?Sized, W, H = NoHook> {
     meter: Meter<'c>,
     connections: Option<Connections<'c>>,
     high_watermark: Option<W>,
+    read: fn(&str) -> serde_json::Result<W>,
     hook: H,
     tables: PhantomData<fn(&S)>,
 }
@@ -67,6 +70,8 @@ pub struct Session<'c, S: ?Sized, W, H = NoHook> {
 pub struct SessionBatch<'s, 'c, S: ?Sized, W, H = NoHook> {
     open: OpenBatch<'s, 'c>,
     high_watermark: &'s mut Option<W>,
+    /// A high watermark that is stored has to read back as it is.
+    read: fn(&str) -> serde_json::Result<W>,
     hook: &'s mut H,
     tables: PhantomData<fn(&S)>,
 }
@@ -105,6 +110,7 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
             settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
         let started = start::start(client, tables, settings);
         let mut core = within(deadline.clone(), meter.waits(), started).await?;
+        check_readable::<W>(&high_watermark, &core)?;
         let high_watermark = begin_after(high_watermark, core.stored.as_deref());
         let high_watermark = high_watermark.map_err(|error| match core.targets.first() {
             Some(first) => error.in_table(&first.name),
@@ -125,7 +131,8 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         core.deadline = deadline;
         meter.leave();
         let scope = Scope::new(client, core.settings.visibility);
-        Ok(Self { scope, core, meter, connections, high_watermark, hook, tables: PhantomData })
+        let (read, tables) = (watermark::read, PhantomData);
+        Ok(Self { scope, core, meter, connections, high_watermark, read, hook, tables })
     }
 }
 
@@ -147,12 +154,24 @@ fn shown(error: Error, show_values: bool) -> Error {
     if show_values { error.with_values() } else { error }
 }
 
+/// Checks that the comment with the high watermark can be read, where it has to be: for a high
+/// watermark to begin after, or to clear it.
+fn check_readable<W>(setting: &HighWatermark, core: &Core) -> Result<(), Error> {
+    let is_none = std::any::type_name::<W>() == std::any::type_name::<NoWatermark>();
+    let is_read = matches!(setting, HighWatermark::Latest) && !is_none;
+    if !is_read && examine::keeps_rows(&core.settings) {
+        return Ok(());
+    }
+    core.check_readable("cannot read the high watermark")
+}
+
 /// The high watermark after which the ingest begins.
 fn begin_after<W: DeserializeOwned>(
     setting: HighWatermark,
     stored: Option<&str>,
 ) -> Result<Option<W>, Error> {
     let action = "cannot read the high watermark";
+    let is_stored = matches!(setting, HighWatermark::Latest);
     let json = match setting {
         HighWatermark::Earliest => None,
         HighWatermark::Latest => stored.map(str::to_owned),
@@ -162,8 +181,10 @@ fn begin_after<W: DeserializeOwned>(
         }
     };
     let Some(json) = json else { return Ok(None) };
-    match serde_json::from_str(&json) {
+    match watermark::read(&json) {
         Ok(watermark) => Ok(Some(watermark)),
+        // The Python package stores it for a batch without one.
+        Err(_) if is_stored && json == "null" => Ok(None),
         Err(error) => {
             let kind = ErrorKind::Watermark { stored: json, expected: std::any::type_name::<W>() };
             Err(Error::new(kind, action).caused_by(error))
@@ -190,7 +211,8 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     /// [`ErrorKind::ConcurrentIngest`] if another ingest has committed since; any error of the
     /// server.
     pub async fn batch(&mut self) -> Result<SessionBatch<'_, 'c, S, W, H>, Error> {
-        let Self { scope, core, meter, connections, high_watermark, hook, tables } = self;
+        let Self { scope, core, meter, connections, high_watermark, read, hook, tables } = self;
+        let read = *read;
         meter.enter(&core.progress(Phase::Begin));
         let batch = core.totals.batches + 1;
         let deadline = core.deadline.clone();
@@ -201,7 +223,7 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
         let waits = meter.waits();
         let begun = OpenBatch::begin(transaction, core, meter, connections.as_mut());
         let open = within(deadline, waits, begun).await.map_err(failed)?;
-        Ok(SessionBatch { open, high_watermark, hook, tables: *tables })
+        Ok(SessionBatch { open, high_watermark, read, hook, tables: *tables })
     }
 
     /// The number of the batch that comes next, from 1.
@@ -305,11 +327,11 @@ impl<'s, 'c, S: ?Sized, W, H> SessionBatch<'s, 'c, S, W, H> {
         W: Serialize,
         H: Hook<M>,
     {
-        let Self { open, high_watermark: latest, hook, .. } = self;
+        let Self { open, high_watermark: latest, read, hook, .. } = self;
         if high_watermark.is_some() {
             open.check_may_store()?;
         }
-        let json = high_watermark.as_ref().map(serde_json::to_string).transpose();
+        let json = high_watermark.as_ref().map(|w| watermark::write(w, read)).transpose();
         let json = json.map_err(|source| {
             let action = "cannot store the high watermark";
             open.locate(Error::new(ErrorKind::WatermarkSerialize, action).caused_by(source))

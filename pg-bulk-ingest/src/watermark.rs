@@ -3,7 +3,10 @@
 //!
 //! Whatever else is in the comment stays, to the letter.
 
+mod exact;
 mod object;
+
+pub(crate) use exact::{read, write};
 
 use crate::error::{Error, ErrorKind};
 use crate::ident::{Literal, QualifiedName};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The layers, from the lowest: a module imports only from its own and lower ones.
 const LAYERS: &[&[&str]] = &[
-    &["error", "ident", "statement", "wait"],
+    &["error", "finite", "ident", "statement", "wait"],
     &["batch", "definition", "hook", "options", "report", "settings"],
     &["catalog", "encode"],
     &["compare", "table"],

@@ -92,9 +92,11 @@ pub enum ErrorKind {
         /// The Rust type asked for.
         expected: &'static str,
     },
-    /// A high watermark that cannot be written as JSON; the source says why.
+    /// A high watermark that cannot be written as JSON, or would not read back equal (NaN, say); the
+    /// source says why.
     WatermarkSerialize,
-    /// The comment on the table, which holds the high watermark, cannot be read.
+    /// The comment on the table, which holds the high watermark, cannot be read, and has to be read or
+    /// written.
     Comment {
         /// The comment.
         comment: String,
@@ -159,7 +161,12 @@ impl fmt::Display for ErrorKind {
                 write!(f, ": the stored high watermark is {stored}, which is no {expected}")
             }
             Self::Comment { comment } => {
-                write!(f, ": the comment on the table is no valid JSON object: {comment}")
+                write!(
+                    f,
+                    ": the comment on the table looks like a JSON object and cannot be read as one: \
+                     {comment}; mend it, or remove it by COMMENT ON TABLE … IS NULL, and give the \
+                     high watermark to begin after by HighWatermark::value"
+                )
             }
             Self::ConcurrentIngest { change } => {
                 write!(f, ": another ingest of the table is under way: {change}")

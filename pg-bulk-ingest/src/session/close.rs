@@ -206,6 +206,7 @@ pub(super) async fn read(
 
 /// Whether the role may comment on the first table, which takes its ownership.
 pub(super) fn check_may_store(core: &Core, targets: &[Target]) -> Result<(), Error> {
+    core.check_readable(STORE)?;
     let first = targets.first().and_then(|first| Some((first, first.current.as_ref()?)));
     if let Some((first, _)) = first.filter(|_| core.stores_elsewhere) {
         let reason =

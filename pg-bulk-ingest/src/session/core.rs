@@ -4,10 +4,12 @@ use super::target::Target;
 use crate::catalog::{FoundEnum, Server};
 use crate::deadline::Deadline;
 use crate::definition::{EnumType, Index, Table};
+use crate::error::Error;
 use crate::execute::Waiting;
 use crate::ident::QualifiedName;
 use crate::options::{ColumnOrder, Delete, Locks, Migration, Upsert, Visibility};
 use crate::report::{Phase, Plan, Progress, TableReport};
+use crate::watermark::Unreadable;
 use std::time::Duration;
 
 /// The settings of an ingest but for those that depend on a type.
@@ -60,6 +62,8 @@ pub(super) struct Core {
     pub(super) targets: Vec<Target>,
     /// The stored high watermark that was seen last, as JSON.
     pub(super) stored: Option<String>,
+    /// The comment on the first table, if it cannot be read.
+    pub(super) unreadable: Option<String>,
     /// What the high watermark is going to be when the transaction of all batches is committed.
     pub(super) pending: Option<Pending>,
     /// Whether a hook has run.
@@ -118,6 +122,7 @@ impl Core {
             found,
             targets,
             stored,
+            unreadable: None,
             pending: None,
             hooked: false,
             transaction: 0,
@@ -125,6 +130,13 @@ impl Core {
             stores_elsewhere: false,
             totals: Totals { tables, ..Totals::default() },
         }
+    }
+
+    /// An error if the comment that holds the high watermark cannot be read, or written.
+    pub(super) fn check_readable(&self, action: &'static str) -> Result<(), Error> {
+        let Some(comment) = &self.unreadable else { return Ok(()) };
+        let error = Unreadable.error(Some(comment), action);
+        Err(self.targets.iter().take(1).fold(error, |error, first| error.in_table(&first.name)))
     }
 
     pub(super) fn waiting(&self) -> Waiting<'_> {

@@ -103,6 +103,9 @@ pub(super) fn check_watermark(core: &Core, comment: Option<&str>) -> Result<(), 
     let Some(first) = core.targets.first() else {
         return Ok(());
     };
+    if core.unreadable.is_some() && core.unreadable.as_deref() == comment {
+        return Ok(());
+    }
     let stored = watermark::stored(comment).map_err(|unreadable| {
         unreadable.error(comment, "cannot read the high watermark").in_table(&first.name)
     })?;

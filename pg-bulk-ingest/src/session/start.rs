@@ -94,14 +94,12 @@ pub(super) async fn start(
     }
     let comment = targets.first().and_then(Target::visible).and_then(|live| live.comment.clone());
     let stored = watermark::stored(comment.as_deref()).map(|stored| stored.map(str::to_owned));
-    let stored = stored.map_err(|unreadable| {
-        let error = unreadable.error(comment.as_deref(), "cannot read the high watermark");
-        targets.iter().take(1).fold(error, |error, first| error.in_table(&first.name))
-    })?;
     enum_type::check_held(client, &targets, &found, &settings, &server).await?;
     let stores_elsewhere = is_worker && server.has_citus && citus_worker(client).await?;
+    let unreadable = comment.filter(|_| stored.is_err());
+    let stored = stored.unwrap_or_default();
     let core = Core::new(server, settings, enums, found, targets, stored);
-    Ok(Core { leftovers, stores_elsewhere, ..core })
+    Ok(Core { leftovers, unreadable, stores_elsewhere, ..core })
 }
 
 /// The first look at the server and the tables, in one round trip. Nothing is done before it that

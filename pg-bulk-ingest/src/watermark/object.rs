@@ -34,6 +34,12 @@ impl<'t> Object<'t> {
         self.text
     }
 
+    /// The entries, in their order.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, &'t str)> {
+        let value = |entry: &Entry| self.text.get(entry.value.clone()).unwrap_or_default();
+        self.entries.iter().map(move |entry| (entry.key.as_str(), value(entry)))
+    }
+
     /// The value of a key, as JSON; if the key is repeated, the last.
     pub(super) fn get(&self, key: &str) -> Option<&'t str> {
         let entry = self.entries.iter().rev().find(|entry| entry.key == key)?;
