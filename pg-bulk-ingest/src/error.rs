@@ -49,6 +49,7 @@ struct Place {
     part: Option<u64>,
     row: Option<u64>,
     column: Option<String>,
+    statement: Option<String>,
 }
 
 /// The numbers of the rows of one part of a batch: those of each part follow those of all before.
@@ -153,6 +154,12 @@ impl Error {
 
     pub(crate) fn in_column(mut self, column: impl Into<String>) -> Self {
         self.0.place.column.get_or_insert_with(|| column.into());
+        self
+    }
+
+    /// The statement that failed, where it is one of those that a plan shows.
+    pub(crate) fn in_statement(mut self, sql: &str) -> Self {
+        self.0.place.statement.get_or_insert_with(|| sql.to_owned());
         self
     }
 
@@ -296,7 +303,9 @@ impl fmt::Display for Place {
         let part = self.part.map(|part| format!("part {part}"));
         let row = self.row.map(|row| format!("row {row}"));
         let column = self.column.as_ref().map(|column| format!("column {column:?}"));
-        let parts = [table, batch, part, row, column].into_iter().flatten().collect::<Vec<_>>();
+        let statement = self.statement.as_ref().map(|sql| format!("in `{sql}`"));
+        let parts = [table, batch, part, row, column, statement];
+        let parts = parts.into_iter().flatten().collect::<Vec<_>>();
         if parts.is_empty() { Ok(()) } else { write!(f, ": {}", parts.join(", ")) }
     }
 }

@@ -62,29 +62,52 @@ pub(crate) async fn run_for_views(
     statements: &[Statement],
     action: &'static str,
 ) -> Result<(), Error> {
+    let ran = run_one_by_one(transaction, statements, action).await;
+    ran.map_err(|(error, failed)| match failed.and_then(Statement::view) {
+        Some(view) => error.of_view(view),
+        None => error,
+    })
+}
+
+/// Runs statements in one round trip. The error of one shows it.
+pub(crate) async fn run_shown(
+    transaction: &Transaction<'_>,
+    statements: &[Statement],
+    action: &'static str,
+) -> Result<(), Error> {
+    let ran = run_one_by_one(transaction, statements, action).await;
+    ran.map_err(|(error, failed)| match failed {
+        Some(failed) => error.in_statement(failed.sql()),
+        None => error,
+    })
+}
+
+/// Runs statements in one round trip. With an error comes the statement that failed.
+async fn run_one_by_one<'s>(
+    transaction: &Transaction<'_>,
+    statements: &'s [Statement],
+    action: &'static str,
+) -> Result<(), (Error, Option<&'s Statement>)> {
     if statements.is_empty() {
         return Ok(());
     }
     for statement in statements {
         tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
     }
+    let failed = |error, completed| {
+        let error = Error::server(error, action);
+        (error, statements.get::<usize>(completed))
+    };
     let sql = script(statements);
     let messages = answer(transaction.client().simple_query_raw(&sql)).await;
-    let mut messages = pin!(messages.map_err(Error::while_doing(action))?);
+    let mut messages = pin!(messages.map_err(|error| failed(error, 0))?);
     let mut completed = 0;
     loop {
         match answer(messages.try_next()).await {
             Ok(Some(SimpleQueryMessage::CommandComplete(_))) => completed += 1,
             Ok(Some(_)) => {}
             Ok(None) => return Ok(()),
-            Err(error) => {
-                let view = statements.get(completed).and_then(Statement::view);
-                let error = Error::server(error, action);
-                return Err(match view {
-                    Some(view) => error.of_view(view),
-                    None => error,
-                });
-            }
+            Err(error) => return Err(failed(error, completed)),
         }
     }
 }

@@ -6,6 +6,7 @@ mod casts;
 mod catalog_only;
 mod concurrent;
 mod definitions;
+mod failing;
 mod hanging;
 mod refused;
 mod snapshot;

@@ -6,7 +6,7 @@ use super::examine::{Examination, Examined, Outstanding, inspect_again};
 use super::refusal::unreadable;
 use super::start::read;
 use super::target::{Current, Target};
-use crate::catalog::{self, FoundEnum, Relation};
+use crate::catalog::{self, FoundEnum, IndexShape, LiveColumn, Relation, Shape};
 use crate::deadline::answer;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
@@ -15,22 +15,35 @@ use crate::ident::QualifiedName;
 use crate::lock::{Lock, Lockable};
 use crate::plan::Step;
 use crate::statement::Statement;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
 const MIGRATE: &str = "cannot migrate the table";
 
-/// How often one step is tried while somebody else changes the table as well.
+/// How often steps are tried, in all of an ingest, while others change the tables as well.
 const ATTEMPTS: usize = 10;
+
+/// How often a step is done that changes nothing that is seen afterwards.
+const REPEATS: usize = 3;
+
+/// What an ingest has tried.
+#[derive(Default)]
+struct Tries {
+    /// How often something had to be looked at again because others changed it.
+    disturbed: usize,
+    /// The steps that were done.
+    done: Vec<Step>,
+}
 
 /// Changes the tables that can be changed in place. A table that is rebuilt is left as it is.
 ///
 /// Every step is a transaction, or a statement, of its own, and what is left to be done is told from
 /// the table after each: a migration that was interrupted is carried on, and two at once end the same.
 pub(super) async fn in_place(client: &mut Client, core: &mut Core) -> Result<(), Error> {
+    let mut tries = Tries::default();
     for position in 0..core.targets.len() {
         let name = core.targets[position].name.clone();
-        let migrated = migrate_one(client, core, position).await;
+        let migrated = migrate_one(client, core, position, &mut tries).await;
         migrated.map_err(|error| error.in_table(&name))?;
     }
     Ok(())
@@ -46,32 +59,124 @@ pub(super) async fn keeping_rows(client: &mut Client, core: &mut Core) -> Result
     in_place(client, core).await
 }
 
-async fn migrate_one(client: &mut Client, core: &mut Core, position: usize) -> Result<(), Error> {
-    let mut attempts = 0;
-    let mut last = None;
-    loop {
-        let Some(Outstanding::InPlace(steps)) = &core.targets[position].outstanding else {
-            return Ok(());
-        };
-        let Some(step) = steps.first().cloned() else { return Ok(()) };
-        // What was done has to be done again, or could not be done, because somebody else changes
-        // the table as well.
-        if last.as_ref() == Some(&step) {
-            attempts += 1;
-        }
-        if attempts >= ATTEMPTS {
-            let reason = "it is changed again and again by another session".to_owned();
-            return Err(Error::new(ErrorKind::Unsupported { reason }, MIGRATE));
-        }
+async fn migrate_one(
+    client: &mut Client,
+    core: &mut Core,
+    position: usize,
+    tries: &mut Tries,
+) -> Result<(), Error> {
+    while let Some(step) = next_step(&core.targets[position]) {
         match run(client, core, &core.targets[position], &step).await {
-            Ok(statements) => core.totals.migrated.extend(statements),
-            Err(error) if is_concurrent(&error) => {
-                tracing::debug!(attempts, %error, "another session changes the table as well");
+            Ok(statements) => {
+                core.totals.migrated.extend(statements);
+                tries.done.push(step.clone());
+                look_again(client, core, position).await?;
+                if next_step(&core.targets[position]).as_ref() == Some(&step) {
+                    tries.check_repeated(&step)?;
+                }
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                tries.disturbed += 1;
+                retry(client, core, position, &step, error, tries.disturbed < ATTEMPTS).await?;
+            }
         }
-        last = Some(step);
-        look_again(client, core, position).await?;
+    }
+    Ok(())
+}
+
+fn next_step(target: &Target) -> Option<Step> {
+    match &target.outstanding {
+        Some(Outstanding::InPlace(steps)) => steps.first().cloned(),
+        _ => None,
+    }
+}
+
+impl Tries {
+    /// An error if a step that is still to be done was done often enough.
+    fn check_repeated(&self, step: &Step) -> Result<(), Error> {
+        if self.done.iter().filter(|done| *done == step).count() < REPEATS {
+            return Ok(());
+        }
+        let purposes = step.statements().iter().map(Statement::purpose).collect::<Vec<_>>();
+        let reason = format!(
+            "the table is changed, and is then as it was before ({}): PostgreSQL shows the definition \
+             in another way, or somebody undoes the change",
+            purposes.join(", ")
+        );
+        let error = Error::new(ErrorKind::Unsupported { reason }, MIGRATE);
+        Err(match step.statements() {
+            [statement] => error.in_statement(statement.sql()),
+            _ => error,
+        })
+    }
+}
+
+/// What is done once a step has failed: if others have changed the table as well, what is left to be
+/// done is looked for again, else the error is the step's.
+async fn retry(
+    client: &mut Client,
+    core: &mut Core,
+    position: usize,
+    step: &Step,
+    error: Error,
+    may: bool,
+) -> Result<(), Error> {
+    let before = core.targets[position].current.as_ref().map(|current| current.live.clone());
+    let looked = match is_of_others(&error) {
+        Some(false) => Err(None),
+        _ => look_again(client, core, position).await.map_err(Some),
+    };
+    if let Err(looked) = looked {
+        undone(undo(client, core, &core.targets[position], step, &error).await);
+        return Err(match looked {
+            Some(looked) if matches!(looked.kind(), ErrorKind::ConcurrentIngest { .. }) => {
+                looked.caused_by(error)
+            }
+            _ => error,
+        });
+    }
+    let after = &core.targets[position];
+    let is_left = match &after.outstanding {
+        Some(Outstanding::InPlace(steps)) => steps.contains(step),
+        Some(Outstanding::Rebuild(_)) | None => false,
+    };
+    let is_as_before = is_left
+        && before.zip(after.current.as_ref()).is_some_and(|(before, after)| {
+            before.oid == after.live.oid && valid(&before.shape) == valid(&after.live.shape)
+        });
+    if is_as_before && is_of_others(&error).is_none() {
+        undone(undo(client, core, after, step, &error).await);
+        return Err(error);
+    }
+    if !may {
+        let reason = "others change the table again and again".to_owned();
+        return Err(Error::new(ErrorKind::Unsupported { reason }, MIGRATE).caused_by(error));
+    }
+    tracing::debug!(%error, "another session changes the table as well");
+    Ok(())
+}
+
+/// A table without the indexes that are being built, or could not be.
+fn valid(shape: &Shape) -> (&[LiveColumn], Vec<&IndexShape>) {
+    (&shape.columns, shape.indexes.iter().filter(|index| index.valid).collect())
+}
+
+/// Whether an error is one of what other sessions do, as far as the error tells: they may have undone
+/// it by the time that the table is looked at again.
+fn is_of_others(error: &Error) -> Option<bool> {
+    match error.kind() {
+        ErrorKind::ConcurrentIngest { .. } => return Some(true),
+        ErrorKind::Server => {}
+        _ => return Some(false),
+    }
+    match error.code() {
+        Some(&SqlState::QUERY_CANCELED) => Some(false),
+        Some(
+            &(SqlState::T_R_DEADLOCK_DETECTED
+            | SqlState::INTERNAL_ERROR
+            | SqlState::DUPLICATE_TABLE),
+        ) => Some(true),
+        _ => None,
     }
 }
 
@@ -111,7 +216,7 @@ fn examined<'a>(
     }
 }
 
-/// Runs a step. Answers the statements that were run.
+/// Runs a step. Returns the statements that were run.
 async fn run(
     client: &mut Client,
     core: &Core,
@@ -120,20 +225,33 @@ async fn run(
 ) -> Result<Vec<Statement>, Error> {
     match step {
         Step::Exclusive(statements) => exclusive(client, core, target, statements).await,
-        Step::Shared { statements, undo } => {
+        Step::Shared { statements, .. } => {
             let ran = run_all(client, core, target, statements).await;
-            if ran.is_err() && !undo.is_empty() {
-                undone(exclusive(client, core, target, undo).await);
-            }
             ran.map(|()| statements.clone())
         }
-        Step::Outside { statement, undo } => {
-            let ran = execute_alone(client, statement).await;
-            if ran.as_ref().is_err_and(|error| !is_concurrent(error)) {
-                undone(execute_alone(client, undo).await);
-            }
-            ran.map(|()| vec![statement.clone()])
+        Step::Outside { statement, .. } => {
+            execute_alone(client, statement).await.map(|()| vec![statement.clone()])
         }
+    }
+}
+
+/// Removes what is left of a step that failed with this error, or of what was prepared for it.
+async fn undo(
+    client: &mut Client,
+    core: &Core,
+    target: &Target,
+    step: &Step,
+    error: &Error,
+) -> Result<(), Error> {
+    // The name is somebody else's: the step has left nothing under it.
+    let is_taken = error.code() == Some(&SqlState::DUPLICATE_TABLE)
+        || error.db_error().and_then(DbError::schema) == Some("pg_catalog");
+    match step {
+        Step::Shared { undo, .. } if !undo.is_empty() => {
+            exclusive(client, core, target, undo).await.map(|_| ())
+        }
+        Step::Outside { undo, .. } if !is_taken => execute_alone(client, undo).await,
+        Step::Exclusive(_) | Step::Shared { .. } | Step::Outside { .. } => Ok(()),
     }
 }
 
@@ -146,7 +264,8 @@ fn undone<T>(result: Result<T, Error>) {
 
 async fn execute_alone(client: &Client, statement: &Statement) -> Result<(), Error> {
     tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
-    answer(client.batch_execute(statement.sql())).await.map_err(Error::while_doing(MIGRATE))
+    let ran = answer(client.batch_execute(statement.sql())).await;
+    ran.map_err(|error| Error::server(error, MIGRATE).in_statement(statement.sql()))
 }
 
 async fn run_all(
@@ -162,7 +281,7 @@ async fn run_all(
     let transaction = answer(client.transaction()).await.map_err(failed)?;
     lock_out_ingests(&transaction, core).await?;
     execute::lock_for_comment(&transaction, &lockable, held, core.waiting(), MIGRATE).await?;
-    execute::run(&transaction, statements, MIGRATE).await?;
+    execute::run_shown(&transaction, statements, MIGRATE).await?;
     answer(transaction.commit()).await.map_err(failed)
 }
 
@@ -192,7 +311,7 @@ async fn exclusive(
     }
     let created = enum_type::create_missing(&transaction, core, &[target.definition]).await?;
     execute::lock_exclusively(&transaction, &[lockable], core.waiting(), MIGRATE).await?;
-    execute::run(&transaction, statements, MIGRATE).await?;
+    execute::run_shown(&transaction, statements, MIGRATE).await?;
     answer(transaction.commit()).await.map_err(failed)?;
     Ok(created.into_iter().chain(statements.iter().cloned()).collect())
 }
@@ -217,24 +336,4 @@ fn is_same(target: &Target, relation: &Relation) -> bool {
 fn changed() -> Error {
     let change = "it changed the table".to_owned();
     Error::new(ErrorKind::ConcurrentIngest { change }, MIGRATE)
-}
-
-/// Whether a step failed because somebody else changed the table: what is left to be done is then
-/// looked for again.
-fn is_concurrent(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::ConcurrentIngest { .. })
-        || error.code().is_some_and(|code| {
-            [
-                SqlState::DUPLICATE_COLUMN,
-                SqlState::DUPLICATE_OBJECT,
-                SqlState::DUPLICATE_TABLE,
-                SqlState::UNDEFINED_COLUMN,
-                SqlState::UNDEFINED_OBJECT,
-                SqlState::UNDEFINED_TABLE,
-                SqlState::T_R_DEADLOCK_DETECTED,
-                SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
-                SqlState::INTERNAL_ERROR,
-            ]
-            .contains(code)
-        })
 }
