@@ -1,5 +1,6 @@
 //! The statements that make a table what its definition says.
 
+mod bound;
 mod cast;
 mod enum_type;
 mod in_place;
@@ -10,6 +11,7 @@ mod rebuild;
 mod relevant;
 mod widen;
 
+pub(crate) use bound::MOST_COLUMNS;
 pub(crate) use enum_type::{add_labels, create_enum_types};
 pub(crate) use in_place::Step;
 pub(crate) use index_name::index_name;

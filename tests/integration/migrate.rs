@@ -1,6 +1,7 @@
 //! Live tables that are not as they are defined become so.
 
 mod additive;
+mod bound;
 mod cases;
 mod casts;
 mod catalog_only;

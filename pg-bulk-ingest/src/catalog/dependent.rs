@@ -23,6 +23,27 @@ pub(crate) struct Surroundings {
     pub(crate) names: Vec<String>,
     /// The names of all constraints of the table.
     pub(crate) constraints: Vec<String>,
+    pub(crate) bound: Bound,
+}
+
+/// What keeps the columns of a table as they are: what has them, too.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub(crate) struct Bound {
+    /// How many columns it has had, those included that were dropped; of a table from which others
+    /// inherit, the most of any.
+    pub(crate) attributes: usize,
+    /// The composite type that it is of.
+    pub(crate) of_type: Option<String>,
+    /// The table that it is a partition of.
+    pub(crate) partition_of: Option<String>,
+    /// The columns that it inherits.
+    pub(crate) inherited: Vec<String>,
+    /// Those that are NOT NULL because they are in the table from which it inherits them.
+    pub(crate) inherited_not_null: Vec<String>,
+    /// The indexes that are parts of indexes of the table that it is a partition of.
+    pub(crate) inherited_indexes: Vec<String>,
+    /// The columns by which it, or one of its partitions, is partitioned.
+    pub(crate) partition_keys: Vec<String>,
 }
 
 impl Surroundings {

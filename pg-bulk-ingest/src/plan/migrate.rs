@@ -44,19 +44,27 @@ impl Subject<'_> {
     /// Decides how changes are made that there are.
     pub(crate) fn decide(&self, changes: &[Change]) -> Decision {
         let reasons = changes.iter().filter_map(|change| self.needs_rebuild(change));
-        let reasons = reasons.collect::<Vec<_>>();
+        let mut reasons = reasons.collect::<Vec<_>>();
+        match self.exhausted(changes) {
+            None => {}
+            Some(Ok(reason)) => reasons.push(reason),
+            Some(Err(refused)) => return Decision::Refused(vec![refused]),
+        }
         if !reasons.is_empty() {
             return match self.live.kind {
                 'p' => Decision::Refused(
                     reasons
                         .iter()
                         .map(|reason| format!("{reason}: a partitioned table cannot be replaced"))
+                        .chain(changes.iter().flat_map(|change| self.refusals(change)))
                         .collect(),
                 ),
                 _ => Decision::Rebuild(Rebuild::new(reasons, changes, &self.live.shape)),
             };
         }
-        let refused = changes.iter().flat_map(|change| self.refusals(change)).collect::<Vec<_>>();
+        let bound = changes.iter().filter_map(|change| self.bound(change));
+        let refused = bound.chain(changes.iter().flat_map(|change| self.refusals(change)));
+        let refused = refused.collect::<Vec<_>>();
         match refused.is_empty() {
             true => Decision::InPlace(steps(self, changes)),
             false => Decision::Refused(refused),
@@ -114,6 +122,10 @@ impl Subject<'_> {
             _ => Vec::new(),
         };
         match change {
+            Change::AlterType { live, .. } => {
+                let dependents = self.surroundings.of_column(&live.name);
+                dependents.map(|other| depend(other.description.clone(), "it")).collect()
+            }
             Change::DropColumn { column } => {
                 let dependents = self.surroundings.of_column(&column.name);
                 let dependents = dependents.filter(|dependent| !dependent.own);

@@ -73,7 +73,7 @@ async fn rows_that_cannot_be_rows_of_the_table_are_counted() {
         ),
         (
             "ALTER TABLE t DROP CONSTRAINT t_pkey; UPDATE t SET id = 1",
-            r#": could not create unique index "t_pkey" (23505)"#,
+            r#", in `CREATE UNIQUE INDEX CONCURRENTLY "t_pkey" ON "public"."t" USING btree (id)`: could not create unique index "t_pkey" (23505)"#,
         ),
     ] {
         assert_eq!(refused(change).await, reason, "{change}");
