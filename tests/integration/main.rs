@@ -16,6 +16,7 @@ mod copy_stream;
 mod create;
 mod delete;
 mod disk;
+mod encoding;
 mod enums;
 mod failure;
 mod flatten;

@@ -28,6 +28,8 @@ pub(crate) struct Server {
     /// As `SHOW` prints it.
     pub(crate) lock_timeout: String,
     pub(crate) client_encoding: String,
+    /// That of the database.
+    pub(crate) server_encoding: String,
     /// In milliseconds.
     pub(crate) deadlock_timeout: u64,
     /// Whether the role may create schemas.

@@ -9,6 +9,7 @@ SELECT json_build_object(
   'database', current_database(),
   'read_only', current_setting('transaction_read_only')::bool,
   'client_encoding', current_setting('client_encoding'),
+  'server_encoding', current_setting('server_encoding'),
   'lock_timeout', current_setting('lock_timeout'),
   'deadlock_timeout', (SELECT setting::int8 FROM pg_settings WHERE name = 'deadlock_timeout'),
   'create', has_database_privilege(current_database(), 'CREATE'),

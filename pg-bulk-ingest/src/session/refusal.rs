@@ -5,6 +5,7 @@ use crate::catalog::{LiveTable, Relation, Server};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::ident::{MAX_NAME, QualifiedName};
+use crate::plan::MOST_COLUMNS;
 
 pub(super) const START: &str = "cannot start the ingest";
 
@@ -94,6 +95,19 @@ pub(super) fn check_unmanaged(managed: Option<String>) -> Result<(), Error> {
     }
 }
 
+/// Whether a table through which rows are merged can have all their columns.
+pub(super) fn check_mergeable(definition: &Table, upserts: bool) -> Result<(), Error> {
+    let columns = definition.columns().len();
+    if !upserts || columns < MOST_COLUMNS {
+        return Ok(());
+    }
+    let most = MOST_COLUMNS - 1;
+    Err(unsupported(format!(
+        "it has {columns} columns and a primary key, on which rows are merged by way of a table that has \
+         one column more, so that {most} is the most: with `Upsert::Off` they are not"
+    )))
+}
+
 /// What a server that only speaks as PostgreSQL does may do to its tables.
 pub(super) fn of_engine(engine: &str) -> String {
     format!("the server is {}, which manages tables in ways of its own", engine.trim_matches('-'))
@@ -109,4 +123,24 @@ pub(super) fn check_atomic(live: &LiveTable, settings: &Settings) -> Result<(), 
         "{foreign} of its partitions are foreign tables, whose servers commit one by one: a batch \
          could be committed in part, unless `allow_partial_commit(true)` accepts that"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_mergeable;
+    use crate::definition::{Column, ColumnType, FieldType, Kind, Table};
+
+    const COLUMN: Column =
+        Column::new("a", "a", "bool", FieldType::new(ColumnType::new(Kind::Bool), false));
+
+    #[test]
+    fn rows_to_merge_have_one_column_less_than_a_table_can_have() {
+        const MOST: &[Column] = &[COLUMN; 1600];
+        const LESS: &[Column] = &[COLUMN; 1599];
+        let table = |columns| Table::new("public", "t", columns, &[0], &[]);
+        assert!(check_mergeable(&table(LESS), true).is_ok());
+        assert!(check_mergeable(&table(MOST), false).is_ok());
+        let refused = check_mergeable(&table(MOST), true).map_err(|error| error.to_string());
+        assert!(refused.is_err_and(|error| error.contains("1599 is the most")));
+    }
 }

@@ -4,8 +4,8 @@ use super::carry::{self, Planned, ToReplace};
 use super::core::{Core, Settings};
 use super::examine::{Examination, Examined, Outstanding, keeps_rows};
 use super::refusal::{
-    START, check_atomic, check_generated, check_replacement, check_unmanaged, name_mistake,
-    of_engine, privilege, unreadable, unsupported,
+    START, check_atomic, check_generated, check_mergeable, check_replacement, check_unmanaged,
+    name_mistake, of_engine, privilege, unreadable, unsupported,
 };
 use super::target::{Current, Target};
 use super::{enum_type, views};
@@ -223,6 +223,14 @@ fn check_server(server: &Server) -> Result<(), Error> {
             "the session's client_encoding is {encoding}, and text is sent in UTF8"
         )));
     }
+    // varchar(10) would be cut in the middle of what is text to everybody else.
+    if server.server_encoding == "SQL_ASCII" {
+        let database = &server.database;
+        return Err(unsupported(format!(
+            "the encoding of database {database:?} is SQL_ASCII, in which the server counts bytes \
+             instead of characters, and takes text as it comes"
+        )));
+    }
     Ok(())
 }
 
@@ -236,6 +244,7 @@ fn check_name(
     server: &Server,
 ) -> Result<(), Error> {
     let upserts = settings.upserts(definition);
+    check_mergeable(definition, upserts)?;
     match &relation.table {
         None if settings.migration == Migration::Freeze => {
             let differences = vec!["it does not exist".to_owned()];
@@ -344,7 +353,7 @@ mod tests {
         const SPGIST: &[Index] = &[PLAIN.using("spgist").including(&[1])];
         let mut server: Server = serde_json::from_str(
             r#"{"version": 0, "in_transaction": false, "in_recovery": false, "has_citus": false, "has_timescale": false, "engine": null, "role": "", "database": "", "read_only": false,
-                "client_encoding": "UTF8", "lock_timeout": "0", "deadlock_timeout": 1000, "create": true, "temp": true}"#,
+                "client_encoding": "UTF8", "server_encoding": "UTF8", "lock_timeout": "0", "deadlock_timeout": 1000, "create": true, "temp": true}"#,
         )?;
         for (indexes, what, first) in [
             (NULLS, "a unique constraint with `nulls_not_distinct`", 15),
