@@ -7,7 +7,10 @@ use syn::Error;
 
 /// The mistakes found so far.
 #[derive(Default)]
-pub(crate) struct Errors(Option<Error>);
+pub(crate) struct Errors {
+    all: Option<Error>,
+    count: usize,
+}
 
 impl Errors {
     /// A mistake in these tokens.
@@ -21,18 +24,24 @@ impl Errors {
     }
 
     fn push(&mut self, error: Error) {
-        match &mut self.0 {
+        self.count += 1;
+        match &mut self.all {
             Some(errors) => errors.combine(error),
             none => *none = Some(error),
         }
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_none()
+        self.all.is_none()
     }
 
     /// A `compile_error!` for each.
     pub(crate) fn into_compile_errors(self) -> TokenStream {
-        self.0.map(|errors| errors.to_compile_error()).unwrap_or_default()
+        self.all.map(|errors| errors.to_compile_error()).unwrap_or_default()
     }
 }

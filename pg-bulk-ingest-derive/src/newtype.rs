@@ -113,6 +113,7 @@ fn expand(
                 const TYPE: #private::ColumnType = #of::TYPE;
                 const NULLABLE: ::core::primitive::bool = #of::NULLABLE;
                 const DIMENSIONS: ::core::primitive::usize = #of::DIMENSIONS;
+                const NESTED_OPTION: ::core::primitive::bool = #of::NESTED_OPTION;
 
                 #[inline]
                 fn encode(

@@ -40,13 +40,7 @@ impl Scanner<'_> {
                 '\'' => self.quoted('\'', matches!(before, 'e' | 'E') && self.is_alone(at))?,
                 '"' => self.quoted('"', false)?,
                 '$' if !after_word => self.dollars(at)?,
-                '-' if self.next_is('-') => {
-                    if !self.rest.by_ref().any(|(_, character)| character == '\n') {
-                        return Err("the comment `--` goes on to the end, and would swallow what \
-                                    follows in the statement"
-                            .to_owned());
-                    }
-                }
+                '-' if self.next_is('-') => self.line_comment()?,
                 '/' if self.next_is('*') => self.comment()?,
                 _ => {}
             }
@@ -98,6 +92,16 @@ impl Scanner<'_> {
         let end = body + length + tag.len();
         while self.rest.next_if(|(place, _)| *place < end).is_some() {}
         Ok(())
+    }
+
+    /// The rest of a comment that a line ends.
+    fn line_comment(&mut self) -> Result<(), String> {
+        if self.rest.by_ref().any(|(_, character)| character == '\n') {
+            return Ok(());
+        }
+        let message = "the comment `--` goes on to the end, and would swallow what follows in the \
+                       statement";
+        Err(message.to_owned())
     }
 
     /// The rest of a comment, which may hold others.

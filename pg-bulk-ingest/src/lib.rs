@@ -79,10 +79,10 @@ pub mod __private {
         flatten_problem,
     };
     pub use crate::encode::{
-        Cell, IngestColumn, JsonFallback, JsonField, RowEncoder, Shape, ToSqlColumn, ValueEncoder,
-        ValueError, Written,
+        Cell, ColumnFallback, ColumnField, IngestColumn, JsonFallback, JsonField, RowEncoder,
+        Shape, ToSqlColumn, ValueEncoder, ValueError, Written,
     };
-    pub use crate::table::{IngestTable, IngestTables, RowOf};
+    pub use crate::table::{FlattenedTable, IngestTable, IngestTables, RowOf};
     pub use serde::Serialize;
     pub use tokio_postgres::types::ToSql;
 }

@@ -17,6 +17,33 @@ pub trait IngestTable: IngestTables {
     fn encode(&self, row: &mut RowEncoder<'_>);
 }
 
+/// [`IngestTable`], as flattened fields are asked for it: so that its lack is said in these words.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be flattened: it is not a struct that derives `IngestTable`",
+    label = "not a struct that derives `IngestTable`",
+    note = "if it is a struct, derive it: `#[derive(IngestTable)]` on the struct",
+    note = "if it is an `Option` of a struct, flatten the struct, with fields that are `Option`s",
+    note = "if it is a map, a list or a JSON value, which is one column, mark the field \
+            `#[ingest(json)]` in place of `flatten`"
+)]
+pub trait FlattenedTable {
+    /// [`IngestTable::TABLE`]
+    const TABLE: &'static Table;
+
+    /// [`IngestTable::encode`]
+    fn encode(&self, row: &mut RowEncoder<'_>);
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: IngestTable> FlattenedTable for T {
+    const TABLE: &'static Table = T::TABLE;
+
+    #[inline]
+    fn encode(&self, row: &mut RowEncoder<'_>) {
+        IngestTable::encode(self, row);
+    }
+}
+
 /// What [`ingest`](crate::ingest) fills: a struct that is a table, or an enum with a table in each
 /// variant. Derive it: [`macro@crate::IngestTable`], [`macro@crate::IngestTables`].
 #[diagnostic::on_unimplemented(

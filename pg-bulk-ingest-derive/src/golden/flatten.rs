@@ -36,7 +36,7 @@ const _: () = {
                 ::pg_bulk_ingest::__private::Part::flattened(
                     "address",
                     "address_",
-                    <Address<T> as ::pg_bulk_ingest::__private::IngestTable>::TABLE
+                    <Address<T> as ::pg_bulk_ingest::__private::FlattenedTable>::TABLE
                         .columns(),
                 ),
                 ::pg_bulk_ingest::__private::Part::fields(const {
@@ -59,17 +59,17 @@ const _: () = {
     {
         const TABLE: &'static ::pg_bulk_ingest::__private::Table = {
             ::core::assert!(
-                ! < Address < T > as ::pg_bulk_ingest::__private::IngestTable > ::TABLE
-                .is_field_nullable("street"), "{}",
+                ! < Address < T > as ::pg_bulk_ingest::__private::FlattenedTable >
+                ::TABLE.is_field_nullable("street"), "{}",
                 "the field `address.street` is in the primary key, so its column cannot be NULL: its type must not be an Option"
             );
             ::core::assert!(
-                < Address < T > as ::pg_bulk_ingest::__private::IngestTable > ::TABLE
+                < Address < T > as ::pg_bulk_ingest::__private::FlattenedTable > ::TABLE
                 .has_field("street"), "{}",
                 "the struct `Address<T>` has no field `street` that is a column"
             );
             ::core::assert!(
-                < Address < T > as ::pg_bulk_ingest::__private::IngestTable > ::TABLE
+                < Address < T > as ::pg_bulk_ingest::__private::FlattenedTable > ::TABLE
                 .has_field("city"), "{}",
                 "the struct `Address<T>` has no field `city` that is a column"
             );
@@ -91,7 +91,7 @@ const _: () = {
                         1usize
                             + match <Address<
                                 T,
-                            > as ::pg_bulk_ingest::__private::IngestTable>::TABLE
+                            > as ::pg_bulk_ingest::__private::FlattenedTable>::TABLE
                                 .position_of_field("street")
                             {
                                 ::core::option::Option::Some(__position) => __position,
@@ -107,7 +107,7 @@ const _: () = {
                                     1usize
                                         + match <Address<
                                             T,
-                                        > as ::pg_bulk_ingest::__private::IngestTable>::TABLE
+                                        > as ::pg_bulk_ingest::__private::FlattenedTable>::TABLE
                                             .position_of_field("city")
                                         {
                                             ::core::option::Option::Some(__position) => __position,
@@ -118,7 +118,7 @@ const _: () = {
                                     1usize
                                         + <Address<
                                             T,
-                                        > as ::pg_bulk_ingest::__private::IngestTable>::TABLE
+                                        > as ::pg_bulk_ingest::__private::FlattenedTable>::TABLE
                                             .columns()
                                             .len(),
                                 ),
@@ -141,7 +141,7 @@ const _: () = {
                     |__row| {
                         <Address<
                             T,
-                        > as ::pg_bulk_ingest::__private::IngestTable>::encode(
+                        > as ::pg_bulk_ingest::__private::FlattenedTable>::encode(
                             &self.address,
                             __row,
                         );
@@ -152,7 +152,9 @@ const _: () = {
                 __row,
                 const {
                     1usize
-                        + <Address<T> as ::pg_bulk_ingest::__private::IngestTable>::TABLE
+                        + <Address<
+                            T,
+                        > as ::pg_bulk_ingest::__private::FlattenedTable>::TABLE
                             .columns()
                             .len()
                 },

@@ -30,6 +30,42 @@ const _: () = {
         Option<J>: ::pg_bulk_ingest::__private::Serialize,
     {
         const TABLE: &'static ::pg_bulk_ingest::__private::Table = {
+            {
+                #[allow(unused_imports)]
+                use ::pg_bulk_ingest::__private::ColumnFallback as _;
+                ::core::assert!(
+                    ! ::pg_bulk_ingest::__private::ColumnField:: < & 'a T >
+                    ::NESTED_OPTION, "{}",
+                    "field `id` holds an `Option` of an `Option`, and a column has one NULL for both: make it one `Option`, or mark the field `json`, which stores `Some(None)` as JSON's null"
+                )
+            };
+            {
+                #[allow(unused_imports)]
+                use ::pg_bulk_ingest::__private::ColumnFallback as _;
+                ::core::assert!(
+                    ::pg_bulk_ingest::__private::ColumnField:: < & 'a T > ::DIMENSIONS <=
+                    6, "{}",
+                    "field `id` is an array of more than 6 dimensions, which PostgreSQL does not have: mark the field `json`"
+                )
+            };
+            {
+                #[allow(unused_imports)]
+                use ::pg_bulk_ingest::__private::ColumnFallback as _;
+                ::core::assert!(
+                    ! ::pg_bulk_ingest::__private::ColumnField:: < & 'b[i32; N] >
+                    ::NESTED_OPTION, "{}",
+                    "field `array` holds an `Option` of an `Option`, and a column has one NULL for both: make it one `Option`, or mark the field `json`, which stores `Some(None)` as JSON's null"
+                )
+            };
+            {
+                #[allow(unused_imports)]
+                use ::pg_bulk_ingest::__private::ColumnFallback as _;
+                ::core::assert!(
+                    ::pg_bulk_ingest::__private::ColumnField:: < & 'b[i32; N] >
+                    ::DIMENSIONS <= 6, "{}",
+                    "field `array` is an array of more than 6 dimensions, which PostgreSQL does not have: mark the field `json`"
+                )
+            };
             ::core::assert!(
                 ! < & 'a T as ::pg_bulk_ingest::__private::IngestColumn > ::NULLABLE,
                 "{}",

@@ -10,6 +10,8 @@ struct MyRow<'a> {
     "unknown setting `shema`: did you mean `schema`?\nthe settings of a struct are `schema`, `table`, `rename_all`, `primary_key`, `unique`, `index`, `comments`, `crate`"
 }
 const _: () = {
+    #[allow(unused_imports)]
+    use ::pg_bulk_ingest::__private::JsonFallback as _;
     #[automatically_derived]
     impl<'a> ::pg_bulk_ingest::__private::IngestTable for MyRow<'a> {
         const TABLE: &'static ::pg_bulk_ingest::__private::Table = &::pg_bulk_ingest::__private::Table::new(
@@ -19,7 +21,14 @@ const _: () = {
             &[],
             &[],
         );
-        fn encode(&self, _: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {}
+        #[allow(unused_variables)]
+        fn encode(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <&'a str as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.id,
+                __row,
+                0,
+            );
+        }
     }
     #[automatically_derived]
     impl<'a> ::pg_bulk_ingest::__private::IngestTables for MyRow<'a> {

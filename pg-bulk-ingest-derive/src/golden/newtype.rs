@@ -12,6 +12,7 @@ const _: () = {
         const TYPE: ::pg_bulk_ingest::__private::ColumnType = <&'a [T] as ::pg_bulk_ingest::__private::IngestColumn>::TYPE;
         const NULLABLE: ::core::primitive::bool = <&'a [T] as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE;
         const DIMENSIONS: ::core::primitive::usize = <&'a [T] as ::pg_bulk_ingest::__private::IngestColumn>::DIMENSIONS;
+        const NESTED_OPTION: ::core::primitive::bool = <&'a [T] as ::pg_bulk_ingest::__private::IngestColumn>::NESTED_OPTION;
         #[inline]
         fn encode(
             &self,

@@ -12,7 +12,7 @@ const _: () = {
     const _: () = ::core::assert!(
         < & 'static str as ::pg_bulk_ingest::__private::IngestColumn > ::TYPE
         .may_be("varchar(16)"), "{}",
-        "the Rust type `&'a str` of field `name` cannot be stored as `varchar(16)`: change one of the two"
+        "the Rust type `&'a str` of field `name` cannot be stored as `varchar(16)`, which takes `String`, `&str`: change one of the two"
     );
     #[automatically_derived]
     impl<'a> ::pg_bulk_ingest::__private::IngestTable for MyRow<'a> {

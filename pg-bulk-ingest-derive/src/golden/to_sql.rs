@@ -11,12 +11,30 @@ struct MyRow<T> {
 const _: () = {
     #[allow(unused_imports)]
     use ::pg_bulk_ingest::__private::JsonFallback as _;
+    const _: () = {
+        #[allow(unused_imports)]
+        use ::pg_bulk_ingest::__private::ColumnFallback as _;
+        ::core::assert!(
+            ! ::pg_bulk_ingest::__private::JsonField:: < Option < Point > >
+            ::NESTED_OPTION, "{}",
+            "field `place` holds an `Option` of an `Option`, and a column has one NULL for both: make it one `Option`, or mark the field `json`, which stores `Some(None)` as JSON's null"
+        )
+    };
     #[automatically_derived]
     impl<T> ::pg_bulk_ingest::__private::IngestTable for MyRow<T>
     where
         T: ::pg_bulk_ingest::__private::ToSql,
     {
         const TABLE: &'static ::pg_bulk_ingest::__private::Table = {
+            {
+                #[allow(unused_imports)]
+                use ::pg_bulk_ingest::__private::ColumnFallback as _;
+                ::core::assert!(
+                    ! ::pg_bulk_ingest::__private::JsonField:: < T > ::NESTED_OPTION,
+                    "{}",
+                    "field `bits` holds an `Option` of an `Option`, and a column has one NULL for both: make it one `Option`, or mark the field `json`, which stores `Some(None)` as JSON's null"
+                )
+            };
             &::pg_bulk_ingest::__private::Table::new(
                 "public",
                 "my_row",

@@ -1,10 +1,11 @@
 //! What only the compiler can check, as it depends on what the types are.
 
 use super::definition::type_constants;
-use super::model::{Column, Table};
+use super::model::{Column, Storage, Table};
+use super::simple;
 use crate::generics::is_generic;
 use crate::lifetime::Replacements;
-use crate::rust_type;
+use crate::{rust_type, sql_type};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -22,11 +23,24 @@ pub(super) struct Assertions<'a> {
 impl<'a> Assertions<'a> {
     pub(super) fn of(table: &Table<'_>, item: &'a DeriveInput, private: &'a TokenStream) -> Self {
         let generics = &item.generics;
-        let mut assertions = Self { generics, private, always: Vec::new(), when_used: Vec::new() };
+        let mut assertions = Self::of_types(&table.columns, generics, private);
         assertions.primary_key(table);
-        assertions.types(table);
         assertions.fields_of_flattened(table);
         assertions.flattened(table, item);
+        assertions
+    }
+
+    /// Those on the types of the columns, each alone.
+    pub(super) fn of_types<'c>(
+        columns: impl IntoIterator<Item = &'c Column<'c>>,
+        generics: &'a Generics,
+        private: &'a TokenStream,
+    ) -> Self {
+        let mut assertions = Self { generics, private, always: Vec::new(), when_used: Vec::new() };
+        for column in columns {
+            assertions.sql_type(column);
+            assertions.null_and_dimensions(column);
+        }
         assertions
     }
 
@@ -38,12 +52,42 @@ impl<'a> Assertions<'a> {
         condition: impl Fn(TokenStream) -> TokenStream,
         message: &str,
     ) {
-        let generic = is_generic(column.ty, self.generics);
-        let ty = column.ty.to_token_stream();
-        let ty = if generic { ty } else { Replacements::by_static(self.generics).replace(ty) };
+        let (generic, ty) = self.type_of(column);
         let condition = condition(type_constants(column, ty, self.private));
         let assertion = quote_spanned!(span=> ::core::assert!(#condition, "{}", #message));
         self.add(generic, &assertion);
+    }
+
+    /// A condition that holds of a type that is no column, which is an error elsewhere.
+    fn assert_of_type(
+        &mut self,
+        column: &Column<'_>,
+        span: Span,
+        condition: impl Fn(TokenStream) -> TokenStream,
+        message: &str,
+    ) {
+        let (generic, ty) = self.type_of(column);
+        let private = self.private;
+        let condition = condition(match column.storage {
+            Storage::ToSql => quote!(#private::JsonField::<#ty>),
+            _ => quote!(#private::ColumnField::<#ty>),
+        });
+        let assert = quote_spanned!(span=> ::core::assert!(#condition, "{}", #message));
+        let assertion = quote!({
+            #[allow(unused_imports)]
+            use #private::ColumnFallback as _;
+            #assert
+        });
+        self.add(generic, &assertion);
+    }
+
+    /// Whether the type of the column depends on parameters, and the type as a constant beside the
+    /// struct may name it.
+    fn type_of(&self, column: &Column<'_>) -> (bool, TokenStream) {
+        let generic = is_generic(column.ty, self.generics);
+        let ty = column.ty.to_token_stream();
+        let ty = if generic { ty } else { Replacements::by_static(self.generics).replace(ty) };
+        (generic, ty)
     }
 
     fn add(&mut self, when_used: bool, assertion: &TokenStream) {
@@ -78,27 +122,48 @@ impl<'a> Assertions<'a> {
         }
     }
 
-    fn types(&mut self, table: &Table<'_>) {
-        for column in &table.columns {
-            let Some(sql_type) = column.sql_type.filter(|_| !column.is_to_sql()) else {
-                continue;
-            };
-            let (field, to) = (column.field, sql_type.value());
-            let message = if column.is_json() {
-                format!(
-                    "field `{field}` is stored as JSON, so its column can be `jsonb` or `json`, \
-                     but not `{to}`"
-                )
-            } else {
-                format!(
-                    "the Rust type `{}` of field `{field}` cannot be stored as `{to}`: change one \
-                     of the two",
-                    rust_type::spell(column.ty)
-                )
-            };
-            let condition = |of| quote!(#of::TYPE.may_be(#sql_type));
-            self.assert(column, sql_type.span(), condition, &message);
+    fn sql_type(&mut self, column: &Column<'_>) {
+        let Some(sql_type) = column.sql_type.filter(|_| !column.is_to_sql()) else {
+            return;
+        };
+        let (field, to) = (column.field, sql_type.value());
+        let message = if column.is_json() {
+            format!(
+                "field `{field}` is stored as JSON, so its column can be `jsonb` or `json`, but \
+                 not `{to}`"
+            )
+        } else {
+            format!(
+                "the Rust type `{}` of field `{field}` cannot be stored as `{to}`{}",
+                rust_type::spell(column.ty),
+                sql_type::advice(&to),
+            )
+        };
+        let condition = |of| quote!(#of::TYPE.may_be(#sql_type));
+        self.assert(column, sql_type.span(), condition, &message);
+    }
+
+    /// What a column cannot tell apart, and an array cannot have. Of most types it is seen by their
+    /// names, and nothing is left for the compiler to do.
+    fn null_and_dimensions(&mut self, column: &Column<'_>) {
+        let field = column.field;
+        let (span, is_simple) = (column.ty.span(), simple::is_simple(column.ty));
+        if is_simple || matches!(column.storage, Storage::Json | Storage::Flattened(_)) {
+            return;
         }
+        let message = format!(
+            "field `{field}` holds an `Option` of an `Option`, and a column has one NULL for both: \
+             make it one `Option`, or mark the field `json`, which stores `Some(None)` as JSON's null"
+        );
+        self.assert_of_type(column, span, |of| quote!(!#of::NESTED_OPTION), &message);
+        if column.is_to_sql() {
+            return;
+        }
+        let message = format!(
+            "field `{field}` is an array of more than 6 dimensions, which PostgreSQL does not have: \
+             mark the field `json`"
+        );
+        self.assert_of_type(column, span, |of| quote!(#of::DIMENSIONS <= 6), &message);
     }
 
     /// Fields of flattened structs that keys and indexes name.

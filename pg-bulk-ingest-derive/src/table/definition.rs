@@ -42,7 +42,7 @@ pub(super) fn parts(table: &Table<'_>, private: &TokenStream) -> TokenStream {
                 #private::Part::flattened(
                     #field,
                     #prefix,
-                    <#ty as #private::IngestTable>::TABLE.columns(),
+                    <#ty as #private::FlattenedTable>::TABLE.columns(),
                 )
             }
         }
@@ -89,7 +89,7 @@ pub(super) fn type_constants(
     match column.storage {
         // Of a field through `ToSql` it says as well whether it is an `Option`.
         Storage::Json | Storage::ToSql => quote!(#private::JsonField::<#ty>),
-        Storage::Flattened(_) => quote!(<#ty as #private::IngestTable>),
+        Storage::Flattened(_) => quote!(<#ty as #private::FlattenedTable>),
         Storage::Column => quote!(<#ty as #private::IngestColumn>),
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
     let private = quote!(#library::__private);
     let ident = &item.ident;
     let (impl_generics, type_generics, _) = item.generics.split_for_impl();
-    let predicates = predicates(&item.generics, &private, table);
+    let predicates = predicates(&item.generics, &private, &table.columns);
     let where_clause = where_clause(&item.generics, &predicates);
     let this = quote!(#ident #type_generics);
     let twins = Twins::new(&item.generics, &this);
@@ -84,9 +84,13 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
 }
 
 /// What the impls ask of the types that a field has by way of a type parameter.
-fn predicates(generics: &Generics, private: &TokenStream, table: &Table<'_>) -> Vec<TokenStream> {
+pub(super) fn predicates<'c>(
+    generics: &Generics,
+    private: &TokenStream,
+    columns: impl IntoIterator<Item = &'c Column<'c>>,
+) -> Vec<TokenStream> {
     let mut predicates = Vec::new();
-    for column in &table.columns {
+    for column in columns {
         let ty = referent(column.ty);
         let mut parameters = type_parameters(ty, generics).peekable();
         if parameters.peek().is_none() {
@@ -117,7 +121,11 @@ fn encode(table: &Table<'_>, private: &TokenStream) -> TokenStream {
     quote!(#(#cells)*)
 }
 
-fn cell(column: &Column<'_>, position: &TokenStream, private: &TokenStream) -> TokenStream {
+pub(super) fn cell(
+    column: &Column<'_>,
+    position: &TokenStream,
+    private: &TokenStream,
+) -> TokenStream {
     let Column { member, ty, .. } = column;
     match column.storage {
         Storage::Json => {
@@ -137,7 +145,7 @@ fn cell(column: &Column<'_>, position: &TokenStream, private: &TokenStream) -> T
         },
         Storage::Flattened(_) => quote! {
             __row.flattened(#position, |__row| {
-                <#ty as #private::IngestTable>::encode(&self.#member, __row);
+                <#ty as #private::FlattenedTable>::encode(&self.#member, __row);
             });
         },
         // By a path through the trait, as the column's definition names it: the errors of a type

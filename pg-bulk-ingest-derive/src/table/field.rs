@@ -15,6 +15,8 @@ pub(super) struct Field<'i> {
     /// The member, unraw.
     pub(super) name: String,
     pub(super) ty: &'i Type,
+    /// Whether its settings are without mistakes.
+    pub(super) is_sound: bool,
     pub(super) primary_key: Option<Ident>,
     pub(super) unique: Option<List>,
     pub(super) index: Option<List>,
@@ -31,6 +33,7 @@ pub(super) struct Field<'i> {
 
 impl<'i> Field<'i> {
     pub(super) fn read(field: &'i syn::Field, member: &'i Ident, errors: &mut Errors) -> Self {
+        let before = errors.count();
         let mut read = Self::new(&field.attrs, member, &field.ty);
         let mut seen: Vec<String> = Vec::new();
         for item in attr::items(&field.attrs, errors) {
@@ -99,6 +102,7 @@ impl<'i> Field<'i> {
                  column by `column`",
             );
         }
+        read.is_sound = errors.count() == before;
         read
     }
 
@@ -108,6 +112,7 @@ impl<'i> Field<'i> {
             member,
             name: unraw(member),
             ty,
+            is_sound: true,
             primary_key: None,
             unique: None,
             index: None,

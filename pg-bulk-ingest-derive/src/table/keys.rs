@@ -3,11 +3,12 @@
 use super::container::Container;
 use super::field::Field;
 use super::method;
-use super::model::{ColumnPath, Index, IndexKey, KeyColumn, KeyOf};
+use super::model::{Column, ColumnPath, Index, IndexKey, KeyColumn, KeyOf};
 use super::paths::Paths;
 use crate::errors::Errors;
 use crate::index::{self, FieldPath, Key, List, Order};
 use crate::name::unraw;
+use crate::sql_type;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::LitStr;
@@ -49,6 +50,31 @@ pub(super) fn primary_key(
             KeyOf::Expression(_) => None,
         })
         .collect()
+}
+
+/// Whether the columns of the primary key and of other B-trees have an order. What is of an operator
+/// class, or in an expression, is for the server to say.
+pub(super) fn check_order(
+    columns: &[Column<'_>],
+    primary_key: &[KeyColumn],
+    indexes: &[Index],
+    errors: &mut Errors,
+) {
+    let is_btree = |index: &&Index| index.using.as_ref().is_none_or(|using| using == "btree");
+    let of_indexes = indexes.iter().filter(is_btree).flat_map(|index| &index.keys);
+    let of_indexes = of_indexes.filter(|key| key.operator_class.is_none());
+    let of_indexes = of_indexes.filter_map(|key| match &key.of {
+        KeyOf::Column(path) => Some(path),
+        KeyOf::Expression(_) => None,
+    });
+    let paths: Vec<_> = primary_key.iter().map(|key| &key.path).chain(of_indexes).collect();
+    for (position, column) in columns.iter().enumerate() {
+        if let Some(sql_type) = column.sql_type
+            && paths.contains(&&ColumnPath::of(position))
+        {
+            sql_type::check_order(sql_type, errors);
+        }
+    }
 }
 
 pub(super) fn indexes(

@@ -12,6 +12,7 @@ mod keys;
 mod method;
 mod model;
 mod paths;
+mod simple;
 
 use crate::crate_path;
 use crate::errors::Errors;
@@ -21,12 +22,17 @@ use syn::DeriveInput;
 pub(crate) fn derive(item: &DeriveInput) -> TokenStream {
     let mut errors = Errors::default();
     let container = container::Container::read(&item.attrs, &mut errors);
+    let before = errors.count();
     let library = crate_path::parse(container.library.as_ref(), &mut errors);
-    if let Some(fields) = input::fields(item, &mut errors) {
-        let table = model::Table::check(&item.ident, &item.attrs, &container, &fields, &mut errors);
-        if errors.is_empty() {
-            return expand::table(item, &library, &table);
-        }
+    let knows_library = errors.count() == before;
+    let Some(fields) = input::fields(item, &mut errors) else {
+        return fallback::table(item, &library, &[], errors);
+    };
+    let table = model::Table::check(&item.ident, &item.attrs, &container, &fields, &mut errors);
+    if errors.is_empty() {
+        return expand::table(item, &library, &table);
     }
-    fallback::table(item, &library, errors)
+    // Without the library's path nothing can be said of types.
+    let columns = if knows_library { table.columns.as_slice() } else { &[] };
+    fallback::table(item, &library, columns, errors)
 }

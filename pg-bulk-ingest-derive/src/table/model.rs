@@ -25,6 +25,8 @@ pub(super) struct Column<'i> {
     pub(super) member: &'i Ident,
     pub(super) field: &'i str,
     pub(super) ty: &'i Type,
+    /// Whether the settings of its field are without mistakes.
+    pub(super) is_sound: bool,
     pub(super) storage: Storage<'i>,
     pub(super) sql_type: Option<&'i LitStr>,
     pub(super) default: Option<&'i LitStr>,
@@ -146,6 +148,7 @@ impl<'i> Table<'i> {
         let mut paths = Paths::new(fields);
         let primary_key = keys::primary_key(container, fields, &mut paths, errors);
         let indexes = keys::indexes(container, fields, &mut paths, errors);
+        keys::check_order(&columns, &primary_key, &indexes, errors);
         let comment = container.comments.as_ref().and_then(|_| comment::text(attributes, errors));
         Self { schema, name, comment, columns, primary_key, indexes, inner: paths.inner }
     }

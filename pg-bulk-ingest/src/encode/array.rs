@@ -31,6 +31,7 @@ impl Shape {
 impl<T: IngestColumn> IngestColumn for [T] {
     const TYPE: ColumnType = T::TYPE.array();
     const DIMENSIONS: usize = 1 + T::DIMENSIONS;
+    const NESTED_OPTION: bool = T::NESTED_OPTION;
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -116,6 +117,7 @@ macro_rules! delegate {
         impl<$($parameters)*> IngestColumn for $rust {
             const TYPE: ColumnType = <[T]>::TYPE;
             const DIMENSIONS: usize = <[T]>::DIMENSIONS;
+            const NESTED_OPTION: bool = <[T]>::NESTED_OPTION;
 
             #[inline]
             fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {

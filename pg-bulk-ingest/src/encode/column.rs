@@ -2,6 +2,7 @@
 
 use super::{Cell, RowEncoder, Shape, ValueEncoder, ValueError, Written};
 use crate::definition::{ColumnType, FieldType};
+use std::marker::PhantomData;
 
 /// A Rust type that is the type of a column.
 ///
@@ -32,6 +33,8 @@ use crate::definition::{ColumnType, FieldType};
     note = "mark it `#[ingest(skip)]` to leave it out",
     note = "if it is an enum whose variants have no fields, derive `IngestEnum` on it",
     note = "if it is a struct with one field that is a column, derive `IngestColumn` on it",
+    note = "if it is a struct that derives `IngestTable`, mark the field `#[ingest(flatten)]`: its \
+            fields are then columns of this table",
     note = "or mark the field `#[ingest(to_sql, sql_type = \"…\")]`, if it implements `postgres_types::ToSql`"
 )]
 pub trait IngestColumn {
@@ -43,6 +46,10 @@ pub trait IngestColumn {
 
     #[doc(hidden)]
     const DIMENSIONS: usize = 0;
+
+    /// Whether it is NULL in two ways, of which a column keeps one.
+    #[doc(hidden)]
+    const NESTED_OPTION: bool = false;
 
     #[doc(hidden)]
     const FIELD_TYPE: FieldType = FieldType::new(Self::TYPE, Self::NULLABLE);
@@ -85,6 +92,7 @@ impl<T: IngestColumn> IngestColumn for Option<T> {
     const TYPE: ColumnType = T::TYPE;
     const NULLABLE: bool = true;
     const DIMENSIONS: usize = T::DIMENSIONS;
+    const NESTED_OPTION: bool = T::NULLABLE || T::NESTED_OPTION;
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -118,3 +126,26 @@ impl<T: IngestColumn> IngestColumn for Option<T> {
         }
     }
 }
+
+/// What the derive asserts of the type of a field, if it is a column; that it is one is asked for
+/// elsewhere, so that its lack is one error. The inherent items are found before those of
+/// [`ColumnFallback`].
+#[derive(Debug)]
+pub struct ColumnField<T: ?Sized>(PhantomData<T>);
+
+impl<T: IngestColumn + ?Sized> ColumnField<T> {
+    /// Whether it is NULL in two ways.
+    pub const NESTED_OPTION: bool = T::NESTED_OPTION;
+    /// The number of dimensions, if it is an array.
+    pub const DIMENSIONS: usize = T::DIMENSIONS;
+}
+
+/// What is taken to hold of a type that is no column.
+pub trait ColumnFallback {
+    /// Whether it is NULL in two ways.
+    const NESTED_OPTION: bool = false;
+    /// The number of dimensions, if it is an array.
+    const DIMENSIONS: usize = 0;
+}
+
+impl<T: ?Sized> ColumnFallback for ColumnField<T> {}

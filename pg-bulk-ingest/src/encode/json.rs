@@ -84,6 +84,11 @@ impl io::Write for Buffer<'_> {
 #[derive(Debug)]
 pub struct JsonField<T: ?Sized>(PhantomData<T>);
 
+impl<T> JsonField<Option<Option<T>>> {
+    /// Whether it is NULL in two ways.
+    pub const NESTED_OPTION: bool = true;
+}
+
 impl<T> JsonField<Option<T>> {
     /// The column's type.
     pub const TYPE: ColumnType = ColumnType::new(Kind::Json);
@@ -108,6 +113,8 @@ pub trait JsonFallback {
     const TYPE: ColumnType = ColumnType::new(Kind::Json);
     /// Whether the column may be NULL.
     const NULLABLE: bool = false;
+    /// Whether it is NULL in two ways.
+    const NESTED_OPTION: bool = false;
     /// Both.
     const FIELD_TYPE: FieldType = FieldType::new(Self::TYPE, Self::NULLABLE);
 

@@ -41,7 +41,7 @@ mod value;
 mod value_error;
 
 pub use cell::{Cell, Written};
-pub use column::IngestColumn;
+pub use column::{ColumnFallback, ColumnField, IngestColumn};
 #[cfg(feature = "hstore")]
 pub use hstore::HstoreValue;
 pub use json::{Json, JsonFallback, JsonField};

@@ -3,6 +3,7 @@
 use super::numeric::{self, Numeric};
 use super::{Cell, IngestColumn, ValueError, Written};
 use crate::definition::{ColumnType, Kind};
+use std::marker::PhantomData;
 
 macro_rules! fixed {
     ($($rust:ty as $wire:ty => $kind:ident, $size:literal, $write:ident;)*) => {$(
@@ -27,6 +28,38 @@ fixed! {
     f32 as f32 => Float4, 4, four_bytes;
     f64 as f64 => Float8, 8, eight_bytes;
 }
+
+/// Whether an integer is of one size on all machines, which `usize` and `isize` are not: their
+/// impls, whose bound is never met, are there for what the compiler then says of it. The lifetime
+/// keeps it from being looked at before it is used.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` is not the type of a PostgreSQL column: its size depends on the machine",
+    label = "write `i64`, which is `bigint`, or `u64`, which is `numeric(20,0)`",
+    note = "convert the value where the row is made: `i64::try_from(value)?`"
+)]
+pub trait OfOneSize<T> {}
+
+/// The integers of a machine.
+#[derive(Debug)]
+pub struct Machine<'a>(PhantomData<&'a ()>);
+
+macro_rules! sized_by_the_machine {
+    ($($rust:ty)*) => {$(
+        #[doc(hidden)]
+        impl IngestColumn for $rust
+        where
+            for<'a> Machine<'a>: OfOneSize<$rust>,
+        {
+            const TYPE: ColumnType = ColumnType::new(Kind::Int8);
+
+            fn encode(&self, _: Cell<'_>) -> Result<Written, ValueError> {
+                Err(ValueError::new("is of a type whose size depends on the machine"))
+            }
+        }
+    )*};
+}
+
+sized_by_the_machine! { usize isize }
 
 impl IngestColumn for bool {
     const TYPE: ColumnType = ColumnType::new(Kind::Bool);

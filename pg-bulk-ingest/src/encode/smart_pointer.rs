@@ -13,6 +13,7 @@ macro_rules! delegate {
             const TYPE: ColumnType = <$pointee>::TYPE;
             const NULLABLE: bool = <$pointee>::NULLABLE;
             const DIMENSIONS: usize = <$pointee>::DIMENSIONS;
+            const NESTED_OPTION: bool = <$pointee>::NESTED_OPTION;
 
             #[inline]
             fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {

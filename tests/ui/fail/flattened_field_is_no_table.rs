@@ -15,6 +15,8 @@ struct MyRow {
     address: Address,
     #[ingest(flatten)]
     place: Option<Place>,
+    #[ingest(flatten)]
+    rest: std::collections::HashMap<String, String>,
 }
 
 fn main() {}

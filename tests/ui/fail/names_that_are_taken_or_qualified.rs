@@ -21,9 +21,8 @@ struct MyRow {
 }
 
 #[derive(IngestTable)]
-#[ingest(rename_all = "lowercase")]
 struct Renamed {
-    table_oid: i32,
+    tableoid: i32,
 }
 
 fn main() {}

@@ -2,7 +2,7 @@
 
 #![deny(warnings, clippy::pedantic)]
 #![no_implicit_prelude]
-#![allow(dead_code, non_camel_case_types, non_local_definitions)]
+#![allow(dead_code, non_camel_case_types, non_local_definitions, clippy::items_after_statements)]
 
 mod reexport {
     pub use ::pg_bulk_ingest;
