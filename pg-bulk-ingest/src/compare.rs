@@ -105,8 +105,9 @@ fn column_changes(live: &LiveColumn, defined: &LiveColumn) -> Vec<Change> {
             false => Change::DropNotNull { column: column() },
         });
     }
-    // A definition cannot say that a column is an identity.
-    let is_kept_identity = live.is_identity() && defined.default.is_none();
+    // A definition cannot say that a column is an identity, or has a sequence of its own.
+    let is_kept_identity =
+        (live.is_identity() || live.is_serial && defined.is_integer()) && defined.default.is_none();
     if live.default != defined.default && !is_kept_identity {
         changes.push(Change::AlterDefault {
             column: column(),

@@ -8,6 +8,7 @@ mod generated;
 mod meanwhile;
 mod privileges;
 mod rebuilt;
+mod sequence;
 
 use pg_bulk_ingest::{Batch, Delete, Error, IngestTable, Report, ingest};
 use tests::{Database, assert_same, snapshot};

@@ -52,6 +52,14 @@ fn carry_column(
     {
         carry_identity(replacing, column, fresh, identity, carried);
     }
+    let live = replacing.live.columns.iter().find(|live| live.name == column.name);
+    if let Some(default) = live.filter(|live| live.is_serial).and_then(|live| live.default.as_ref())
+        && fresh.default.is_none()
+        && fresh.is_integer()
+    {
+        let sql = format!("ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {default}");
+        carried.create.push(unseen(sql));
+    }
     for sequence in &column.sequences {
         // Here, since it waits for whoever took a value of it in a transaction that is open.
         let sql = format!("ALTER SEQUENCE {} OWNED BY {table}.{name}", sequence.qualified_name());
@@ -102,10 +110,18 @@ fn carry_identity(
          (SEQUENCE NAME {unseen_name} START WITH {start} INCREMENT BY {increment}{bounds} \
          CACHE {cache} {cycle})"
     )));
-    let sequence = unseen_name.to_string();
+    let sequence = Literal(&unseen_name.to_string()).to_string();
+    // The load goes on where the live one is, so that no value is given twice.
+    carried.create.push(unseen(format!(
+        "SELECT pg_catalog.setval({sequence}::pg_catalog.regclass, last_value, is_called) \
+         FROM {live}"
+    )));
+    let further = if identity.increment.starts_with('-') { "ASC" } else { "DESC" };
     carried.drop.push(locked(format!(
-        "SELECT pg_catalog.setval({}::pg_catalog.regclass, last_value, is_called) FROM {live}",
-        Literal(&sequence)
+        "SELECT pg_catalog.setval({sequence}::pg_catalog.regclass, last_value, is_called) \
+         FROM (SELECT last_value, is_called FROM {live} \
+         UNION ALL SELECT last_value, is_called FROM {unseen_name}) AS both_of_them \
+         ORDER BY last_value {further}, is_called DESC LIMIT 1"
     )));
     let rename = format!("ALTER SEQUENCE {unseen_name} RENAME TO {}", live.name_ident());
     carried.after.push(locked(rename));

@@ -184,6 +184,8 @@ pub(crate) struct LiveColumn {
     pub(crate) default: Option<String>,
     /// Whether its default was stored beside the rows when it was added, without a rewrite.
     pub(crate) fast_default: bool,
+    /// Whether its default is the next value of a sequence of its own, as that of a `SERIAL` is.
+    pub(crate) is_serial: bool,
     /// The collation, if it is not that of the type.
     pub(crate) collation: Option<String>,
     pub(crate) comment: Option<String>,
@@ -225,6 +227,7 @@ impl LiveColumn {
             not_null_constraint: None,
             default: None,
             fast_default: false,
+            is_serial: false,
             collation: None,
             comment: None,
             can_select: true,

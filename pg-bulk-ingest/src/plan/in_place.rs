@@ -204,8 +204,7 @@ pub(crate) fn add_column(column: &LiveColumn) -> String {
         sql += &format!(" COLLATE {collation}");
     }
     match &column.default {
-        Some(generated) if column.is_generated() => sql += &format!(" {generated} STORED"),
-        Some(identity) if column.is_identity() => sql += &format!(" {identity}"),
+        Some(how) if column.is_generated() || column.is_identity() => sql += &format!(" {how}"),
         Some(default) => sql += &format!(" DEFAULT {default}"),
         None => {}
     }

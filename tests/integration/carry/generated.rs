@@ -82,3 +82,32 @@ async fn a_column_generated_from_others_is_refused() {
         r#"cannot start the ingest: "public"."t": column "number" is generated from other columns, so it cannot be written and has to be left out of the struct"#
     );
 }
+
+#[derive(pg_bulk_ingest::IngestTable)]
+#[ingest(table = "t")]
+struct Id {
+    id: i32,
+}
+
+#[tokio::test]
+async fn a_generated_column_that_is_kept_is_generated_as_it_was() {
+    let version = tests::version();
+    for (since, how, kind) in [(12, "STORED", "s"), (18, "VIRTUAL", "v"), (18, "", "v")] {
+        if version < since {
+            continue;
+        }
+        let database = tests::Database::new().await;
+        let columns = "id int NOT NULL, twice int GENERATED ALWAYS AS (id * 2)";
+        execute(&database, &format!("CREATE TABLE t ({columns} {how})")).await;
+        let mut client = database.connect().await;
+        for delete in [Delete::All, Delete::Off] {
+            let ingest = ingest::<Id>(&mut client).delete(delete);
+            let additive = ingest.migration(pg_bulk_ingest::Migration::AdditiveOnly);
+            additive.batches(|_| [Batch::new([Id { id: 3 }])]).await.unwrap();
+        }
+        let stored = "SELECT attgenerated FROM pg_attribute
+            WHERE attrelid = 't'::regclass AND attname = 'twice'";
+        assert_eq!(database.row(stored).await, kind, "{how}");
+        assert_eq!(database.rows("SELECT twice FROM t").await, ["6", "6"], "{how}");
+    }
+}
