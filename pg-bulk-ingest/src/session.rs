@@ -18,7 +18,9 @@ mod preview;
 mod refusal;
 mod scope;
 mod start;
+mod supported;
 mod target;
+mod uncommitted;
 mod views;
 mod visible;
 
@@ -46,6 +48,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use target::Target;
 use tokio_postgres::Client;
+use uncommitted::Uncommitted;
 
 /// An ingest in the push form: batches are begun, written and committed one by one.
 ///
@@ -86,10 +89,10 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         high_watermark: HighWatermark,
         hook: H,
     ) -> Result<Self, Error> {
-        let show_values = settings.show_values;
+        let shown = settings.show_values;
         let started =
             Self::begin(client, tables, settings, on_progress, connections, high_watermark, hook);
-        started.await.map_err(|error| shown(error, show_values))
+        started.await.map_err(|error| if shown { error.with_values() } else { error })
     }
 
     async fn begin(
@@ -102,8 +105,7 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         hook: H,
     ) -> Result<Self, Error> {
         let names = list(tables.iter().map(|(name, _)| name));
-        let span = tracing::info_span!("ingest", tables = names);
-        let mut meter = Meter::new(span, on_progress);
+        let mut meter = Meter::new(&names, on_progress);
         let inspect = Progress { batch: 0, phase: Phase::Inspect, rows: 0, bytes: 0, wait: None };
         meter.enter(&inspect);
         let deadline =
@@ -129,6 +131,7 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         };
         within(deadline.clone(), meter.waits(), change).await?;
         core.deadline = deadline;
+        core.uncommitted = Some(Uncommitted::of_session(&meter));
         meter.leave();
         let scope = Scope::new(client, core.settings.visibility);
         let (read, tables) = (watermark::read, PhantomData);
@@ -143,15 +146,10 @@ pub(crate) async fn plan(
     settings: Settings,
 ) -> Result<Plan, Error> {
     let deadline = settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
-    let show_values = settings.show_values;
+    let shown = settings.show_values;
     let started = within(deadline, |_| {}, start::start(client, tables, settings)).await;
-    let started = started.map_err(|error| shown(error, show_values))?;
+    let started = started.map_err(|error| if shown { error.with_values() } else { error })?;
     Ok(preview::preview(&started))
-}
-
-/// The error, with values if they are to be shown.
-fn shown(error: Error, show_values: bool) -> Error {
-    if show_values { error.with_values() } else { error }
 }
 
 /// Checks that the comment with the high watermark can be read, where it has to be: for a high
@@ -214,15 +212,12 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
         let Self { scope, core, meter, connections, high_watermark, read, hook, tables } = self;
         let read = *read;
         meter.enter(&core.progress(Phase::Begin));
-        let batch = core.totals.batches + 1;
         let deadline = core.deadline.clone();
         let transaction = within(deadline.clone(), meter.waits(), scope.begin()).await;
-        let show_values = core.settings.show_values;
-        let failed = |error: Error| shown(error.in_batch(batch), show_values);
-        let transaction = transaction.map_err(failed)?;
+        let transaction = transaction.map_err(|error| core.locate(error))?;
         let waits = meter.waits();
         let begun = OpenBatch::begin(transaction, core, meter, connections.as_mut());
-        let open = within(deadline, waits, begun).await.map_err(failed)?;
+        let open = within(deadline, waits, begun).await?;
         Ok(SessionBatch { open, high_watermark, read, hook, tables: *tables })
     }
 
@@ -245,7 +240,8 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
         let Self { scope, mut core, mut meter, high_watermark, .. } = self;
         let (deadline, waits) = (core.deadline.clone(), meter.waits());
         let finished = within(deadline, waits, finish::finish(scope, &mut core, &mut meter)).await;
-        finished.map_err(|error| shown(error, core.settings.show_values))?;
+        core.know();
+        finished.map_err(|error| core.settings.show(error))?;
         let core::Totals { batches, rows, bytes, tables, migrated } = core.totals;
         let phases = meter.times();
         Ok(Report { batches, rows, bytes, tables, migrated, high_watermark, phases })

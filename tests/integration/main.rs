@@ -49,6 +49,7 @@ mod sweep;
 mod timeout;
 mod to_sql;
 mod types;
+mod uncommitted;
 mod upsert;
 mod visibility;
 mod waits;

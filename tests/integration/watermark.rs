@@ -148,7 +148,7 @@ async fn one_of_another_shape_is_an_error_that_shows_both() {
     let error = ingest::<Row>(&mut client).start::<String>().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        r#"cannot read the high watermark: "public"."t": the stored high watermark is 7, which is no alloc::string::String"#
+        r#"cannot read the high watermark: "public"."t": the stored high watermark is 7, which is not a value of type String: ingest with the type that it was stored with, or begin elsewhere by `.high_watermark(HighWatermark::value(...))` or `HighWatermark::Earliest`"#
     );
     let stored = "SELECT 1 FROM t WHERE id = 7";
     assert_eq!(database.row(stored).await, "1");

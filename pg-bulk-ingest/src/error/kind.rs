@@ -158,7 +158,13 @@ impl fmt::Display for ErrorKind {
             Self::Privilege { role, missing } => write!(f, ": role {role:?} lacks {missing}"),
             Self::Unsupported { reason } | Self::Definition { reason } => write!(f, ": {reason}"),
             Self::Watermark { stored, expected } => {
-                write!(f, ": the stored high watermark is {stored}, which is no {expected}")
+                let expected = short(expected);
+                write!(
+                    f,
+                    ": the stored high watermark is {stored}, which is not a value of type {expected}: \
+                     ingest with the type that it was stored with, or begin elsewhere by \
+                     `.high_watermark(HighWatermark::value(...))` or `HighWatermark::Earliest`"
+                )
             }
             Self::Comment { comment } => {
                 write!(
@@ -176,6 +182,34 @@ impl fmt::Display for ErrorKind {
                 write!(f, ": {reason}; in the way: {}", First(holders, ", "))
             }
             Self::Failed => f.write_str(": it failed before"),
+        }
+    }
+}
+
+/// Returns the name of a type without the paths of modules.
+fn short(name: &str) -> String {
+    let mut short = String::new();
+    for part in name.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_' && c != ':') {
+        short.push_str(part.rsplit("::").next().unwrap_or(part));
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn the_paths_of_a_type_are_left_out() {
+        for (name, expected) in [
+            ("i32", "i32"),
+            ("alloc::string::String", "String"),
+            (
+                "core::option::Option<(chrono::naive::date::NaiveDate, &my_crate::a_b::C)>",
+                "Option<(NaiveDate, &C)>",
+            ),
+        ] {
+            assert_eq!(short(name), expected);
         }
     }
 }

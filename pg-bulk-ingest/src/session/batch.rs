@@ -5,6 +5,7 @@ use super::core::{Core, Pending};
 use super::load::{Counts, Load};
 use super::meter::Meter;
 use super::target::Target;
+use super::uncommitted::Uncommitted;
 use super::{close, open, parallel, visible};
 use crate::connections::Connections;
 use crate::copy::{Apart, Encoding, Failed};
@@ -35,7 +36,8 @@ pub struct OpenBatch<'s, 'c> {
     deleted: Vec<u64>,
     /// What was created.
     migrated: Plan,
-    rows: u64,
+    /// The rows that it took.
+    taken: Uncommitted,
     /// Whether sending began and did not come to a good end: it failed, or its future was dropped.
     /// Rows are missing then, and the batch must not be committed.
     broken: bool,
@@ -56,7 +58,6 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         meter: &'s mut Meter<'c>,
         connections: Option<&'s mut Connections<'c>>,
     ) -> Result<Self, Error> {
-        let failed = |error: Error, core: &Core| error.in_batch(core.totals.batches + 1);
         let mut ahead = Load::ahead(core);
         let preparing = async {
             match &mut ahead {
@@ -66,28 +67,29 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         };
         // In one round trip: the server takes up the second when the first has its locks.
         let (entered, prepared) = join(open::enter(&transaction, core), preparing).await;
-        let entered = entered.map_err(|error| failed(error, core))?;
+        let entered = entered.map_err(|error| core.locate(error))?;
         core.transaction = entered.transaction;
         let mut targets = entered.targets;
         // After more than one attempt to lock it was refused: it comes with the rows.
         if let Err(error) = prepared
             && error.code() != Some(&SqlState::IN_FAILED_SQL_TRANSACTION)
         {
-            return Err(failed(error, core));
+            return Err(core.locate(error));
         }
         let mut migrated = Plan::default();
         let deletes = core.settings.delete != Delete::Off && core.totals.batches == 0;
         let deletes = |_: &Target| deletes;
         let deleted =
             open::create_replacements(&transaction, core, &mut targets, deletes, &mut migrated);
-        let deleted = deleted.await.map_err(|error| failed(error, core))?;
+        let deleted = deleted.await.map_err(|error| core.locate(error))?;
         let created = open::create_missing(&transaction, core, &mut targets).await;
-        migrated.extend(created.map_err(|error| failed(error, core))?.into_statements());
+        migrated.extend(created.map_err(|error| core.locate(error))?.into_statements());
         let mut load = ahead.unwrap_or_else(|| Load::new(core, &targets));
         if connections.is_some() {
             load.hold(core, &targets);
         }
         meter.enter(&core.progress(Phase::Copy));
+        let taken = Uncommitted::of_batch(meter);
         let batch = Self {
             load,
             transaction,
@@ -97,7 +99,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             targets,
             deleted,
             migrated,
-            rows: 0,
+            taken,
             broken: false,
         };
         Ok(batch)
@@ -114,7 +116,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         match self.load.copy().encode(row) {
             Ok(full) => {
                 self.broken = false;
-                self.rows += 1;
+                self.taken.rows += 1;
                 Ok(full)
             }
             Err(failed) => {
@@ -141,7 +143,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             goes_on = full;
             if full { Err(None) } else { Ok(()) }
         });
-        self.rows += taken;
+        self.taken.rows += taken;
         self.broken = false;
         match encoded {
             Err(Some(failed)) => Err(self.failed(&failed)),
@@ -155,10 +157,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         self.broken = true;
         let (deadline, waits) = (self.deadline(), self.waits());
         let sent = within(deadline, waits, self.send_or_spread()).await;
-        sent.map_err(|error| self.locate(error))?;
-        self.broken = false;
-        self.tell();
-        Ok(())
+        self.went_well(sent)
     }
 
     async fn send_or_spread(&mut self) -> Result<(), Error> {
@@ -201,7 +200,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
 
     /// Rows were encoded apart.
     pub(super) fn count(&mut self, rows: u64) {
-        self.rows += rows;
+        self.taken.rows += rows;
     }
 
     /// Sends what is encoded of a part.
@@ -214,16 +213,16 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             self.spread().await
         };
         let sent = within(deadline, waits, send).await;
-        sent.map_err(|error| self.locate(error))?;
-        self.broken = false;
-        self.tell();
-        Ok(())
+        self.went_well(sent)
     }
 
-    /// Tells how far it is.
-    fn tell(&mut self) {
+    /// Tells how far it is, if what was sent arrived.
+    fn went_well(&mut self, sent: Result<(), Error>) -> Result<(), Error> {
+        sent.map_err(|error| self.locate(error))?;
+        self.broken = false;
         let progress = self.progress(Phase::Copy);
         self.meter.tell(&progress);
+        Ok(())
     }
 
     /// The error of a row that could not be encoded.
@@ -238,7 +237,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
 
     /// The number of the row that comes next, among all rows of the batch.
     pub(crate) fn next_row(&self) -> u64 {
-        self.rows + 1
+        self.taken.rows + 1
     }
 
     /// How long the server may take to answer.
@@ -252,14 +251,14 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
 
     /// The error, in this batch.
     pub(crate) fn locate(&self, error: Error) -> Error {
-        let error = error.in_batch(self.core.totals.batches + 1);
-        if self.core.settings.show_values { error.with_values() } else { error }
+        self.taken.tell();
+        self.core.locate(error)
     }
 
     fn progress(&self, phase: Phase) -> Progress {
         let before = self.core.progress(phase);
         Progress {
-            rows: before.rows + self.rows,
+            rows: before.rows + self.taken.rows,
             bytes: before.bytes + self.load.bytes(),
             ..before
         }
@@ -281,18 +280,16 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let completed = self.complete(pending, hook, metadata).await;
         let completed = completed.map_err(|error| self.locate(error))?;
         let bytes = self.load.bytes();
-        let Self { mut load, transaction, core, meter, targets, deleted, migrated, rows, .. } =
+        let Self { mut load, transaction, core, meter, targets, deleted, migrated, taken, .. } =
             self;
         let lanes = load.copy().take_lanes();
         drop(load);
         let batch = core.totals.batches + 1;
         let committed = close::commit_batch(transaction, core, completed.store.as_ref()).await;
         meter.leave();
-        let shown = core.settings.show_values;
-        committed.map_err(|error| {
-            let error = error.in_batch(batch);
-            if shown { error.with_values() } else { error }
-        })?;
+        taken.tell();
+        let rows = taken.rows;
+        committed.map_err(|error| core.locate(error))?;
         lanes.into_iter().for_each(|mut lane| lane.keep());
         core.targets = targets;
         core.totals.batches = batch;
@@ -311,7 +308,10 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let cleared = completed.pending == Some(Pending::Clear);
         match core.settings.visibility {
             Visibility::AfterEachBatch => core.keep(completed.pending.as_ref()),
-            Visibility::AfterLastBatch => core.pending = completed.pending.or(core.pending.take()),
+            Visibility::AfterLastBatch => {
+                core.pending = completed.pending.or(core.pending.take());
+                core.hold();
+            }
         }
         tracing::info!(parent: &meter.span, batch, rows, bytes, "batch committed");
         Ok(cleared)
@@ -385,7 +385,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
     fn is_plain(&self) -> bool {
         self.core.settings.visibility == Visibility::AfterEachBatch
             && self.targets.len() == 1
-            && self.rows < COUNTED_FROM
+            && self.taken.rows < COUNTED_FROM
             && !Load::is_into_new(self.core, &self.targets)
     }
 }
@@ -394,7 +394,7 @@ impl fmt::Debug for OpenBatch<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OpenBatch")
             .field("targets", &self.targets)
-            .field("rows", &self.rows)
+            .field("rows", &self.taken.rows)
             .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,7 @@
 //! The state of a session that does not depend on the types of its rows.
 
 use super::target::Target;
+use super::uncommitted::Uncommitted;
 use crate::catalog::{FoundEnum, Server};
 use crate::deadline::Deadline;
 use crate::definition::{EnumType, Index, Table};
@@ -35,6 +36,11 @@ impl Settings {
     /// Whether rows of a table are merged on its primary key.
     pub(super) fn upserts(&self, table: &Table) -> bool {
         self.upsert == Upsert::IfPrimaryKey && !table.primary_key().is_empty()
+    }
+
+    /// The error, with values of rows if these are to be shown.
+    pub(super) fn show(&self, error: Error) -> Error {
+        if self.show_values { error.with_values() } else { error }
     }
 
     /// Whether the constraints of a new table are built before its rows are copied straight into it:
@@ -73,6 +79,8 @@ pub(super) struct Core {
     pub(super) totals: Totals,
     /// Whether a killed ingest may have left tables behind.
     pub(super) leftovers: bool,
+    /// The rows of batches that are complete, and not committed before the session is finished.
+    pub(super) uncommitted: Option<Uncommitted>,
     /// Whether other nodes would not see a high watermark that is stored on this one.
     pub(super) stores_elsewhere: bool,
 }
@@ -105,6 +113,23 @@ pub(super) struct Totals {
 }
 
 impl Core {
+    /// The error, in the batch that is under way.
+    pub(super) fn locate(&self, error: Error) -> Error {
+        self.know();
+        self.settings.show(error.in_batch(self.totals.batches + 1))
+    }
+
+    /// The caller knows what became of the batches: they are committed, or an error is returned.
+    pub(super) fn know(&self) {
+        self.uncommitted.iter().for_each(Uncommitted::tell);
+    }
+
+    /// The batches that are complete are not committed before the session is finished.
+    pub(super) fn hold(&mut self) {
+        let rows = self.totals.rows;
+        self.uncommitted.iter_mut().for_each(|held| held.hold(rows));
+    }
+
     pub(super) fn new(
         server: Server,
         settings: Settings,
@@ -127,6 +152,7 @@ impl Core {
             hooked: false,
             transaction: 0,
             leftovers: false,
+            uncommitted: None,
             stores_elsewhere: false,
             totals: Totals { tables, ..Totals::default() },
         }

@@ -12,6 +12,8 @@ pub(crate) type OnProgress<'c> = Box<dyn FnMut(&Progress) + Send + 'c>;
 /// Tells how far it is, and measures how long it takes.
 pub(super) struct Meter<'c> {
     pub(super) span: tracing::Span,
+    /// The names of the tables.
+    pub(super) tables: Arc<str>,
     audience: Audience<'c>,
     phases: Phases,
 }
@@ -50,10 +52,11 @@ struct Phases {
 }
 
 impl<'c> Meter<'c> {
-    pub(super) fn new(span: tracing::Span, on_progress: Option<OnProgress<'c>>) -> Self {
+    pub(super) fn new(tables: &str, on_progress: Option<OnProgress<'c>>) -> Self {
+        let span = tracing::info_span!("ingest", tables);
         let told = on_progress.map(|on_progress| Told { on_progress, last: None });
         let audience = Audience(told.map(|told| Arc::new(Mutex::new(told))));
-        Self { span, audience, phases: Phases::default() }
+        Self { span, tables: tables.into(), audience, phases: Phases::default() }
     }
 
     /// Returns what tells about waits in the middle of a phase.

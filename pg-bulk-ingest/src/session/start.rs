@@ -7,12 +7,13 @@ use super::refusal::{
     START, check_atomic, check_generated, check_mergeable, check_replacement, check_unmanaged,
     name_mistake, of_engine, privilege, unreadable, unsupported,
 };
+use super::supported::{check_server, check_supported, check_version};
 use super::target::{Current, Target};
 use super::{enum_type, views};
 use crate::carry::Swapped;
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
 use crate::deadline::answer;
-use crate::definition::{EnumType, Index, Table};
+use crate::definition::{EnumType, Table};
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Waiting};
 use crate::ident::QualifiedName;
@@ -128,17 +129,6 @@ async fn inspect(
     read(&inspected)
 }
 
-/// Whether the server has what the catalog's queries ask for.
-fn check_supported(version: u32) -> Result<(), Error> {
-    if version >= 100_000 {
-        return Ok(());
-    }
-    let (major, minor) = (version / 10_000, version / 100 % 100);
-    Err(unsupported(format!(
-        "the server is PostgreSQL {major}.{minor}, and PostgreSQL 10 or later is needed"
-    )))
-}
-
 /// The names of the tables, each with a name that is free for one that replaces it.
 fn swapped(names: &[QualifiedName], relations: &[Relation]) -> Vec<Swapped> {
     let mut swapped: Vec<Swapped> = Vec::with_capacity(names.len());
@@ -191,45 +181,6 @@ fn check_names(tables: &[(QualifiedName, &'static Table)]) -> Result<(), Error> 
         if tables.iter().take(position).any(|(other, _)| other == name) {
             return refused("two tables of one ingest have this name".to_owned(), name);
         }
-    }
-    Ok(())
-}
-
-/// Whether the server is of a version that has what the definition asks for.
-fn check_version(server: &Server, definition: &Table) -> Result<(), Error> {
-    let version = server.version / 10_000;
-    let mut needs = definition.indexes().iter().flat_map(Index::needs);
-    needs.find(|(_, first)| version < *first).map_or(Ok(()), |(what, first)| {
-        let reason = format!(
-            "{what} needs PostgreSQL {first} or later, and the server is PostgreSQL {version}"
-        );
-        Err(unsupported(reason))
-    })
-}
-
-/// Whether the session is one in which rows can be written, and arrive as they are.
-fn check_server(server: &Server) -> Result<(), Error> {
-    if server.in_recovery {
-        return Err(unsupported(
-            "the server is a standby (it is in recovery), and rows are written to the primary",
-        ));
-    }
-    if server.read_only {
-        return Err(unsupported("transactions of this session are read-only"));
-    }
-    if server.client_encoding != "UTF8" {
-        let encoding = &server.client_encoding;
-        return Err(unsupported(format!(
-            "the session's client_encoding is {encoding}, and text is sent in UTF8"
-        )));
-    }
-    // varchar(10) would be cut in the middle of what is text to everybody else.
-    if server.server_encoding == "SQL_ASCII" {
-        let database = &server.database;
-        return Err(unsupported(format!(
-            "the encoding of database {database:?} is SQL_ASCII, in which the server counts bytes \
-             instead of characters, and takes text as it comes"
-        )));
     }
     Ok(())
 }
@@ -337,42 +288,4 @@ fn check_live(
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Server, check_version};
-    use crate::definition::{Index, IndexKey, Table};
-
-    #[test]
-    fn an_index_needs_a_server_that_has_its_like() -> Result<(), serde_json::Error> {
-        const PLAIN: Index = Index::new(&[IndexKey::column(0)]);
-        const NULLS: &[Index] = &[PLAIN, PLAIN.unique().nulls_not_distinct()];
-        const INCLUDE: &[Index] = &[PLAIN.including(&[1])];
-        const GIST: &[Index] = &[PLAIN.using("gist").including(&[1])];
-        const SPGIST: &[Index] = &[PLAIN.using("spgist").including(&[1])];
-        let mut server: Server = serde_json::from_str(
-            r#"{"version": 0, "in_transaction": false, "in_recovery": false, "has_citus": false, "has_timescale": false, "engine": null, "role": "", "database": "", "read_only": false,
-                "client_encoding": "UTF8", "server_encoding": "UTF8", "lock_timeout": "0", "deadlock_timeout": 1000, "create": true, "temp": true}"#,
-        )?;
-        for (indexes, what, first) in [
-            (NULLS, "a unique constraint with `nulls_not_distinct`", 15),
-            (INCLUDE, "an index with `include`", 11),
-            (GIST, "an index of gist with `include`", 12),
-            (SPGIST, "an index of spgist with `include`", 14),
-        ] {
-            let table = Table::new("public", "t", &[], &[], indexes);
-            server.version = first * 10_000 - 9_978;
-            let refused = check_version(&server, &table).map_err(|error| error.to_string());
-            let last = first - 1;
-            let expected = format!(
-                "cannot start the ingest: {what} needs PostgreSQL {first} or later, and the \
-                 server is PostgreSQL {last}"
-            );
-            assert_eq!(refused, Err(expected));
-            server.version = first * 10_000;
-            assert!(check_version(&server, &table).is_ok());
-        }
-        Ok(())
-    }
 }
