@@ -4,8 +4,8 @@
 //! [SUITE…]`
 //!
 //! Without a suite, or with `targets`, all run: `compile`, `count`, `memory`, `load`, `small`,
-//! `growth`, `upsert`, `sizes`, `rebuild` and `migrate`. What was measured of the targets is printed
-//! at the end. `load` and `upsert` have other libraries beside ours: crates with the feature `peers`,
+//! `growth`, `upsert`, `sizes`, `rebuild`, `migrate` and `views`. What was measured of the targets is
+//! printed at the end. `load`, `upsert` and `views` have other libraries beside ours: crates with the feature `peers`,
 //! and Python's once `benches/python/prepare` was run.
 //!
 //! Every measurement is one of several interleaved rounds, and is quoted as the median of its ratios
@@ -39,6 +39,7 @@ mod small;
 mod table;
 mod target;
 mod upsert;
+mod views;
 mod ways;
 
 use local_postgres::LocalPostgres;
@@ -58,6 +59,8 @@ async fn main() {
         .durable()
         .setting("shared_buffers", if settings.smoke { "128MB" } else { "2GB" })
         .setting("max_wal_size", "8GB")
+        // A thousand materialized views are locked, made again and dropped in one transaction.
+        .setting("max_locks_per_transaction", "512")
         .start()
         .unwrap_or_else(|error| panic!("{error}"));
     let url = server.url("postgres");
@@ -76,6 +79,7 @@ async fn main() {
             "sizes" => sizes::run(&url, &settings, version).await,
             "rebuild" => rebuild::run(&url, &settings).await,
             "migrate" => migrate::run(&url, &settings).await,
+            "views" => views::run(&url, &settings).await,
             unknown => panic!("{unknown} does not run"),
         }
         println!("{suite} took {:.0} s\n", start.elapsed().as_secs_f64());

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 /// All suites, in the order in which they run. That of memory comes before those that leave much to
 /// the allocator.
-pub(crate) const SUITES: [&str; 10] = [
+pub(crate) const SUITES: [&str; 11] = [
     "compile", "count", "memory", "load", "small", "growth", "upsert", "sizes", "rebuild",
-    "migrate",
+    "migrate", "views",
 ];
 
 #[derive(Debug)]
