@@ -97,6 +97,7 @@ impl Rest {
 mod tests {
     use super::Step::{Define, Make, Placeholder};
     use super::order;
+    use std::cell::Cell;
 
     #[test]
     fn what_is_needed_comes_first() {
@@ -121,5 +122,23 @@ mod tests {
             steps,
             [Placeholder(0), Make(1), Placeholder(2), Make(3), Make(4), Define(0), Define(2)]
         );
+    }
+
+    #[test]
+    fn each_view_is_asked_about_once() {
+        // 100 circles of two, each read by a view before it; a chain over all of them
+        let circles = (0..100).flat_map(|circle| {
+            let first = 3 * circle;
+            [vec![first + 1], vec![first + 2], vec![first + 1]]
+        });
+        let chain = (300..1300).map(|view| vec![view + 1]).chain([(0..300).collect()]);
+        let needs = circles.chain(chain).collect::<Vec<_>>();
+        let asked = Cell::new(0);
+        let steps = order(&needs, |_| {
+            asked.set(asked.get() + 1);
+            true
+        });
+        assert_eq!(steps.len(), needs.len() + 100);
+        assert!(asked.get() <= needs.len(), "{} of {}", asked.get(), needs.len());
     }
 }

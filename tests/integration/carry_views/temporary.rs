@@ -44,7 +44,7 @@ async fn that_of_another_session_is_named_before_the_load() {
     other.batch_execute("BEGIN; SELECT FROM v").await.unwrap();
     let error = refused(&mut owner).await;
     let ErrorKind::Attached { objects } = error.kind() else { panic!("{error:?}") };
-    assert_eq!(*objects, [described.clone()]);
+    assert_eq!(objects.as_slice(), std::slice::from_ref(&described));
     other.batch_execute("COMMIT; DROP VIEW v").await.unwrap();
     // A rebuild replaces the table, too.
     database.execute("ALTER TABLE t ALTER id TYPE bigint").await;
