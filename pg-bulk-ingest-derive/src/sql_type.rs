@@ -52,6 +52,17 @@ const STORED: &[(&[&str], &str)] = &[
     (&["inet"], "`std::net::IpAddr`; `ipnet::IpNet` (feature `ipnet`)"),
     (&["cidr"], "`ipnet::IpNet` (feature `ipnet`)"),
     (&["macaddr"], "`eui48::MacAddress` (feature `eui48`)"),
+    (&["oid"], "`u32` in a field that is marked `to_sql`"),
+    (
+        &["point"],
+        "`geo_types::Point` in a field that is marked `to_sql` (feature `with-geo-types-0_7` of \
+         `postgres-types`)",
+    ),
+    (
+        &["money", "tsvector", "timetz", "time with time zone", "macaddr8"],
+        "a type of your own that implements `postgres_types::ToSql`, in a field that is marked \
+         `to_sql`",
+    ),
 ];
 
 /// What a message goes on with that a Rust type cannot be stored as this type.

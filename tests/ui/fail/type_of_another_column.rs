@@ -22,6 +22,8 @@ struct Typed {
     day: String,
     #[ingest(sql_type = "timestamptz[]")]
     at: Vec<String>,
+    #[ingest(sql_type = "tsvector")]
+    words: String,
 }
 
 fn main() {}
