@@ -6,10 +6,12 @@
 mod arrival;
 mod live;
 pub(crate) mod part;
+mod suspects;
 mod upsert;
 
 pub(crate) use arrival::{Arrival, Sent};
 pub(crate) use live::Live;
+pub(crate) use suspects::{constrained_column, count_suspects};
 pub(crate) use upsert::{COUNTED_FROM, Counting, Keys, Search, Upserting};
 
 use crate::definition::Table;

@@ -3,6 +3,7 @@
 
 mod columns;
 mod references;
+mod refused;
 mod superseded;
 
 use pg_bulk_ingest::{Batch, IngestTable, Migration, ingest};

@@ -247,7 +247,7 @@ fn other_names(table: &Table) -> impl Iterator<Item = Ident> {
 }
 
 /// Whether the row `new` is not in the table alike, where `live` is the row with its key, or NULL.
-fn is_new_or_differs(table: &Table) -> String {
+pub(super) fn is_new_or_differs(table: &Table) -> String {
     let first = list(key_names(table).take(1));
     match differs(table, "new") {
         Some(differs) => format!("live.{first} IS NULL OR {differs}"),
@@ -267,7 +267,7 @@ fn differs(table: &Table, new: &str) -> Option<String> {
 }
 
 /// What is done to the row that is there. Keys that are equal but not to the letter (citext) stay.
-fn action(table: &Table) -> String {
+pub(super) fn action(table: &Table) -> String {
     let Some(differs) = differs(table, "excluded") else { return "NOTHING".to_owned() };
     let set = list(other_names(table).map(|name| format!("{name} = excluded.{name}")));
     format!("UPDATE SET {set} WHERE {differs}")

@@ -5,10 +5,13 @@ use super::target::{Current, Target};
 use crate::definition::Table;
 use crate::error::Error;
 use crate::execute::{numbers, query};
-use crate::merge::{Arrival, COUNTED_FROM, Counting, Keys, Live, Search, Staging, Upserting};
-use crate::statement::{rollback_to, savepoint};
-use tokio_postgres::Transaction;
-use tokio_postgres::error::SqlState;
+use crate::merge::{
+    Arrival, COUNTED_FROM, Counting, Keys, Live, Search, Staging, Upserting, constrained_column,
+    count_suspects,
+};
+use crate::statement::{begin_savepoint, rollback_to, savepoint};
+use tokio_postgres::error::{DbError, SqlState};
+use tokio_postgres::{SimpleQueryMessage, Transaction};
 
 pub(super) const MERGE: &str = "cannot merge the rows";
 
@@ -39,7 +42,9 @@ impl<'a> Merging<'a> {
             Err(error) => {
                 let arrival = Arrival::in_staging(staging);
                 let table = target.definition;
-                Err(locate(transaction, error, table, &arrival, Some(current.in_sql(table))).await)
+                let live = Some(current.in_sql(table));
+                let error = locate(transaction, error, table, &arrival, live).await;
+                Err(if error.row().is_none() { self.find(transaction, error).await } else { error })
             }
         }
     }
@@ -98,6 +103,96 @@ impl<'a> Merging<'a> {
         }
         query(transaction, &rollback_to(SAVEPOINT), MERGE).await.map(|_| None)
     }
+}
+
+impl Merging<'_> {
+    /// Finds the row, and the column if it is one alone, for which the server refused all, which it
+    /// does not say of rows that come from another table: halves of the rows that were to be written
+    /// are written, and taken back, until one row is left that is refused alone, for the same reason.
+    ///
+    /// All halves together are as many rows as there are. A row that is refused because of another of
+    /// its batch is not found.
+    async fn find(self, transaction: &Transaction<'_>, error: Error) -> Error {
+        if !is_of_a_row(&error) {
+            return error;
+        }
+        let refers_to_own = self.current.live.referred.contains(&self.current.live.oid);
+        let of_others = refers_to_own && error.code() == Some(&SqlState::FOREIGN_KEY_VIOLATION);
+        let column = error.db_error().and_then(DbError::column).map(str::to_owned);
+        let constraint = error.db_error().and_then(DbError::constraint).map(str::to_owned);
+        let found = if of_others { Ok(None) } else { self.search(transaction, &error).await };
+        let error = match found {
+            Ok(Some(row)) => error.in_row(row),
+            Ok(None) => error,
+            Err(_) => return error,
+        };
+        if let Some(column) = column {
+            return error.in_column(column);
+        }
+        let Some(constraint) = constraint else { return error };
+        let sql = constrained_column(self.current.live.oid, &constraint);
+        let sql = format!("{};\n{sql}", rollback_to(SAVEPOINT));
+        let messages = query(transaction, &sql, MERGE).await.unwrap_or_default();
+        let column = messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        });
+        match column {
+            Some(column) => error.in_column(column),
+            None => error,
+        }
+    }
+
+    /// Returns the number of a row that is refused alone as all were. Leaves a savepoint.
+    async fn search(
+        self,
+        transaction: &Transaction<'_>,
+        refused: &Error,
+    ) -> Result<Option<u64>, Error> {
+        let Self { core, target, current, staging, .. } = self;
+        let live = current.in_sql(target.definition);
+        let upserts = target.upserts(core.settings.upsert);
+        let back = rollback_to(SAVEPOINT);
+        let sql = format!(
+            "{back};\n{};\n{};\n{}",
+            staging.create_suspects(live, upserts),
+            begin_savepoint(SAVEPOINT),
+            count_suspects()
+        );
+        let [mut last] = numbers(transaction, &sql, MERGE).await?;
+        let mut first = 0;
+        while first < last {
+            // The last of all, to be sure that it is refused as well.
+            let middle = if last - first == 1 { last } else { first + (last - first) / 2 };
+            let sql = format!("{back};\n{}", staging.write_suspects(live, upserts, first, middle));
+            match query(transaction, &sql, MERGE).await {
+                Ok(_) => first = middle,
+                Err(error) if !is_the_same(&error, refused) => return Err(error),
+                Err(_) if last - first == 1 => {
+                    let sql = format!("{back};\n{}", staging.suspect(last));
+                    let [row] = numbers(transaction, &sql, MERGE).await?;
+                    return Ok(Some(row));
+                }
+                Err(_) => last = middle,
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Whether the server refused a value or a row: its constraints, a conversion, what a trigger raised.
+fn is_of_a_row(error: &Error) -> bool {
+    let code = error.code().map(SqlState::code);
+    code.is_some_and(|code| ["22", "23", "P0"].iter().any(|class| code.starts_with(class)))
+}
+
+/// Whether both are of the same code and the same constraint.
+fn is_the_same(one: &Error, other: &Error) -> bool {
+    let constraint = |error: &Error| {
+        let said = error.db_error()?;
+        Some((said.code().clone(), said.constraint().map(str::to_owned)))
+    };
+    constraint(one) == constraint(other)
 }
 
 /// Merges in a savepoint, to look for what was wrong if it fails.
