@@ -18,7 +18,7 @@ pub(crate) fn differ(definition: &Table, live: &LiveTable) -> Result<bool, Unrea
         }
         None => false,
     };
-    Ok(table || different(definition, live).next().is_some())
+    Ok(table || different(definition, Some(live)).next().is_some())
 }
 
 /// Makes the comments of a live table those of its definition.
@@ -27,7 +27,23 @@ pub(crate) fn statements(
     definition: &Table,
     live: &LiveTable,
 ) -> Result<Vec<Statement>, Unreadable> {
-    let current = live.comment.as_deref();
+    statements_over(name, definition, Some(live))
+}
+
+/// The same of a table that does not exist yet.
+pub(crate) fn statements_of_new(
+    name: &QualifiedName,
+    definition: &Table,
+) -> Result<Vec<Statement>, Unreadable> {
+    statements_over(name, definition, None)
+}
+
+fn statements_over(
+    name: &QualifiedName,
+    definition: &Table,
+    live: Option<&LiveTable>,
+) -> Result<Vec<Statement>, Unreadable> {
+    let current = live.and_then(|live| live.comment.as_deref());
     let text = definition.comment().map(|text| watermark::with_text(current, text)).transpose()?;
     let table = text
         .filter(|text| Some(text.as_str()) != current)
@@ -43,11 +59,12 @@ pub(crate) fn statements(
 /// The columns that have other comments than they shall, and these.
 fn different<'d>(
     definition: &'d Table,
-    live: &'d LiveTable,
+    live: Option<&'d LiveTable>,
 ) -> impl Iterator<Item = (&'d Column, &'static str)> {
-    definition.columns().iter().filter_map(|column| {
+    definition.columns().iter().filter_map(move |column| {
         let comment = column.comment()?;
-        let found = live.shape.columns.iter().find(|live| live.name == column.name());
+        let mut columns = live.iter().flat_map(|live| &live.shape.columns);
+        let found = columns.find(|live| live.name == column.name());
         let is_same = found.is_some_and(|live| live.comment.as_deref() == Some(comment));
         (!is_same).then_some((column, comment))
     })

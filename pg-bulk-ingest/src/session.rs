@@ -149,7 +149,7 @@ pub(crate) async fn plan(
     let shown = settings.show_values;
     let started = within(deadline, |_| {}, start::start(client, tables, settings)).await;
     let started = started.map_err(|error| if shown { error.with_values() } else { error })?;
-    Ok(preview::preview(&started))
+    preview::preview(&started)
 }
 
 /// Checks that the comment with the high watermark can be read, where it has to be: for a high

@@ -9,6 +9,7 @@ mod concurrent;
 mod definitions;
 mod failing;
 mod hanging;
+mod planned;
 mod refused;
 mod snapshot;
 

@@ -34,6 +34,8 @@ pub(super) struct ToReplace {
 pub(super) struct Planned {
     /// Before the rows are copied.
     pub(super) create: Vec<Statement>,
+    /// Once they are copied, if they are.
+    pub(super) copied: Vec<Statement>,
     /// Before the swap.
     pub(super) before: Vec<Statement>,
     /// In the swap, before the live table is dropped.
@@ -64,8 +66,7 @@ pub(super) async fn check(
         carried.refused.extend(objects);
         accept(&carried, role, START).map_err(failed)?;
         let Carried { create, copied, before, drop, after, .. } = carried;
-        let before = copied.into_iter().chain(before).collect();
-        planned.push(Planned { create, before, drop, after });
+        planned.push(Planned { create, copied, before, drop, after });
     }
     Ok(planned)
 }

@@ -25,7 +25,7 @@ use tokio_postgres::error::{DbError, Severity};
 
 const PUBLISH: &str = "cannot replace the table";
 const DEFERRED: &str = "a deferred constraint does not hold before the tables are replaced";
-const COMMENT: &str = "cannot comment on the table";
+pub(super) const COMMENT: &str = "cannot comment on the table";
 const COMMIT: &str = "cannot commit the batch";
 const STORE: &str = "cannot store the high watermark";
 
@@ -55,16 +55,22 @@ pub(super) async fn replace(
     }
     execute::run(transaction, &before, PUBLISH).await?;
     let views = views::lock(transaction, core, targets, &locks).await?;
+    let is_migrated = targets.iter().any(|target| target.is_migrated);
+    migrated.extend(views.before.into_iter().filter(|_| is_migrated));
     // What was granted, or said in a comment, while the rows were loaded is not lost.
     let mut carried = Vec::with_capacity(targets.len());
     for target in targets.iter() {
         let one = carry::of_locked(transaction, core, target, &all).await;
         carried.push(one.map_err(|error| error.in_table(&target.name))?);
     }
-    for one in &carried {
+    for (target, one) in targets.iter().zip(&carried) {
         execute::run(transaction, &one.drop, PUBLISH).await?;
+        if target.is_migrated {
+            migrated.extend(one.drop.clone());
+        }
     }
     execute::run_for_views(transaction, &views.drop, PUBLISH).await?;
+    migrated.extend(views.drop.into_iter().filter(|_| is_migrated));
     let mut swapped = Vec::with_capacity(targets.len());
     for target in targets.iter_mut() {
         let one = swap(transaction, target).await;
@@ -74,10 +80,11 @@ pub(super) async fn replace(
         let ran = execute::run(transaction, &one.after, PUBLISH).await;
         ran.map_err(|error| error.in_table(&target.name))?;
         if std::mem::take(&mut target.is_migrated) {
-            migrated.extend(one.drop.into_iter().chain(swapped).chain(one.after));
+            migrated.extend(swapped.into_iter().chain(one.after));
         }
     }
     execute::run_for_views(transaction, &views.after, PUBLISH).await?;
+    migrated.extend(views.after.into_iter().filter(|_| is_migrated));
     Ok(migrated)
 }
 
@@ -133,14 +140,14 @@ async fn comment_of(
 }
 
 /// Makes the comments on the tables those of their definitions, where they differ. Answers what was
-/// changed of tables that were not replaced.
+/// changed.
 pub(super) async fn comment(
     transaction: &Transaction<'_>,
     core: &Core,
     targets: &mut [Target],
 ) -> Result<Plan, Error> {
     let mut changed = Plan::default();
-    for (position, target) in targets.iter_mut().enumerate() {
+    for target in targets.iter_mut() {
         let (name, definition) = (&target.name, target.definition);
         let Some(current) = target.current.as_mut() else { continue };
         let unreadable = |unreadable: Unreadable, live: &LiveTable| {
@@ -150,13 +157,9 @@ pub(super) async fn comment(
         if !comment::differ(definition, live).map_err(|error| unreadable(error, live))? {
             continue;
         }
-        let before = core.targets.get(position).and_then(Target::visible);
-        let is_replaced = before.is_some_and(|before| before.oid != live.oid);
         let statements = comment_one(transaction, core, current, definition, unreadable).await;
         let statements = statements.map_err(|error| error.in_table(name))?;
-        if !is_replaced {
-            changed.extend(statements);
-        }
+        changed.extend(statements);
     }
     Ok(changed)
 }

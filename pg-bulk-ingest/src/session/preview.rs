@@ -1,18 +1,19 @@
 //! What an ingest would do to its tables, without doing it.
 
+use super::close::COMMENT;
 use super::core::Core;
 use super::enum_type;
 use super::examine::Outstanding;
 use super::target::Target;
 use crate::catalog::{FoundEnum, LiveTable, Shape};
+use crate::error::Error;
 use crate::options::Delete;
-use crate::plan;
-use crate::publish;
 use crate::report::Plan;
 use crate::statement::Statement;
+use crate::{comment, plan, publish, watermark};
 
 /// The statements that would make the tables as they are defined.
-pub(super) fn preview(core: &Core) -> Plan {
+pub(super) fn preview(core: &Core) -> Result<Plan, Error> {
     let mut plan = Plan::default();
     for enum_type in &core.enums {
         let found = FoundEnum::of(&core.found, enum_type);
@@ -27,7 +28,24 @@ pub(super) fn preview(core: &Core) -> Plan {
     for target in &core.targets {
         plan.extend(preview_one(core, target));
     }
-    plan
+    for target in &core.targets {
+        plan.extend(comments(target)?);
+    }
+    Ok(plan)
+}
+
+/// The comments that the definition gives, and the table has not.
+fn comments(target: &Target) -> Result<Vec<Statement>, Error> {
+    let (name, definition) = (&target.name, target.definition);
+    let live = target.current.as_ref().map(|current| &current.live);
+    let statements = match live {
+        Some(live) => comment::statements(name, definition, live),
+        None => comment::statements_of_new(name, definition),
+    };
+    statements.map_err(|unreadable| {
+        let comment = live.and_then(|live| live.comment.as_deref());
+        unreadable.error(comment, COMMENT).in_table(name)
+    })
 }
 
 fn preview_one(core: &Core, target: &Target) -> Vec<Statement> {
@@ -43,19 +61,17 @@ fn preview_one(core: &Core, target: &Target) -> Vec<Statement> {
         (Some(Outstanding::InPlace(steps)), Some(_)) if core.settings.delete == Delete::Off => {
             steps.iter().flat_map(|step| step.statements().iter().cloned()).collect()
         }
-        (Some(outstanding), Some(current)) => {
-            let keeps_rows = core.settings.delete == Delete::Off;
-            replacement(target, outstanding, &current.live, keeps_rows)
-        }
+        (Some(outstanding), Some(current)) => replacement(core, target, outstanding, &current.live),
     }
 }
 
 fn replacement(
+    core: &Core,
     target: &Target,
     outstanding: &Outstanding,
     live: &LiveTable,
-    keeps_rows: bool,
 ) -> Vec<Statement> {
+    let keeps_rows = core.settings.delete == Delete::Off;
     let (name, definition) = (&target.name, target.definition);
     let fresh = target.fresh.clone();
     let reason = match outstanding {
@@ -65,17 +81,24 @@ fn replacement(
     let fresh_table = plan::create_fresh(&fresh, definition, &reason);
     let mut statements = vec![publish::keep_writers_out(name), fresh_table];
     statements.extend(plan::keep_columns(&fresh, &target.kept));
+    if live.owner != core.server.role {
+        statements.push(publish::set_owner(&fresh, &live.owner));
+    }
     statements.extend(target.planned.create.iter().cloned());
     if let Outstanding::Rebuild(rebuild) = outstanding
         && keeps_rows
     {
         statements.extend(rebuild.copy(name, &fresh));
     }
+    statements.extend(target.planned.copied.iter().cloned());
     statements.extend(plan::create_indexes(&fresh, definition));
     statements.extend(plan::keep_indexes(&fresh, &target.kept));
     statements.push(plan::analyze(&fresh));
     statements.extend(target.planned.before.iter().cloned());
     statements.extend(target.planned.drop.iter().cloned());
+    if let Some(comment) = &live.comment {
+        statements.push(watermark::store(&fresh, Some(comment)));
+    }
     // Which names have to be given back is known once the indexes are there.
     let unnamed = Shape { columns: Vec::new(), indexes: Vec::new() };
     statements.extend(publish::swap(name, &fresh, &live.shape, &unnamed, &[]));

@@ -88,6 +88,7 @@ pub(super) async fn start(
     for (ToReplace { names, .. }, planned) in replaced.iter().zip(planned) {
         for target in targets.iter_mut().filter(|target| target.name == names.live) {
             target.planned.create = planned.create.clone();
+            target.planned.copied = planned.copied.clone();
             target.planned.before.splice(0..0, planned.before.clone());
             target.planned.drop.splice(0..0, planned.drop.clone());
             target.planned.after.splice(0..0, planned.after.clone());

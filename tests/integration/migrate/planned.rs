@@ -1,0 +1,89 @@
+//! The plan is what is then done, and what the report says was done: one list, but for the names that
+//! PostgreSQL gives to the indexes of a table that replaces another, which are known once they are
+//! there.
+
+use super::definitions::{PLAIN, PLAIN_ROWS, Plain};
+use pg_bulk_ingest::{IngestTable, Plan, Statement, ingest};
+use tests::Database;
+
+/// The statements, but for those that give indexes their names.
+fn planned(plan: &Plan) -> Vec<&str> {
+    let all = plan.statements().iter().map(Statement::sql);
+    all.filter(|sql| !sql.starts_with("ALTER INDEX") && !sql.contains("RENAME CONSTRAINT"))
+        .collect()
+}
+
+mod commented {
+    use pg_bulk_ingest::IngestTable;
+
+    /// Our shops.
+    #[derive(IngestTable)]
+    #[ingest(table = "t", comments)]
+    pub(super) struct Row {
+        /// Its number.
+        #[ingest(primary_key)]
+        pub(super) id: i32,
+        /// What it says.
+        #[ingest(sql_type = "varchar(16)")]
+        pub(super) value: Option<String>,
+    }
+}
+
+async fn same<S: IngestTable>(sql: &str) -> String {
+    let database = Database::new().await;
+    database.execute(sql).await;
+    let mut client = database.connect().await;
+    let plan = ingest::<S>(&mut client).plan().await.unwrap();
+    let migrated = ingest::<S>(&mut client).migrate().await.unwrap();
+    assert_eq!(planned(&plan), planned(&migrated), "{sql}");
+    let again = ingest::<S>(&mut client).plan().await.unwrap();
+    assert!(again.is_empty(), "{sql}: {again}");
+    plan.to_string()
+}
+
+const SHOPS: &str = "CREATE TABLE t (id int PRIMARY KEY, value varchar(16));
+    INSERT INTO t VALUES (1, 'a');";
+
+#[tokio::test]
+async fn comments_are_planned() {
+    for more in [
+        "",
+        "COMMENT ON TABLE t IS 'Our shops.'",
+        r#"COMMENT ON TABLE t IS '{"pg-bulk-ingest": {"high-watermark": 5}}'"#,
+        "COMMENT ON COLUMN t.id IS 'other'",
+        // With a change in place, and with a rebuild.
+        "ALTER TABLE t DROP value",
+        "ALTER TABLE t ALTER id TYPE bigint; COMMENT ON TABLE t IS 'other'",
+    ] {
+        let plan = same::<commented::Row>(&format!("{SHOPS}{more}")).await;
+        assert!(plan.contains("COMMENT ON COLUMN \"public\".\"t\".\"value\""), "{plan}");
+    }
+    let plan = same::<commented::Row>("SELECT 1").await;
+    assert!(plan.contains("COMMENT ON TABLE \"public\".\"t\" IS E'Our shops.'"), "{plan}");
+}
+
+#[tokio::test]
+async fn what_a_rebuild_does_for_owner_comments_and_views_is_planned() {
+    let database = Database::new().await;
+    let role = database.role("owner");
+    drop(database.connect_as("owner").await);
+    let rebuilt = format!("{PLAIN}{PLAIN_ROWS} ALTER TABLE t ALTER id TYPE bigint;");
+    for (more, expected) in [
+        ("ALTER TABLE t OWNER TO role; GRANT ALL ON SCHEMA public TO role", "OWNER TO"),
+        (
+            r#"COMMENT ON TABLE t IS '{"pg-bulk-ingest": {"high-watermark": 5}}'"#,
+            "COMMENT ON TABLE",
+        ),
+        ("COMMENT ON COLUMN t.value IS 'what'", "COMMENT ON COLUMN"),
+        (
+            "CREATE VIEW v AS SELECT value FROM t; CREATE VIEW w AS SELECT * FROM v",
+            "CREATE OR REPLACE VIEW",
+        ),
+        ("CREATE MATERIALIZED VIEW v AS SELECT value FROM t", "CREATE MATERIALIZED VIEW"),
+        ("ALTER TABLE t ADD CHECK (number > 0) NOT VALID", "ADD CONSTRAINT"),
+    ] {
+        let more = more.replace("role", &role);
+        let plan = same::<Plain>(&format!("{rebuilt}{more}")).await;
+        assert!(plan.contains(expected), "{plan}");
+    }
+}
