@@ -1,6 +1,6 @@
 //! Locks, as SQL.
 
-use crate::ident::{Literal, QualifiedName, list};
+use crate::ident::{Ident, Literal, QualifiedName, list};
 use crate::statement::{LockLevel, savepoint};
 use std::time::Duration;
 
@@ -53,12 +53,29 @@ pub(crate) struct Lock<'a> {
 impl<'a> Lock<'a> {
     /// The locks under which a batch is loaded: those that keep ingests of one table from mixing, and
     /// then that of whoever writes to the tables that exist.
-    pub(crate) fn of_batch(names: &'a [QualifiedName], tables: &'a [Lockable]) -> Self {
-        let only = list(tables.iter().map(|table| format!("ONLY {}", table.name)));
+    ///
+    /// Of a table on which the role has grants for columns alone, these are given: `LOCK TABLE` is
+    /// refused there, so it is locked by a plan to insert into them, which runs nothing.
+    pub(crate) fn of_batch(
+        names: &'a [QualifiedName],
+        tables: &'a [Lockable],
+        by_columns: &[(QualifiedName, Vec<&str>)],
+    ) -> Self {
         let mode = LockLevel::RowExclusive;
         let mut sql = advisory(names);
-        if !tables.is_empty() {
-            sql.push_str(&format!(";\nLOCK TABLE {only} IN {mode} MODE"));
+        for Lockable { name, .. } in tables {
+            let columns = by_columns.iter().find(|(of, _)| of == name);
+            sql.push_str(&match columns {
+                None => format!(";\nLOCK TABLE ONLY {name} IN {mode} MODE"),
+                Some((_, columns)) => {
+                    let nulls = list(columns.iter().map(|_| "NULL"));
+                    let columns = list(columns.iter().map(|column| Ident::new(*column)));
+                    format!(
+                        ";\nEXPLAIN INSERT INTO {name} ({columns}) OVERRIDING SYSTEM VALUE \
+                         SELECT {nulls} WHERE false"
+                    )
+                }
+            });
         }
         Self { sql, ingested: names, tables, mode, and_children: false }
     }

@@ -17,7 +17,8 @@ SELECT json_build_object(
     'owner_creates', coalesce(has_schema_privilege(c.relowner, n.oid, 'CREATE'), true),
     'comment', obj_description(c.oid, 'pg_class'),
     'row_security', row_security_active(c.oid),
-    'can_insert', coalesce(has_table_privilege(c.oid, 'INSERT'), true),
+    -- to lock it as whoever writes to it does
+    'can_lock', coalesce(has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'), true),
     'can_select', coalesce(has_table_privilege(c.oid, 'SELECT'), true),
     -- by a trigger a row may get values that it does not come with
     'is_filled', EXISTS (SELECT FROM pg_trigger r
@@ -77,6 +78,7 @@ SELECT json_build_object(
         'collation', CASE WHEN a.attcollation <> t.typcollation
           THEN quote_ident(on_.nspname) || '.' || quote_ident(o.collname) END,
         'comment', col_description(a.attrelid, a.attnum),
+        'can_insert', coalesce(has_column_privilege(c.oid, a.attnum, 'INSERT'), true),
         'can_select', coalesce(has_column_privilege(c.oid, a.attnum, 'SELECT'), true),
         'can_update', coalesce(has_column_privilege(c.oid, a.attnum, 'UPDATE'), true),
         'oid', a.atttypid::int8,

@@ -75,8 +75,9 @@ pub(crate) struct LiveTable {
     pub(crate) comment: Option<String>,
     /// Whether row-level security applies to the role.
     pub(crate) row_security: bool,
-    /// Whether the role may insert into all its columns, as LOCK TABLE takes it.
-    pub(crate) can_insert: bool,
+    /// Whether the role may lock it by `LOCK TABLE` as whoever writes to it does. Grants on columns
+    /// are not enough for that.
+    pub(crate) can_lock: bool,
     /// Whether the role may read all its columns, those of the system included.
     pub(crate) can_select: bool,
     /// Whether triggers may give its rows values that they do not come with.
@@ -117,7 +118,7 @@ impl LiveTable {
                 live.is_none_or(holds) || !key_too && definition.primary_key().contains(&position)
             })
         };
-        if !self.can_insert {
+        if !all(|column| column.can_insert, true) {
             return Some("INSERT");
         }
         if upserts && !all(|column| column.can_select, true) {
@@ -128,6 +129,12 @@ impl LiveTable {
 
     /// Whether the role may read a column.
     pub(crate) fn can_select_from(&self, column: &str) -> bool {
+    /// The columns of the definition that there are.
+    pub(crate) fn columns_of(&self, definition: &Table) -> Vec<&'static str> {
+        let names = definition.columns().iter().map(|column| column.name());
+        names.filter(|name| self.shape.columns.iter().any(|live| live.name == *name)).collect()
+    }
+
         self.shape.columns.iter().any(|live| live.name == column && live.can_select)
     }
 
@@ -191,6 +198,7 @@ pub(crate) struct LiveColumn {
     pub(crate) comment: Option<String>,
     pub(crate) can_select: bool,
     pub(crate) can_update: bool,
+    pub(crate) can_insert: bool,
     oid: u32,
     element: u32,
     base: u32,
@@ -232,6 +240,7 @@ impl LiveColumn {
             comment: None,
             can_select: true,
             can_update: true,
+            can_insert: true,
             oid: 0,
             element: 0,
             base: 0,

@@ -319,7 +319,7 @@ async fn exclusive(
 /// Waits until no other ingest of the tables is in a batch, and keeps others from beginning one.
 async fn lock_out_ingests(transaction: &Transaction<'_>, core: &Core) -> Result<(), Error> {
     let names = core.names();
-    let lock = Lock::of_batch(&names, &[]);
+    let lock = Lock::of_batch(&names, &[], &[]);
     execute::acquire(transaction, &lock, "", None, core.waiting(), MIGRATE).await.map(|_| ())
 }
 

@@ -51,7 +51,11 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
         target.visible().map(|live| Lockable::table(target.name.clone(), live.oid))
     });
     let tables = tables.collect::<Vec<_>>();
-    let lock = Lock::of_batch(&names, &tables);
+    let by_columns = core.targets.iter().filter_map(|target| {
+        let live = target.visible().filter(|live| !live.can_lock)?;
+        Some((target.name.clone(), live.columns_of(target.definition)))
+    });
+    let lock = Lock::of_batch(&names, &tables, &by_columns.collect::<Vec<_>>());
     let messages = acquire(transaction, &lock, &then, None, core.waiting(), BEGIN).await;
     let messages = messages.map_err(|error| match error.code() {
         Some(&(SqlState::UNDEFINED_TABLE | SqlState::INVALID_SCHEMA_NAME)) => {

@@ -20,8 +20,8 @@ const TABLE: &str = "CREATE TABLE t (id integer PRIMARY KEY, value integer NOT N
 
 #[tokio::test]
 async fn grants_on_the_columns_that_are_used_are_enough() {
-    let appends: &[&str] = &["INSERT"];
-    let merges: &[&str] = &["INSERT", "SELECT (id, value)", "UPDATE (value)"];
+    let appends: &[&str] = &["INSERT (id, value)"];
+    let merges: &[&str] = &["INSERT (id, value)", "SELECT (id, value)", "UPDATE (value)"];
     for (upsert, grants) in [(Upsert::Off, appends), (Upsert::IfPrimaryKey, merges)] {
         for lacking in [None].into_iter().chain((0..grants.len()).map(Some)) {
             let database = Database::new().await;
