@@ -1,12 +1,13 @@
 //! Further connections, as the program makes them.
 
-use crate::deadline::in_time_elsewhere;
+use crate::catalog::blocked;
+use crate::deadline::{Seen, in_time_elsewhere};
 use crate::error::{BoxError, Error, ErrorKind};
 use futures_util::future::BoxFuture;
 use std::fmt;
 use std::future::Future;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_postgres::Client;
 
 /// What a further connection may be: a [`Client`], or whatever derefs to one, directly or through
@@ -84,6 +85,10 @@ type Connect<'c> = dyn FnMut() -> BoxFuture<'c, Result<Arc<dyn Link>, BoxError>>
 /// How many connections a batch may use, and how further ones are made.
 pub(crate) struct Connections<'c> {
     further: usize,
+    made: Arc<Mutex<Made<'c>>>,
+}
+
+struct Made<'c> {
     connect: Box<Connect<'c>>,
     open: Vec<Arc<dyn Link>>,
 }
@@ -105,7 +110,8 @@ impl<'c> Connections<'c> {
                 Ok(Arc::new(held) as Arc<dyn Link>)
             })
         };
-        Self { further: count.saturating_sub(1), connect: Box::new(connect), open: Vec::new() }
+        let made = Made { connect: Box::new(connect), open: Vec::new() };
+        Self { further: count.saturating_sub(1), made: Arc::new(Mutex::new(made)) }
     }
 
     /// Whether there may be any further ones.
@@ -115,15 +121,88 @@ impl<'c> Connections<'c> {
 
     /// All the further ones, opened if they are not.
     pub(crate) async fn all(&mut self) -> Result<Vec<Arc<dyn Link>>, Error> {
-        self.open.retain(|link| !link.client().is_closed());
-        while self.open.len() < self.further {
+        loop {
+            let connecting = {
+                let mut made = locked(&self.made);
+                made.open.retain(|link| !link.client().is_closed());
+                if made.open.len() >= self.further {
+                    return Ok(made.open.clone());
+                }
+                (made.connect)()
+            };
             let action = "cannot open a further connection";
-            let link = in_time_elsewhere((self.connect)()).await;
+            let link = in_time_elsewhere("a further connection", connecting).await;
             let link = link.map_err(|failure| Error::server(failure, action))?;
             let failed = |source| Error::new(ErrorKind::Connect, action).caused_by(source);
-            self.open.push(link.map_err(failed)?);
+            locked(&self.made).open.push(link.map_err(failed)?);
         }
-        Ok(self.open.clone())
+    }
+
+    /// Returns what looks what the server does for the client's own.
+    pub(crate) fn lookout(&self) -> Lookout<'c> {
+        Lookout { further: self.further, made: Arc::clone(&self.made) }
+    }
+}
+
+fn locked<'a, 'c>(made: &'a Mutex<Made<'c>>) -> MutexGuard<'a, Made<'c>> {
+    made.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Looks, over a further connection, what the server does for the client's own.
+#[derive(Clone)]
+pub(crate) struct Lookout<'c> {
+    further: usize,
+    made: Arc<Mutex<Made<'c>>>,
+}
+
+impl<'c> Lookout<'c> {
+    /// Looks what a process waits for: over a further connection that no rows go over, which is opened
+    /// if there may be another; else it cannot.
+    pub(crate) fn look(&self, process: i32) -> Option<BoxFuture<'c, Seen>> {
+        let mut made = locked(&self.made);
+        made.open.retain(|link| !link.client().is_closed());
+        let idle = made.open.iter().find(|link| Arc::strong_count(link) == 1).cloned();
+        let connecting = match &idle {
+            None if made.open.len() >= self.further => return None,
+            None => Some((made.connect)()),
+            Some(_) => None,
+        };
+        drop(made);
+        let Self { further, made } = self.clone();
+        Some(Box::pin(async move {
+            let opened = match connecting {
+                Some(connecting) => connecting.await,
+                None => idle.ok_or_else(|| "there is none".into()),
+            };
+            let link = match opened {
+                Ok(link) => link,
+                Err(error) => {
+                    tracing::debug!(error, "no connection to look from");
+                    return Seen::Nothing;
+                }
+            };
+            let found = link.client().simple_query(&blocked::sql(process)).await;
+            {
+                let mut made = locked(&made);
+                let is_new = made.open.iter().all(|open| !Arc::ptr_eq(open, &link));
+                if is_new && made.open.len() < further {
+                    made.open.push(link);
+                }
+            }
+            match found {
+                Ok(messages) => blocked::read(&messages).map_or(Seen::Works, Seen::Waits),
+                Err(error) => {
+                    tracing::debug!(%error, "what is waited for cannot be seen");
+                    Seen::Nothing
+                }
+            }
+        }))
+    }
+}
+
+impl fmt::Debug for Lookout<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lookout").field("further", &self.further).finish_non_exhaustive()
     }
 }
 

@@ -257,7 +257,7 @@ async fn lost(active: Option<Active>, failure: Failure, tables: &[Rows]) -> Erro
     let Some(mut active) = active else {
         return Error::server(failure, WRITE);
     };
-    if matches!(failure, Failure::Timeout(_)) {
+    if matches!(failure, Failure::Timeout(..)) {
         return failed(Some(active), failure, tables);
     }
     match active.finish().await {

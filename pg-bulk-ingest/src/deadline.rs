@@ -1,11 +1,17 @@
 //! How long the server may take to answer, and who is told what is waited for meanwhile.
 
+mod alarm;
+mod sentry;
+
+pub(crate) use sentry::{Seen, Witness};
+
 use crate::error::{Error, ErrorKind, Failure};
 use crate::wait::Wait;
+use sentry::{Post, Reason, Sentry};
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_postgres::{CancelToken, Client, NoTls};
 
@@ -18,11 +24,12 @@ tokio::task_local! {
 /// What the places that wait need of the session.
 struct Scope {
     deadline: Option<Deadline>,
-    waits: Waits,
+    post: Arc<Post>,
 }
 
-/// What is waited for and has not been told yet; `None`: a wait is over.
-type Waits = Arc<Mutex<Vec<Option<Wait>>>>;
+fn post() -> Option<Arc<Post>> {
+    SCOPE.try_with(|scope| Arc::clone(&scope.post)).ok()
+}
 
 /// The deadline of the session whose work is being polled.
 fn deadline() -> Option<Deadline> {
@@ -34,12 +41,47 @@ pub(crate) fn timeout() -> Option<Duration> {
     deadline().map(|deadline| deadline.timeout)
 }
 
-/// Tells whom it concerns what is waited for, or that the wait is over.
-pub(crate) fn tell(wait: Option<Wait>) {
+/// Logs what is waited for.
+fn log(wait: &Wait) {
+    tracing::warn!(
+        table = wait.table.as_ref().map(tracing::field::display),
+        lock = wait.awaited,
+        holders = wait.holders.join(", "),
+        waited = ?wait.waited,
+        "waiting for what others hold"
+    );
+}
+
+/// Tells about waits for locks that are taken in attempts.
+#[derive(Debug)]
+pub(crate) struct Telling {
     // Outside a session nobody is concerned.
-    let _ = SCOPE.try_with(|scope| {
-        scope.waits.lock().unwrap_or_else(PoisonError::into_inner).push(wait);
-    });
+    post: Option<Arc<Post>>,
+    is_told: bool,
+}
+
+impl Telling {
+    pub(crate) fn new() -> Self {
+        Self { post: post(), is_told: false }
+    }
+
+    /// Tells what is waited for.
+    pub(crate) fn tell(&mut self, wait: Wait) {
+        log(&wait);
+        if let Some(post) = &self.post {
+            post.tell(Some(wait));
+            self.is_told = true;
+        }
+    }
+}
+
+/// The wait is over, whatever its end.
+impl Drop for Telling {
+    fn drop(&mut self) {
+        if let Some(post) = self.post.as_ref().filter(|_| self.is_told) {
+            post.tell(None);
+        }
+    }
 }
 
 /// The longest that one answer of the server, or one send of a chunk, may take.
@@ -64,16 +106,19 @@ impl Deadline {
 /// the work goes on.
 pub(crate) async fn within<F: Future>(
     deadline: Option<Deadline>,
-    mut told: impl FnMut(Option<Wait>),
+    mut witness: impl Witness<'_>,
     work: F,
 ) -> F::Output {
-    let waits = Waits::default();
-    let scope = Scope { deadline, waits: Arc::clone(&waits) };
-    let mut work = pin!(SCOPE.scope(scope, work));
+    let post = Arc::new(Post::default());
+    let mut sentry = Sentry::new(deadline.as_ref().map(|deadline| deadline.timeout));
+    let mut work = pin!(SCOPE.scope(Scope { deadline, post: Arc::clone(&post) }, work));
     poll_fn(|cx| {
         let polled = work.as_mut().poll(cx);
-        let new = std::mem::take(&mut *waits.lock().unwrap_or_else(PoisonError::into_inner));
-        new.into_iter().for_each(&mut told);
+        post.told().into_iter().for_each(|wait| witness.tell(wait));
+        match polled.is_pending() {
+            true => sentry.poll(cx, &post, &mut witness),
+            false => sentry.end(&post, &mut witness),
+        }
         polled
     })
     .await
@@ -86,12 +131,32 @@ pub(crate) async fn answer<T>(
     in_time(answer).await?.map_err(Failure::Driver)
 }
 
+/// Waits for an answer for which the server does nothing and takes no lock: if it does not come, nobody
+/// is there who works for this connection.
+pub(crate) async fn answer_at_once<T>(
+    answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, Failure> {
+    let what = "the server, which does not answer at all: a connection pooler may have none free";
+    give_up_late(Reason::Certain(what), answer).await?.map_err(Failure::Driver)
+}
+
+/// Waits for the answer to an attempt to take a lock, of which the caller tells if it fails.
+pub(crate) async fn answer_attempt<T>(
+    answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, Failure> {
+    give_up_late(Reason::Attempt, answer).await?.map_err(Failure::Driver)
+}
+
 /// Waits for the server.
 ///
 /// If it takes too long it is asked, on a connection of its own, to give up: what it holds would
 /// stay locked otherwise, even once the client is gone.
 pub(crate) async fn in_time<T>(awaited: impl Future<Output = T>) -> Result<T, Failure> {
-    let late = match in_time_elsewhere(awaited).await {
+    give_up_late(Reason::Unknown, awaited).await
+}
+
+async fn give_up_late<T>(reason: Reason, awaited: impl Future<Output = T>) -> Result<T, Failure> {
+    let late = match bounded(reason, awaited).await {
         Ok(output) => return Ok(output),
         Err(late) => late,
     };
@@ -104,12 +169,46 @@ pub(crate) async fn in_time<T>(awaited: impl Future<Output = T>) -> Result<T, Fa
 }
 
 /// Waits for what is not asked of the session's server, which is not told to give up anything.
-pub(crate) async fn in_time_elsewhere<T>(awaited: impl Future<Output = T>) -> Result<T, Failure> {
+pub(crate) async fn in_time_elsewhere<T>(
+    what: &'static str,
+    awaited: impl Future<Output = T>,
+) -> Result<T, Failure> {
+    bounded(Reason::Certain(what), awaited).await
+}
+
+async fn bounded<T>(reason: Reason, awaited: impl Future<Output = T>) -> Result<T, Failure> {
+    let question = Question::new(reason);
     let Some(timeout) = timeout() else { return Ok(awaited.await) };
     tokio::time::timeout(timeout, awaited).await.map_err(|_| {
         tracing::warn!(?timeout, "the server did not answer in time");
-        Failure::Timeout(timeout)
+        Failure::Timeout(timeout, question.known().map(Box::new))
     })
+}
+
+/// Something that is asked for.
+struct Question {
+    post: Option<Arc<Post>>,
+    number: u64,
+}
+
+impl Question {
+    fn new(reason: Reason) -> Self {
+        let post = post();
+        let number = post.as_ref().map_or(0, |post| post.ask(reason));
+        Self { post, number }
+    }
+
+    fn known(&self) -> Option<Wait> {
+        self.post.as_ref()?.known(self.number)
+    }
+}
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        if let Some(post) = &self.post {
+            post.came(self.number);
+        }
+    }
 }
 
 impl fmt::Debug for Deadline {

@@ -9,6 +9,7 @@ pub(crate) use first::First;
 pub use kind::ErrorKind;
 
 use crate::ident::QualifiedName;
+use crate::wait::Wait;
 use redact::Redacted;
 use std::error::Error as StdError;
 use std::fmt;
@@ -72,8 +73,8 @@ impl Error {
     pub(crate) fn server(failure: impl Into<Failure>, action: &'static str) -> Self {
         let error = match failure.into() {
             Failure::Driver(error) => error,
-            Failure::Timeout(after) => {
-                return Self::new(ErrorKind::Timeout { after, wait: None }, action);
+            Failure::Timeout(after, wait) => {
+                return Self::new(ErrorKind::Timeout { after, wait }, action);
             }
         };
         let lost = error.is_closed()
@@ -219,8 +220,8 @@ impl Error {
 pub(crate) enum Failure {
     /// The driver's error.
     Driver(tokio_postgres::Error),
-    /// None came in this time.
-    Timeout(Duration),
+    /// None came in this time; what was waited for, if it is known.
+    Timeout(Duration, Option<Box<Wait>>),
 }
 
 impl Failure {
@@ -228,7 +229,7 @@ impl Failure {
     pub(crate) fn db_error(&self) -> Option<&DbError> {
         match self {
             Self::Driver(error) => error.as_db_error(),
-            Self::Timeout(_) => None,
+            Self::Timeout(..) => None,
         }
     }
 }

@@ -2,12 +2,12 @@
 
 mod wait;
 
-pub(crate) use wait::{Watch, acquire};
+pub(crate) use wait::{Attempts, Watch, acquire};
 
 use crate::catalog::holders::{self, Holder};
 use crate::catalog::probe;
 use crate::catalog::{self, Server};
-use crate::deadline::answer;
+use crate::deadline::{answer, answer_at_once, answer_attempt};
 use crate::error::{Error, ErrorKind, Failure};
 use crate::ident::QualifiedName;
 use crate::lock::{self, Lock, Lockable};
@@ -23,7 +23,7 @@ use wait::{locked, look};
 /// Sends the first of the two messages that tell whether a connection is in a transaction that
 /// somebody else began. Returns the server's version.
 pub(crate) async fn probe(client: &Client, action: &'static str) -> Result<u32, Error> {
-    match answer(client.simple_query(probe::sql())).await {
+    match answer_at_once(client.simple_query(probe::sql())).await {
         Ok(messages) => probe::read(&messages).ok_or_else(|| {
             let reason = "the catalog's answer is not understood".to_owned();
             Error::new(ErrorKind::Unsupported { reason }, action)
@@ -213,7 +213,7 @@ pub(crate) async fn lock_exclusively(
     let terminate_after = waiting.locks.terminate_after;
     let patience = terminate_after.map_or(PATIENCE, |after| after + PATIENCE_AFTER_TERMINATION);
     loop {
-        match answer(transaction.batch_execute(&sql)).await {
+        match answer_attempt(transaction.batch_execute(&sql)).await {
             Ok(()) => return Ok(()),
             Err(error) if !is_lock_not_available(&error) => {
                 return Err(Error::server(error, action));
@@ -341,10 +341,11 @@ pub(crate) async fn await_shared(
     let bound = Duration::from_millis(waiting.deadlock_timeout + 100);
     let sql = format!("{};\n{sql}", lock.attempt(bound, waiting.lock_timeout));
     loop {
-        let transaction = answer(client.transaction()).await.map_err(Error::while_doing(action))?;
-        let error = match answer(transaction.simple_query(&sql)).await {
+        let transaction =
+            answer_at_once(client.transaction()).await.map_err(Error::while_doing(action))?;
+        let error = match answer_attempt(transaction.simple_query(&sql)).await {
             Ok(messages) => {
-                let released = answer(transaction.rollback()).await;
+                let released = answer_at_once(transaction.rollback()).await;
                 return released.map(|()| messages).map_err(Error::while_doing(action));
             }
             Err(error) if is_lock_not_available(&error) => Error::server(error, action),
@@ -352,7 +353,7 @@ pub(crate) async fn await_shared(
         };
         query(&transaction, &rollback_to(lock::ATTEMPT), action).await?;
         let wait = look(&transaction, &lock, watch.waited(), action).await?;
-        answer(transaction.rollback()).await.map_err(Error::while_doing(action))?;
+        answer_at_once(transaction.rollback()).await.map_err(Error::while_doing(action))?;
         if watch.waited() >= waiting.locks.watermark {
             return Err(locked(&wait, action).caused_by(error));
         }

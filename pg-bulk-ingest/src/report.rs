@@ -31,6 +31,12 @@ pub enum Phase {
     /// Waiting for what others hold, which [`Progress::wait`] describes: told after a second, and
     /// again after twice the time each, up to every 30 seconds. Its time counts as that of the phase in
     /// which it happens, which is told again afterwards.
+    ///
+    /// The locks of tables are waited for in attempts, between which it is seen who is in the way. What
+    /// is waited for within a statement (a row, a key, an older transaction, a lock that a trigger
+    /// takes) can be seen only from another connection: with [`connections`](crate::Ingest::connections)
+    /// it is told as well. Without, whether the server waits or works is unknown: this phase is not told,
+    /// and the event of level WARN that comes after ten seconds names the server's process.
     Wait,
 }
 

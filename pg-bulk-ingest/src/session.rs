@@ -105,13 +105,15 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         hook: H,
     ) -> Result<Self, Error> {
         let names = list(tables.iter().map(|(name, _)| name));
-        let mut meter = Meter::new(&names, on_progress);
+        let lookout = connections.as_ref().map(Connections::lookout);
+        let mut meter = Meter::new(&names, on_progress, lookout);
         let inspect = Progress { batch: 0, phase: Phase::Inspect, rows: 0, bytes: 0, wait: None };
         meter.enter(&inspect);
         let deadline =
             settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
         let started = start::start(client, tables, settings);
         let mut core = within(deadline.clone(), meter.waits(), started).await?;
+        meter.served_by(core.server.process);
         check_readable::<W>(&high_watermark, &core)?;
         let high_watermark = begin_after(high_watermark, core.stored.as_deref());
         let high_watermark = high_watermark.map_err(|error| match core.targets.first() {
@@ -147,7 +149,7 @@ pub(crate) async fn plan(
 ) -> Result<Plan, Error> {
     let deadline = settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
     let shown = settings.show_values;
-    let started = within(deadline, |_| {}, start::start(client, tables, settings)).await;
+    let started = within(deadline, (), start::start(client, tables, settings)).await;
     let started = started.map_err(|error| if shown { error.with_values() } else { error })?;
     preview::preview(&started)
 }
@@ -212,6 +214,7 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
         let Self { scope, core, meter, connections, high_watermark, read, hook, tables } = self;
         let read = *read;
         meter.enter(&core.progress(Phase::Begin));
+        meter.served_by(0);
         let deadline = core.deadline.clone();
         let transaction = within(deadline.clone(), meter.waits(), scope.begin()).await;
         let transaction = transaction.map_err(|error| core.locate(error))?;

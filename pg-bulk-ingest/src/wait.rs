@@ -13,9 +13,11 @@ use std::time::Duration;
 #[non_exhaustive]
 pub struct Wait {
     /// What is waited for, in words: a lock's mode (`ROW EXCLUSIVE`), the advisory lock that keeps
-    /// ingests of one table apart, a connection.
+    /// ingests of one table apart, a row or a key that another transaction has changed, the end of an
+    /// older transaction, a further connection, any answer of the server (which a connection pooler
+    /// may owe).
     pub awaited: String,
-    /// The table that is to be locked.
+    /// The table that is to be locked, or whose row is, if it is known.
     pub table: Option<QualifiedName>,
     /// The sessions and prepared transactions that were in the way at the last look, in words: process,
     /// role, `application_name`, state, since when, and the lock. What other roles' sessions do and

@@ -47,7 +47,6 @@ async fn a_statement_that_waits_too_long_is_given_up_on_the_server_too() {
     let process = tests::rows(&client, "SELECT pg_backend_pid()").await.remove(0);
     let error = load(&mut client, 2).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Timeout { after: SHORT, .. }), "{error:?}");
-    assert!(error.to_string().ends_with(": the server did not answer within 300ms"), "{error}");
     // While the lock is still held nothing of ours waits for it any more, and the client is usable.
     until_idle(&database, &process).await;
     holder.batch_execute("COMMIT").await.unwrap();

@@ -1,11 +1,15 @@
 //! What is waited for is told: a phase of the progress, and in the error if the wait ends so.
 
+use futures_util::FutureExt;
 use pg_bulk_ingest::{
-    Batch, Delete, Error, ErrorKind, IngestTable, Phase, Progress, Upsert, Wait, ingest,
+    Batch, Delete, Error, ErrorKind, IngestTable, Phase, Progress, QualifiedName, Upsert, Wait,
+    ingest,
 };
+use std::convert::Infallible;
 use std::time::Duration;
 use tests::Database;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::oneshot;
 use tokio_postgres::Client;
 
 #[derive(IngestTable)]
@@ -68,6 +72,7 @@ async fn a_lock_that_another_session_holds_is_told_until_it_is_granted() {
             Delete::BeforeFirstBatch,
             "SHARE ROW EXCLUSIVE",
         ),
+        ("LOCK TABLE t", Upsert::IfPrimaryKey, Delete::Off, "ACCESS SHARE"),
         ("SELECT FROM t", Upsert::IfPrimaryKey, Delete::BeforeFirstBatch, "ACCESS EXCLUSIVE"),
     ] {
         let database = with_row().await;
@@ -204,4 +209,153 @@ async fn a_role_without_privileges_is_told_the_process() {
     assert!(error.contains(&process), "{error}");
     assert!(error.ends_with(" (nightly), holds EXCLUSIVE"), "{error}");
     holder.batch_execute("COMMIT").await.unwrap();
+}
+
+/// What is waited for within a statement is seen over a further connection.
+async fn told_from_elsewhere(
+    database: &Database,
+    hold: &str,
+    timeout: Option<Duration>,
+) -> (Wait, String, Result<(), Error>) {
+    let (holder, process) = holder(database, hold).await;
+    let mut client = database.connect().await;
+    let (tell, mut progress) = unbounded_channel();
+    let mut ingest = ingest::<Row>(&mut client)
+        .connections(2, || async { Ok::<_, Infallible>(database.connect().await) })
+        .on_progress(move |progress| tell.send(progress.clone()).unwrap());
+    if let Some(timeout) = timeout {
+        ingest = ingest.timeout(timeout);
+    }
+    let load = ingest.batches(|_| [Batch::new([Row { id: 2 }]).high_watermark(2)]);
+    let release = async {
+        let wait = told(&mut progress).await;
+        if timeout.is_none() {
+            holder.batch_execute("COMMIT").await.unwrap();
+        }
+        wait
+    };
+    let (loaded, wait) = tokio::join!(load, release);
+    (wait, process, loaded.map(|_| ()))
+}
+
+#[tokio::test]
+async fn what_is_waited_for_within_a_statement_is_told_from_a_further_connection() {
+    for (set_up, hold, awaited, table) in [
+        // The key that is inserted is that of a transaction in progress.
+        (
+            "",
+            "INSERT INTO t VALUES (2)",
+            "a row or a key that another transaction has changed",
+            None,
+        ),
+        (
+            "CREATE TABLE parent (id int PRIMARY KEY); INSERT INTO parent VALUES (1), (2); \
+             ALTER TABLE t ADD FOREIGN KEY (id) REFERENCES parent",
+            "UPDATE parent SET id = 4 WHERE id = 2",
+            "a row or a key that another transaction has changed",
+            Some("parent"),
+        ),
+        (
+            "CREATE TABLE gate (id int); \
+             CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql \
+             AS 'BEGIN LOCK TABLE public.gate; RETURN new; END'; \
+             CREATE TRIGGER gate BEFORE INSERT ON t FOR EACH ROW EXECUTE PROCEDURE wait()",
+            "LOCK TABLE gate IN ACCESS SHARE MODE",
+            "ACCESS EXCLUSIVE",
+            Some("gate"),
+        ),
+    ] {
+        let database = with_row().await;
+        database.execute(set_up).await;
+        let (wait, process, loaded) = told_from_elsewhere(&database, hold, None).await;
+        assert_eq!(wait.awaited, awaited, "{wait}");
+        assert_eq!(wait.table.as_ref().map(QualifiedName::name), table, "{wait}");
+        let [holder] = wait.holders.as_slice() else { panic!("{wait}") };
+        assert!(holder.starts_with(&process), "{holder}");
+        assert!(holder.contains(" (nightly), idle in transaction, since 2"), "{holder}");
+        // A foreign key whose row is gone is an error of the load.
+        assert_eq!(loaded.is_err(), table == Some("parent"), "{loaded:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_timeout_within_a_statement_names_what_was_seen_from_a_further_connection() {
+    let database = with_row().await;
+    let timeout = Some(Duration::from_secs(3));
+    let (_, process, loaded) =
+        told_from_elsewhere(&database, "INSERT INTO t VALUES (2)", timeout).await;
+    let error = loaded.unwrap_err();
+    let ErrorKind::Timeout { wait: Some(wait), .. } = error.kind() else { panic!("{error:?}") };
+    assert!(wait.holders[0].starts_with(&process), "{error}");
+    assert!(error.to_string().contains("a row or a key that another transaction"), "{error}");
+}
+
+#[derive(IngestTable)]
+#[ingest(table = "t", index(id))]
+struct Indexed {
+    #[ingest(primary_key)]
+    id: i32,
+}
+
+#[tokio::test]
+async fn a_concurrent_build_that_waits_for_an_older_transaction_is_told() {
+    let database = with_row().await;
+    let hold = "CREATE TABLE own (id int); SELECT txid_current(); INSERT INTO t VALUES (7)";
+    let (holder, process) = holder(&database, hold).await;
+    let mut client = database.connect().await;
+    let (tell, mut progress) = unbounded_channel();
+    let migrate = ingest::<Indexed>(&mut client)
+        .connections(2, || async { Ok::<_, Infallible>(database.connect().await) })
+        .on_progress(move |progress| tell.send(progress.clone()).unwrap())
+        .batches(|_| [Batch::new([Indexed { id: 2 }])]);
+    let release = async {
+        let wait = told(&mut progress).await;
+        holder.batch_execute("COMMIT").await.unwrap();
+        wait
+    };
+    let (migrated, wait) = tokio::join!(migrate, release);
+    migrated.unwrap();
+    assert_eq!(wait.awaited, "the end of an older transaction");
+    assert!(wait.holders[0].starts_with(&process), "{wait}");
+}
+
+#[tokio::test]
+async fn a_further_connection_that_does_not_come_is_told() {
+    let database = with_row().await;
+    let mut client = database.connect().await;
+    let (tell, mut progress) = unbounded_channel();
+    let (give, given) = oneshot::channel();
+    let mut given = Some(given);
+    let connect = || {
+        let given = given.take();
+        async { given.ok_or("there is none")?.await.map_err(|_| "there is none") }
+    };
+    let load = ingest::<Row>(&mut client)
+        .connections(2, connect)
+        .on_progress(move |progress| tell.send(progress.clone()).unwrap())
+        .batches(|_| [Batch::new((0..300_000).map(|id| Row { id }))]);
+    let release = async {
+        let wait = told(&mut progress).await;
+        assert!(give.send(database.connect().await).is_ok());
+        wait
+    };
+    let (loaded, wait) = tokio::join!(load, release);
+    loaded.unwrap();
+    assert_eq!(wait.awaited, "a further connection");
+    assert_eq!((wait.table, wait.holders), (None, vec![]));
+}
+
+/// As behind a pooler that has no connection free.
+#[tokio::test]
+async fn a_server_that_does_not_answer_at_all_is_told() {
+    let database = with_row().await;
+    let mut client = database.connect().await;
+    assert!(client.simple_query("SELECT pg_sleep(2.5)").now_or_never().is_none());
+    let (tell, mut progress) = unbounded_channel();
+    let load = load(&mut client, Upsert::Off, Delete::Off, move |progress| {
+        tell.send(progress.clone()).unwrap();
+    });
+    let (loaded, wait) = tokio::join!(load, told(&mut progress));
+    loaded.unwrap();
+    assert!(wait.awaited.contains("does not answer at all"), "{wait}");
 }

@@ -4,6 +4,7 @@
 //! and nothing planted in another schema is called. The queries work from PostgreSQL 10 on.
 
 mod attribute;
+pub(crate) mod blocked;
 mod dependent;
 pub(crate) mod enum_type;
 mod grant;
@@ -15,6 +16,7 @@ mod relation;
 pub(crate) mod transaction;
 mod types;
 mod view;
+pub(crate) mod waits;
 
 pub(crate) use dependent::Surroundings;
 pub(crate) use enum_type::{FoundEnum, HeldIn, LiveType};
@@ -26,7 +28,7 @@ pub(crate) use hanging::{
 pub(crate) use query::{
     Inspected, alone, attached, comment, deferrable, further, grants, holders, inspect,
     inspect_outside, inspect_temporary, isolated, isolated_cast, isolated_path, state,
-    view_attached, views, waits,
+    view_attached, views,
 };
 pub(crate) use relation::{IndexShape, Leftover, LiveColumn, LiveTable, Relation, Server, Shape};
 pub(crate) use view::{Commented, View};

@@ -5,6 +5,7 @@
 //! says of it, and the server's clocks do not tell in every protocol. Nothing is changed that such a
 //! transaction would notice.
 
+use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 
 /// Whether the connection is in a transaction, in the second message.
@@ -31,6 +32,17 @@ pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<u32> {
 /// abort it.
 pub(super) fn outside(rows: &str) -> String {
     format!("SELECT * FROM {rows} AS rows WHERE NOT {IN_TRANSACTION}")
+}
+
+/// Bounds how long what follows waits for a lock, unless the session's own bound is shorter. Returns no
+/// row.
+pub(super) fn waiting_for(attempt: Duration) -> String {
+    let attempt = attempt.as_millis().max(1);
+    format!(
+        "SELECT 1 WHERE CASE WHEN {IN_TRANSACTION} \
+         OR current_setting('lock_timeout')::interval BETWEEN '1 ms' AND '{attempt} ms' \
+         THEN false ELSE set_config('lock_timeout', '{attempt}', true) IS NULL END"
+    )
 }
 
 /// The second message, which leaves the search path of the transaction as it was. It answers no

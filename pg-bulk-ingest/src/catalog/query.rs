@@ -6,6 +6,7 @@ use crate::ident::{Literal, QualifiedName, list};
 use crate::settings;
 use crate::statement::{rollback_to, savepoint};
 use serde::de::DeserializeOwned;
+use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 
 /// The answer to [`inspect`].
@@ -82,22 +83,29 @@ pub(crate) fn inspect_temporary(names: &[&str]) -> String {
 }
 
 fn inspect_values(values: &str, enums: &[&EnumType]) -> String {
-    inspect_rows(&format!("VALUES {values}"), &enum_type::sql(enums))
+    inspect_rows("", &format!("VALUES {values}"), &enum_type::sql(enums))
 }
 
 /// The server, and what there is under these names, for the second message of a connection that
 /// [`probe`] asked about: in a transaction of somebody else's only the server is looked at, and
-/// the search path is what it was.
-pub(crate) fn inspect_outside(names: &[QualifiedName], enums: &[&EnumType]) -> String {
+/// the search path is what it was. Locks are waited for up to a time, unless the session's own
+/// `lock_timeout` is shorter.
+pub(crate) fn inspect_outside(
+    names: &[QualifiedName],
+    enums: &[&EnumType],
+    attempt: Duration,
+) -> String {
     let tables = probe::outside(&format!("(VALUES {})", values(names, made_names)));
-    alone(&probe::restoring(&inspect_rows(&tables, &enum_type::sql_outside(enums))))
+    let attempt = format!("{};\n", probe::waiting_for(attempt));
+    let rows = inspect_rows(&attempt, &tables, &enum_type::sql_outside(enums));
+    alone(&probe::restoring(&rows))
 }
 
-fn inspect_rows(tables: &str, enums: &str) -> String {
+fn inspect_rows(before: &str, tables: &str, enums: &str) -> String {
     // Each statement sees what was committed before it: the types of a table that another session
     // has just created are there by the time that they are looked for.
     format!(
-        "{};\n{};\n{}",
+        "{};\n{before}{};\n{}",
         include_str!("server.sql").replace(":in_transaction", probe::IN_TRANSACTION),
         include_str!("inspect.sql").replace(":tables", tables),
         enums
@@ -150,6 +158,8 @@ pub(crate) mod state {
         pub(crate) columns: Vec<Attribute>,
         /// The transaction in which it was asked for; 0 if the answer is not understood.
         pub(crate) transaction: u64,
+        /// The process that serves it.
+        pub(crate) process: i32,
     }
 
     /// Without looking for parts, which is half of what it costs.
@@ -171,13 +181,14 @@ pub(crate) mod state {
     /// The answers for the names, in their order; rows of other queries have one column.
     pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Vec<State> {
         let row = |message: &SimpleQueryMessage| match message {
-            SimpleQueryMessage::Row(row) if row.len() == 6 => Some(State {
+            SimpleQueryMessage::Row(row) if row.len() == 7 => Some(State {
                 oid: row.get(0).and_then(|oid| oid.parse().ok()),
                 comment: row.get(1).map(str::to_owned),
                 rows: row.get(2).and_then(|rows| rows.parse().ok()).unwrap_or_default(),
                 parts: row.get(3).and_then(|p| serde_json::from_str(p).ok()).unwrap_or_default(),
                 columns: row.get(4).and_then(|c| serde_json::from_str(c).ok()).unwrap_or_default(),
                 transaction: row.get(5).and_then(|id| id.parse().ok()).unwrap_or_default(),
+                process: row.get(6).and_then(|process| process.parse().ok()).unwrap_or_default(),
             }),
             _ => None,
         };
@@ -350,45 +361,6 @@ pub(crate) mod holders {
             SimpleQueryMessage::Row(row) => Some(Holder {
                 process: row.get(0).and_then(|process| process.parse().ok()),
                 description: row.get(1)?.to_owned(),
-            }),
-            _ => None,
-        };
-        messages.iter().filter_map(row).collect()
-    }
-}
-
-/// Who is in the way of locks.
-pub(crate) mod waits {
-    use super::SimpleQueryMessage;
-    use crate::ident::{Literal, QualifiedName, list};
-
-    /// A session or prepared transaction that is in the way.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub(crate) struct InTheWay {
-        /// The table; `None`: it holds an advisory lock.
-        pub(crate) table: Option<QualifiedName>,
-        pub(crate) description: String,
-    }
-
-    /// Who holds locks of these modes, as `pg_locks` spells them, on tables, or waits for them; and who
-    /// holds advisory locks of these keys.
-    pub(crate) fn sql(oids: &[u32], children: bool, modes: &[&str], keys: &[i64]) -> String {
-        let sql = include_str!("waits.sql")
-            .replace(":oids", &list(oids))
-            .replace(":children", if children { "true" } else { "false" })
-            .replace(":modes", &list(modes.iter().map(|mode| Literal(mode))))
-            .replace(":keys", &list(keys));
-        super::isolated(&sql)
-    }
-
-    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Vec<InTheWay> {
-        let row = |message: &SimpleQueryMessage| match message {
-            SimpleQueryMessage::Row(row) => Some(InTheWay {
-                table: row
-                    .get(0)
-                    .zip(row.get(1))
-                    .map(|(schema, name)| QualifiedName::new(schema, name)),
-                description: row.get(2)?.to_owned(),
             }),
             _ => None,
         };

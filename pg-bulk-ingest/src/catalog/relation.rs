@@ -14,6 +14,8 @@ pub(crate) struct Server {
     pub(crate) version: u32,
     /// Whether the client was in a transaction when it was handed over.
     pub(crate) in_transaction: bool,
+    /// The process that serves the session.
+    pub(crate) process: i32,
     /// Whether it is a standby.
     pub(crate) in_recovery: bool,
     /// Whether Citus is in the database.
@@ -127,14 +129,14 @@ impl LiveTable {
         (upserts && !all(|column| column.can_update, false)).then_some("UPDATE")
     }
 
-    /// Whether the role may read a column.
-    pub(crate) fn can_select_from(&self, column: &str) -> bool {
     /// The columns of the definition that there are.
     pub(crate) fn columns_of(&self, definition: &Table) -> Vec<&'static str> {
         let names = definition.columns().iter().map(|column| column.name());
         names.filter(|name| self.shape.columns.iter().any(|live| live.name == *name)).collect()
     }
 
+    /// Whether the role may read a column.
+    pub(crate) fn can_select_from(&self, column: &str) -> bool {
         self.shape.columns.iter().any(|live| live.name == column && live.can_select)
     }
 
@@ -196,9 +198,9 @@ pub(crate) struct LiveColumn {
     /// The collation, if it is not that of the type.
     pub(crate) collation: Option<String>,
     pub(crate) comment: Option<String>,
+    pub(crate) can_insert: bool,
     pub(crate) can_select: bool,
     pub(crate) can_update: bool,
-    pub(crate) can_insert: bool,
     oid: u32,
     element: u32,
     base: u32,
@@ -238,9 +240,9 @@ impl LiveColumn {
             is_serial: false,
             collation: None,
             comment: None,
+            can_insert: true,
             can_select: true,
             can_update: true,
-            can_insert: true,
             oid: 0,
             element: 0,
             base: 0,

@@ -1,6 +1,7 @@
 SELECT json_build_object(
   'version', current_setting('server_version_num')::int4,
   'in_transaction', :in_transaction,
+  'process', pg_backend_pid(),
   'in_recovery', pg_is_in_recovery(),
   'has_citus', to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL,
   'has_timescale', to_regclass('_timescaledb_catalog.hypertable') IS NOT NULL,

@@ -11,7 +11,9 @@ SELECT
   (SELECT json_agg(json_build_array(a.attname, a.atttypid::int8, format_type(a.atttypid, a.atttypmod)))
     FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
   -- the transaction, by an id that does not wrap around
-  txid_current()::text
+  txid_current()::text,
+  -- behind a pooler, each transaction may be served by another
+  pg_backend_pid()::text
 FROM (VALUES :tables) AS wanted(position, schema_name, table_name, part_prefix)
 LEFT JOIN pg_namespace n ON n.nspname = wanted.schema_name::name
 LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name::name

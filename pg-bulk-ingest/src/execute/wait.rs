@@ -6,14 +6,15 @@
 
 use super::{Waiting, query};
 use crate::catalog::waits;
-use crate::deadline::{self, answer};
+use crate::deadline::{self, Telling, answer, answer_attempt};
 use crate::error::{Error, ErrorKind};
+use crate::ident::QualifiedName;
 use crate::lock::{self, Lock};
 use crate::statement::{LockLevel, rollback_to};
 use crate::wait::Wait;
 use std::time::{Duration, Instant};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{SimpleQueryMessage, Transaction};
+use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 
 /// How long the first attempt is, and so after how long it is told that a lock is waited for.
 const FIRST: Duration = Duration::from_secs(1);
@@ -27,12 +28,12 @@ pub(crate) struct Watch {
     start: Instant,
     pause: Duration,
     next: Duration,
-    is_told: bool,
+    telling: Telling,
 }
 
 impl Watch {
     pub(crate) fn new() -> Self {
-        Self { start: Instant::now(), pause: FIRST, next: FIRST, is_told: false }
+        Self { start: Instant::now(), pause: FIRST, next: FIRST, telling: Telling::new() }
     }
 
     pub(crate) fn waited(&self) -> Duration {
@@ -45,26 +46,9 @@ impl Watch {
     }
 
     pub(crate) fn tell(&mut self, wait: Wait) {
-        tracing::warn!(
-            table = wait.table.as_ref().map(tracing::field::display),
-            lock = wait.awaited,
-            holders = wait.holders.join(", "),
-            waited = ?wait.waited,
-            "waiting for a lock"
-        );
-        deadline::tell(Some(wait));
-        self.is_told = true;
+        self.telling.tell(wait);
         self.pause = (self.pause * 2).min(LONGEST);
         self.next = self.waited() + self.pause;
-    }
-}
-
-/// The wait is over, whatever its end.
-impl Drop for Watch {
-    fn drop(&mut self) {
-        if self.is_told {
-            deadline::tell(None);
-        }
     }
 }
 
@@ -91,10 +75,11 @@ pub(crate) async fn acquire(
         let left = left.map_or(longest, |bound| bound.saturating_sub(watch.waited()));
         let attempt = lock.attempt(length.min(longest).min(left), waiting.lock_timeout);
         tracing::debug!(sql = attempt, "lock");
-        let error = match answer(transaction.simple_query(&format!("{attempt};\n{then}"))).await {
-            Ok(messages) => return Ok(messages),
-            Err(error) => error,
-        };
+        let error =
+            match answer_attempt(transaction.simple_query(&format!("{attempt};\n{then}"))).await {
+                Ok(messages) => return Ok(messages),
+                Err(error) => error,
+            };
         let code = error.db_error().map(|error| error.code().clone());
         if code != Some(SqlState::LOCK_NOT_AVAILABLE) {
             return Err(Error::server(error, action));
@@ -145,6 +130,63 @@ pub(crate) async fn look(
 }
 
 const ADVISORY: &str = "another ingest's advisory lock";
+
+/// The attempts to look at tables outside a transaction, which takes ACCESS SHARE. They are waited for
+/// as [`acquire`] does.
+#[derive(Debug)]
+pub(crate) struct Attempts {
+    watch: Watch,
+    length: Duration,
+}
+
+impl Attempts {
+    pub(crate) fn new() -> Self {
+        Self { watch: Watch::new(), length: FIRST }
+    }
+
+    /// How long the next one may be.
+    pub(crate) fn length(&self) -> Duration {
+        deadline::timeout().map_or(self.length, |timeout| self.length.min(timeout / 2))
+    }
+
+    /// One failed. Returns the error if that is for good, and is to be called with that which is not
+    /// about locks, too.
+    pub(crate) async fn failed(
+        &mut self,
+        client: &Client,
+        names: &[QualifiedName],
+        failed: Error,
+        action: &'static str,
+    ) -> Result<(), Error> {
+        if failed.code() != Some(&SqlState::LOCK_NOT_AVAILABLE) {
+            return Err(failed);
+        }
+        let sql = waits::of_names(names);
+        let messages = answer(client.simple_query(&sql)).await;
+        let messages = messages.map_err(Error::while_doing(action))?;
+        let found = waits::read(&messages);
+        let waited = self.watch.waited();
+        let table = found.iter().find_map(|one| one.table.clone());
+        let awaited = match table {
+            Some(_) => "ACCESS SHARE",
+            None => "ACCESS SHARE on what depends on the tables",
+        };
+        let holders = found.into_iter().map(|one| one.description).collect();
+        let wait = Wait { table, holders, ..Wait::new(awaited, waited) };
+        if let Some(after) = deadline::timeout().filter(|timeout| waited >= *timeout) {
+            return Err(timed_out(after, wait, action));
+        }
+        let bound = waits::lock_timeout(&messages).and_then(milliseconds);
+        if bound.is_some_and(|bound| waited >= bound) {
+            return Err(locked(&wait, action).caused_by(failed));
+        }
+        if self.watch.is_due() {
+            self.watch.tell(wait);
+        }
+        self.length = (self.length * 2).min(LONGEST);
+        Ok(())
+    }
+}
 
 /// The error of a lock that was not granted in time.
 pub(crate) fn locked(wait: &Wait, action: &'static str) -> Error {

@@ -3,7 +3,7 @@
 use super::close::Store;
 use super::core::{Core, Pending};
 use super::load::{Counts, Load};
-use super::meter::Meter;
+use super::meter::{Meter, Waits};
 use super::target::Target;
 use super::uncommitted::Uncommitted;
 use super::{close, open, parallel, visible};
@@ -16,7 +16,6 @@ use crate::merge::COUNTED_FROM;
 use crate::options::{Delete, Visibility};
 use crate::report::{Phase, Plan, Progress};
 use crate::table::RowOf;
-use crate::wait::Wait;
 use futures_util::future::join;
 use std::fmt;
 use tokio_postgres::Transaction;
@@ -69,6 +68,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let (entered, prepared) = join(open::enter(&transaction, core), preparing).await;
         let entered = entered.map_err(|error| core.locate(error))?;
         core.transaction = entered.transaction;
+        meter.served_by(entered.process);
         let mut targets = entered.targets;
         // After more than one attempt to lock it was refused: it comes with the rows.
         if let Err(error) = prepared
@@ -245,7 +245,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         self.core.deadline.clone()
     }
 
-    pub(super) fn waits(&self) -> impl FnMut(Option<Wait>) + Send + use<'c> {
+    pub(super) fn waits(&self) -> Waits<'c> {
         self.meter.waits()
     }
 

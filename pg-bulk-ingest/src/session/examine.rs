@@ -8,7 +8,7 @@ use crate::catalog::{
     self, FoundEnum, Inspected, LiveTable, Relation, Server, Shape, Surroundings,
 };
 use crate::compare::{Change, compare, predict};
-use crate::deadline::answer;
+use crate::deadline::{answer, answer_at_once};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Waiting, numbers};
@@ -176,7 +176,7 @@ impl Examined<'_> {
     /// The definition as PostgreSQL spells it: an empty table that is rolled back.
     async fn twin(self, client: &mut Client, twin: &QualifiedName) -> Result<Shape, Error> {
         let failed = |error| Error::server(error, COMPARE);
-        let transaction = answer(client.transaction()).await.map_err(failed)?;
+        let transaction = answer_at_once(client.transaction()).await.map_err(failed)?;
         let inspect = match twin.schema() {
             "pg_temp" => catalog::inspect_temporary(&[twin.name()]),
             _ => catalog::inspect(std::slice::from_ref(twin), &[]),
@@ -186,7 +186,7 @@ impl Examined<'_> {
         statements.extend(plan::create_twin(twin, self.definition));
         let sql = format!("{};\n{}", script(&statements), catalog::isolated(&inspect));
         let messages = answer(transaction.simple_query(&sql)).await.map_err(failed)?;
-        answer(transaction.rollback()).await.map_err(failed)?;
+        answer_at_once(transaction.rollback()).await.map_err(failed)?;
         let twin = read(&messages)?.relations.into_iter().find_map(|relation| relation.table);
         twin.map(|table| table.shape).ok_or_else(|| unreadable(COMPARE))
     }
@@ -229,9 +229,9 @@ impl Examined<'_> {
             return Ok(());
         }
         let transaction =
-            answer(client.transaction()).await.map_err(Error::while_doing(MIGRATE))?;
+            answer_at_once(client.transaction()).await.map_err(Error::while_doing(MIGRATE))?;
         check(&transaction, &checks, self.server, self.name).await?;
-        answer(transaction.rollback()).await.map_err(Error::while_doing(MIGRATE))
+        answer_at_once(transaction.rollback()).await.map_err(Error::while_doing(MIGRATE))
     }
 
     fn check_owner(self, live: &LiveTable) -> Result<(), Error> {

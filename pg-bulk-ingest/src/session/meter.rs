@@ -1,8 +1,12 @@
 //! How far a session is, and how long its phases take.
 
+use crate::connections::Lookout;
+use crate::deadline::{Seen, Witness};
 use crate::report::{Phase, Progress};
 use crate::wait::Wait;
+use futures_util::future::BoxFuture;
 use std::fmt;
+use std::sync::atomic::{AtomicI32, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,6 +20,49 @@ pub(super) struct Meter<'c> {
     pub(super) tables: Arc<str>,
     audience: Audience<'c>,
     phases: Phases,
+    lookout: Option<Lookout<'c>>,
+    now: Arc<Now>,
+}
+
+/// What the session does now.
+#[derive(Debug, Default)]
+struct Now {
+    /// The server's process that does it; 0: unknown.
+    process: AtomicI32,
+    /// The position of the phase among all.
+    phase: AtomicU8,
+}
+
+/// Tells about waits in the middle of a phase.
+pub(super) struct Waits<'c> {
+    span: tracing::Span,
+    audience: Audience<'c>,
+    lookout: Option<Lookout<'c>>,
+    now: Arc<Now>,
+}
+
+impl<'c> Witness<'c> for Waits<'c> {
+    fn tell(&mut self, wait: Option<Wait>) {
+        self.audience.tell_wait(wait);
+    }
+
+    fn unanswered(&mut self, waited: Duration) {
+        let phase = Phase::ALL.get(usize::from(self.now.phase.load(Ordering::Relaxed)));
+        let process = Some(self.now.process.load(Ordering::Relaxed)).filter(|found| *found > 0);
+        tracing::warn!(
+            parent: &self.span,
+            phase = phase.map(tracing::field::display),
+            process,
+            ?waited,
+            "the server has not answered: it works, or waits for what pg_blocking_pids() of its \
+             process tells"
+        );
+    }
+
+    fn look(&mut self) -> Option<BoxFuture<'c, Seen>> {
+        let process = self.now.process.load(Ordering::Relaxed);
+        self.lookout.as_ref().filter(|_| process > 0)?.look(process)
+    }
 }
 
 /// Who is told how far it is.
@@ -52,17 +99,32 @@ struct Phases {
 }
 
 impl<'c> Meter<'c> {
-    pub(super) fn new(tables: &str, on_progress: Option<OnProgress<'c>>) -> Self {
+    pub(super) fn new(
+        tables: &str,
+        on_progress: Option<OnProgress<'c>>,
+        lookout: Option<Lookout<'c>>,
+    ) -> Self {
         let span = tracing::info_span!("ingest", tables);
         let told = on_progress.map(|on_progress| Told { on_progress, last: None });
         let audience = Audience(told.map(|told| Arc::new(Mutex::new(told))));
-        Self { span, tables: tables.into(), audience, phases: Phases::default() }
+        let (phases, now) = (Phases::default(), Arc::default());
+        Self { span, tables: tables.into(), audience, phases, lookout, now }
     }
 
     /// Returns what tells about waits in the middle of a phase.
-    pub(super) fn waits(&self) -> impl FnMut(Option<Wait>) + Send + use<'c> {
-        let audience = self.audience.clone();
-        move |wait| audience.tell_wait(wait)
+    pub(super) fn waits(&self) -> Waits<'c> {
+        let Self { span, audience, lookout, now, .. } = self;
+        Waits {
+            span: span.clone(),
+            audience: audience.clone(),
+            lookout: lookout.clone(),
+            now: Arc::clone(now),
+        }
+    }
+
+    /// The server's process that serves the client from now on; 0: it is not known.
+    pub(super) fn served_by(&self, process: i32) {
+        self.now.process.store(process, Ordering::Relaxed);
     }
 
     /// A phase begins, and the one before ends.
@@ -70,6 +132,7 @@ impl<'c> Meter<'c> {
         self.leave();
         let Progress { batch, rows, phase, .. } = *progress;
         self.phases.current = Some((phase, Instant::now()));
+        self.now.phase.store(phase as u8, Ordering::Relaxed);
         tracing::debug!(parent: &self.span, batch, %phase, rows, "phase");
         self.tell(progress);
     }

@@ -7,7 +7,7 @@ use super::refusal::unreadable;
 use super::start::read;
 use super::target::{Current, Target};
 use crate::catalog::{self, FoundEnum, IndexShape, LiveColumn, Relation, Shape};
-use crate::deadline::answer;
+use crate::deadline::{answer, answer_at_once};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute;
@@ -278,7 +278,7 @@ async fn run_all(
     let lockable = lockable(target)?;
     let held = catalog::transaction::id();
     execute::await_shared(client, &lockable, held, core.waiting(), MIGRATE).await?;
-    let transaction = answer(client.transaction()).await.map_err(failed)?;
+    let transaction = answer_at_once(client.transaction()).await.map_err(failed)?;
     lock_out_ingests(&transaction, core).await?;
     execute::lock_for_comment(&transaction, &lockable, held, core.waiting(), MIGRATE).await?;
     execute::run_shown(&transaction, statements, MIGRATE).await?;
@@ -299,7 +299,7 @@ async fn exclusive(
     let held = catalog::transaction::id();
     execute::await_shared(client, &lockable, held, core.waiting(), MIGRATE).await?;
     let builder = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
-    let transaction = answer(builder.start()).await.map_err(failed)?;
+    let transaction = answer_at_once(builder.start()).await.map_err(failed)?;
     lock_out_ingests(&transaction, core).await?;
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&target.name), &[]));
     let messages =

@@ -33,6 +33,8 @@ pub(super) struct Entered {
     pub(super) targets: Vec<Target>,
     /// The id of the transaction.
     pub(super) transaction: u64,
+    /// The process that serves it.
+    pub(super) process: i32,
 }
 
 /// Takes the lock that keeps ingests of one table from mixing, and checks that since this session
@@ -98,8 +100,9 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
             current.rows = found.rows;
         }
     }
-    let transaction = states.first().map_or(0, |first| first.transaction);
-    Ok(Entered { targets, transaction })
+    let (transaction, process) =
+        states.first().map_or((0, 0), |first| (first.transaction, first.process));
+    Ok(Entered { targets, transaction, process })
 }
 
 /// The stored high watermark has to be the one that was seen last.

@@ -1,6 +1,6 @@
 //! The transactions of a session: one a batch, or one for all.
 
-use crate::deadline::answer;
+use crate::deadline::answer_at_once;
 use crate::error::{Error, ErrorKind};
 use crate::options::Visibility;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
@@ -49,9 +49,9 @@ impl<'c> Scope<'c> {
                     begun => begun,
                 };
                 match all {
-                    All::Begun(transaction) => {
-                        answer(transaction.transaction()).await.map_err(Error::while_doing(BEGIN))
-                    }
+                    All::Begun(transaction) => answer_at_once(transaction.transaction())
+                        .await
+                        .map_err(Error::while_doing(BEGIN)),
                     _ => Err(Error::new(ErrorKind::Failed, BEGIN)),
                 }
             }
@@ -74,5 +74,5 @@ impl<'c> Scope<'c> {
 /// session's default is.
 async fn begin(client: &mut Client) -> Result<Transaction<'_>, Error> {
     let builder = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
-    answer(builder.start()).await.map_err(Error::while_doing(BEGIN))
+    answer_at_once(builder.start()).await.map_err(Error::while_doing(BEGIN))
 }

@@ -12,10 +12,10 @@ use super::target::{Current, Target};
 use super::{enum_type, views};
 use crate::carry::Swapped;
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
-use crate::deadline::answer;
+use crate::deadline::{answer, answer_attempt};
 use crate::definition::{EnumType, Table};
 use crate::error::{Error, ErrorKind};
-use crate::execute::{self, Waiting};
+use crate::execute::{self, Attempts, Waiting};
 use crate::ident::QualifiedName;
 use crate::options::{Delete, Migration};
 use crate::watermark;
@@ -111,16 +111,16 @@ async fn inspect(
     names: &[QualifiedName],
     enums: &[&EnumType],
 ) -> Result<Inspected, Error> {
-    let sql = catalog::inspect_outside(names, enums);
-    let mut reads = 0;
+    let (mut attempts, mut reads) = (Attempts::new(), 0);
     let inspected = loop {
+        let sql = catalog::inspect_outside(names, enums, attempts.length());
         let (version, inspected) =
-            join(execute::probe(client, START), answer(client.simple_query(&sql))).await;
+            join(execute::probe(client, START), answer_attempt(client.simple_query(&sql))).await;
         check_supported(version?)?;
-        reads += 1;
         match inspected.map_err(Error::while_doing(START)) {
-            Err(error) if reads < execute::READS && execute::met_a_change(&error) => {}
-            inspected => break inspected?,
+            Ok(inspected) => break inspected,
+            Err(error) if reads < execute::READS && execute::met_a_change(&error) => reads += 1,
+            Err(error) => attempts.failed(client, names, error, START).await?,
         }
     };
     let Some(server) = Server::read(&inspected) else { return Err(unreadable(START)) };

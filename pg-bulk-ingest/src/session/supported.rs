@@ -62,7 +62,7 @@ mod tests {
 
     fn server() -> Result<Server, serde_json::Error> {
         serde_json::from_str(
-            r#"{"version": 0, "in_transaction": false, "in_recovery": false, "has_citus": false, "has_timescale": false, "engine": null, "role": "", "database": "", "read_only": false,
+            r#"{"version": 0, "in_transaction": false, "process": 1, "in_recovery": false, "has_citus": false, "has_timescale": false, "engine": null, "role": "", "database": "", "read_only": false,
                 "client_encoding": "UTF8", "server_encoding": "UTF8", "lock_timeout": "0", "deadlock_timeout": 1000, "create": true, "temp": true}"#,
         )
     }

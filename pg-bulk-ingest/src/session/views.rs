@@ -7,7 +7,7 @@ use super::refusal::unreadable;
 use super::target::Target;
 use crate::carry::Swapped;
 use crate::catalog::{self, FoundEnum, LiveTable, Server, View, view_attached, views};
-use crate::deadline::answer;
+use crate::deadline::answer_at_once;
 use crate::definition::{Column, Table};
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
@@ -74,9 +74,10 @@ async fn rehearse(
         create.extend(plan::create_indexes(temporary, definition));
         create
     }));
-    let transaction = answer(client.transaction()).await.map_err(Error::while_doing(CHECK))?;
+    let transaction =
+        answer_at_once(client.transaction()).await.map_err(Error::while_doing(CHECK))?;
     let rehearsed = execute::run_for_views(&transaction, &statements, CHECK).await;
-    answer(transaction.rollback()).await.map_err(Error::while_doing(CHECK))?;
+    answer_at_once(transaction.rollback()).await.map_err(Error::while_doing(CHECK))?;
     match rehearsed {
         // The session has a temporary table of that name: it is seen in earnest.
         Err(error) if error.code() == Some(&SqlState::DUPLICATE_TABLE) => Ok(()),
