@@ -221,16 +221,16 @@ const CASES: &[Case] = &[
     ("tstzrange", &["[2026-08-03 00:00+00,)"], "text", Ok(&["[\"2026-08-03 00:00:00+00\",)"])),
 ];
 
-/// A table with the values, one in a row, and the settings.
-async fn prepare(case: &Case, settings: &str) -> Database {
+/// A table with the values, one in a row, and the settings, instead of those of the case before.
+async fn prepare(database: &Database, case: &Case, settings: &str) {
     let (live, values, ..) = case;
-    let database = Database::new().await;
+    let name = database.name();
+    database.execute(&format!("DROP TABLE IF EXISTS t; ALTER DATABASE {name} RESET ALL")).await;
     let rows = values
         .iter()
         .enumerate()
         .map(|(id, value)| format!("INSERT INTO t VALUES ({id}, $v${value}$v$);"));
     let rows = rows.collect::<String>();
-    let name = database.name();
     let settings = settings
         .split("; ")
         .filter(|setting| !setting.is_empty())
@@ -238,16 +238,14 @@ async fn prepare(case: &Case, settings: &str) -> Database {
     let settings = settings.collect::<String>();
     database
         .execute(&format!(
-            "SET TimeZone = 'UTC'; CREATE SCHEMA elsewhere;
-            CREATE TABLE t (id int NOT NULL, v {live}); {rows} {settings}"
+            "SET TimeZone = 'UTC'; CREATE TABLE t (id int NOT NULL, v {live}); {rows} {settings}"
         ))
         .await;
-    database
 }
 
-async fn check(case: &Case, settings: &str) -> Option<String> {
-    let database = prepare(case, settings).await;
-    let found = retype(&database, case.2).await;
+async fn check(database: &Database, case: &Case, settings: &str) -> Option<String> {
+    prepare(database, case, settings).await;
+    let found = retype(database, case.2).await;
     let values = |values: &&[&str]| values.iter().map(ToString::to_string).collect::<Vec<_>>();
     let mut expected = case.3.as_ref().map(values).map_err(ToString::to_string);
     if tests::version() < 12
@@ -275,30 +273,34 @@ fn exact(text: &str) -> String {
 
 #[tokio::test]
 async fn values_are_the_same_or_are_counted() {
+    let database = Database::new().await;
     let mut wrong = Vec::new();
     for case in CASES {
-        wrong.extend(check(case, "").await);
+        wrong.extend(check(&database, case, "").await);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[tokio::test]
 async fn settings_change_nothing() {
+    let database = Database::new().await;
+    database.execute("CREATE SCHEMA elsewhere").await;
     let mut wrong = Vec::new();
     for case in CASES {
-        wrong.extend(check(case, ALL).await);
+        wrong.extend(check(&database, case, ALL).await);
     }
     // Each alone, over a few cases of every kind.
     let few = CASES.iter().filter(|case| {
         matches!(
             (case.0, case.2),
-            ("timestamptz" | "interval" | "real", "text" | "numeric")
-                | ("text", "xml" | "integer[]" | "interval")
+            ("timestamptz" | "interval", "text")
+                | ("real", "numeric")
+                | ("text", "xml" | "integer[]")
         )
     });
     for case in few {
         for settings in SETTINGS {
-            wrong.extend(check(case, settings).await);
+            wrong.extend(check(&database, case, settings).await);
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
