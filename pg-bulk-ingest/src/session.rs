@@ -23,6 +23,7 @@ mod target;
 mod uncommitted;
 mod views;
 mod visible;
+mod whole;
 
 pub(crate) use self::core::Settings;
 pub(crate) use batch::OpenBatch;
@@ -37,7 +38,7 @@ use crate::error::{Error, ErrorKind};
 use crate::hook::{Hook, NoHook};
 use crate::ident::{QualifiedName, list};
 use crate::options::HighWatermark;
-use crate::report::{Phase, Plan, Progress, Report};
+use crate::report::{Phase, Plan, Report};
 use crate::table::RowOf;
 use crate::watermark;
 use meter::Meter;
@@ -46,9 +47,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::marker::PhantomData;
-use target::Target;
 use tokio_postgres::Client;
-use uncommitted::Uncommitted;
 
 /// An ingest in the push form: batches are begun, written and committed one by one.
 ///
@@ -89,52 +88,17 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         high_watermark: HighWatermark,
         hook: H,
     ) -> Result<Self, Error> {
-        let shown = settings.show_values;
-        let started =
-            Self::begin(client, tables, settings, on_progress, connections, high_watermark, hook);
-        started.await.map_err(|error| if shown { error.with_values() } else { error })
-    }
-
-    async fn begin(
-        client: &'c mut Client,
-        tables: Vec<(QualifiedName, &'static Table)>,
-        settings: Settings,
-        on_progress: Option<OnProgress<'c>>,
-        connections: Option<Connections<'c>>,
-        high_watermark: HighWatermark,
-        hook: H,
-    ) -> Result<Self, Error> {
         let names = list(tables.iter().map(|(name, _)| name));
         let lookout = connections.as_ref().map(Connections::lookout);
         let mut meter = Meter::new(&names, on_progress, lookout);
-        let inspect = Progress { batch: 0, phase: Phase::Inspect, rows: 0, bytes: 0, wait: None };
-        meter.enter(&inspect);
-        let deadline =
-            settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
-        let started = start::start(client, tables, settings);
-        let mut core = within(deadline.clone(), meter.waits(), started).await?;
-        meter.served_by(core.server.process);
+        let mut core = whole::inspect(client, tables, settings, &mut meter).await?;
         check_readable::<W>(&high_watermark, &core)?;
         let high_watermark = begin_after(high_watermark, core.stored.as_deref());
         let high_watermark = high_watermark.map_err(|error| match core.targets.first() {
             Some(first) => error.in_table(&first.name),
             None => error,
         })?;
-        if examine::keeps_rows(&core.settings) && core.targets.iter().any(Target::changes_in_place)
-        {
-            meter.enter(&core.progress(Phase::Migrate));
-        }
-        let change = async {
-            enum_type::extend(client, &mut core).await?;
-            match examine::keeps_rows(&core.settings) {
-                true => migrate::in_place(client, &mut core).await,
-                false => Ok(()),
-            }
-        };
-        within(deadline.clone(), meter.waits(), change).await?;
-        core.deadline = deadline;
-        core.uncommitted = Some(Uncommitted::of_session(&meter));
-        meter.leave();
+        whole::migrate(client, &mut core, &mut meter).await?;
         let scope = Scope::new(client, core.settings.visibility);
         let (read, tables) = (watermark::read, PhantomData);
         Ok(Self { scope, core, meter, connections, high_watermark, read, hook, tables })
@@ -241,12 +205,8 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     /// Any error of the server; what was committed before stays.
     pub async fn finish(self) -> Result<Report<W>, Error> {
         let Self { scope, mut core, mut meter, high_watermark, .. } = self;
-        let (deadline, waits) = (core.deadline.clone(), meter.waits());
-        let finished = within(deadline, waits, finish::finish(scope, &mut core, &mut meter)).await;
-        core.know();
-        finished.map_err(|error| core.settings.show(error))?;
+        let phases = whole::finish(scope, &mut core, &mut meter).await?;
         let core::Totals { batches, rows, bytes, tables, migrated } = core.totals;
-        let phases = meter.times();
         Ok(Report { batches, rows, bytes, tables, migrated, high_watermark, phases })
     }
 }
