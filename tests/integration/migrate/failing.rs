@@ -4,6 +4,7 @@
 use super::definitions::{PLAIN, PLAIN_ROWS, Plain};
 use pg_bulk_ingest::{ErrorKind, IngestTable, ingest};
 use tests::Database;
+use tokio_postgres::error::SqlState;
 
 /// An index of which each row calls a function.
 #[derive(IngestTable)]
@@ -35,7 +36,7 @@ async fn an_index_that_cannot_be_built_is_the_error_of_the_server() {
             .await;
         let mut client = database.connect().await;
         let error = ingest::<Computed>(&mut client).migrate().await.unwrap_err();
-        assert_eq!(error.code().map(|code| code.code()), Some(code), "{error:?}");
+        assert_eq!(error.code().map(SqlState::code), Some(code), "{error:?}");
         let shown = format!("{error:?}");
         assert!(shown.contains("CREATE INDEX CONCURRENTLY"), "{shown}");
         assert!(shown.contains("public.f(value)"), "{shown}");
@@ -61,7 +62,7 @@ async fn a_function_that_does_not_find_its_table_ends_the_migration() {
         .await;
     let mut client = database.connect().await;
     let error = ingest::<Computed>(&mut client).migrate().await.unwrap_err();
-    assert_eq!(error.code().map(|code| code.code()), Some("42P01"), "{error:?}");
+    assert_eq!(error.code().map(SqlState::code), Some("42P01"), "{error:?}");
     database.execute("CREATE TABLE nowhere (value text)").await;
     database.execute("ALTER FUNCTION f(text) SET search_path = public").await;
     ingest::<Computed>(&mut client).migrate().await.unwrap();
