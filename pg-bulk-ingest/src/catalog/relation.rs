@@ -131,7 +131,7 @@ impl LiveTable {
 
     /// The columns of the definition that there are.
     pub(crate) fn columns_of(&self, definition: &Table) -> Vec<&'static str> {
-        let names = definition.columns().iter().map(|column| column.name());
+        let names = definition.columns().iter().map(Column::name);
         names.filter(|name| self.shape.columns.iter().any(|live| live.name == *name)).collect()
     }
 
