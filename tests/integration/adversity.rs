@@ -150,7 +150,8 @@ async fn a_limit_of_temporary_files_that_an_index_build_goes_beyond() {
     let rows = (0..200_000).map(|i| Row { id: (i * 7919) % 200_000, value: "x" });
     let ingest = ingest::<Row<'_>>(&mut client).into_table("public", "other");
     let error = ingest.batches(|_| [Batch::new(rows)]).await.unwrap_err();
-    let expected = r#"cannot build the indexes: "public"."other", batch 1: temporary file size exceeds temp_file_limit"#;
+    let expected =
+        r#"cannot build the indexes: "public"."other", batch 1: temporary file size exceeds "#;
     assert!(error.to_string().starts_with(expected), "{error}");
     assert_eq!(code(&error), "53400");
     assert_eq!(database.row("SELECT to_regclass('public.other')").await, "∅");
