@@ -11,6 +11,8 @@ const WAITING: &[(&str, &str)] = &[
     ("ALTER TABLE t ADD CONSTRAINT k CHECK (id > 0)", "constraint public.t k CHECK ((id > 0))"),
     ("CREATE STATISTICS s ON id, value FROM t", "statistics CREATE STATISTICS public.s"),
     ("CREATE TABLE o (t int REFERENCES t)", "constraint public.o o_t_fkey"),
+    // Where the sequence is has been read, so that the new one goes on from there.
+    ("ALTER SEQUENCE t_id_seq RENAME TO renamed_seq", "sequence public.renamed_seq"),
 ];
 
 /// What does not wait, and is carried over.
@@ -24,7 +26,6 @@ const AT_ONCE: &[(&str, &str)] = &[
     ("COMMENT ON STATISTICS st IS 'c'", "comment on statistics object public.st is c"),
     ("ALTER STATISTICS st RENAME TO renamed", "statistics CREATE STATISTICS public.renamed"),
     ("GRANT USAGE ON SEQUENCE t_id_seq TO {role}", "grant on public.t_id_seq ingest_test"),
-    ("ALTER SEQUENCE t_id_seq RENAME TO renamed_seq", "sequence public.renamed_seq"),
 ];
 
 #[tokio::test]
