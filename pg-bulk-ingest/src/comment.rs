@@ -30,7 +30,7 @@ pub(crate) fn statements(
     statements_over(name, definition, Some(live))
 }
 
-/// The same of a table that does not exist yet.
+/// Returns the statements that give a new table the comments of its definition.
 pub(crate) fn statements_of_new(
     name: &QualifiedName,
     definition: &Table,

@@ -17,7 +17,8 @@ pub(super) struct Cast {
 struct Side {
     /// As it is written in a cast.
     sql_type: String,
-    /// The same without a length or precision that values are made to fit, if there is one.
+    /// `sql_type` without its modifier, the length or precision that values are made to fit; `None`
+    /// if it has no modifier.
     unmodified: Option<String>,
     family: Family,
     is_array: bool,
@@ -280,8 +281,8 @@ impl Cast {
         }
     }
 
-    /// Whether a decimal is another than the float that is made of it: neither the same integer, nor
-    /// the same digits as far as it has some.
+    /// Whether a decimal differs from the float that it is cast to: it is neither the same integer, nor
+    /// equal to the float rounded to as many digits as the decimal has.
     fn decimal_differs(&self, decimal: &str, value: &str) -> String {
         let float = self.value(value);
         let digits = format!("CAST(CAST({float} AS pg_catalog.text) AS pg_catalog.numeric)");
