@@ -134,7 +134,12 @@ impl<'c> Connections<'c> {
             let link = in_time_elsewhere("a further connection", connecting).await;
             let link = link.map_err(|failure| Error::server(failure, action))?;
             let failed = |source| Error::new(ErrorKind::Connect, action).caused_by(source);
-            locked(&self.made).open.push(link.map_err(failed)?);
+            let link = link.map_err(failed)?;
+            let mut made = locked(&self.made);
+            // A lookout may have opened one meanwhile.
+            if made.open.len() < self.further {
+                made.open.push(link);
+            }
         }
     }
 
