@@ -110,7 +110,9 @@ impl Error {
     /// What the server or the driver said, where this is the reason.
     fn said(&self) -> Option<&Redacted> {
         match self.0.kind {
-            ErrorKind::Server | ErrorKind::View { .. } => self.0.source.as_ref()?.downcast_ref(),
+            ErrorKind::Server | ErrorKind::View { .. } | ErrorKind::Definition { .. } => {
+                self.0.source.as_ref()?.downcast_ref()
+            }
             _ => None,
         }
     }
@@ -124,6 +126,17 @@ impl Error {
     pub(crate) fn of_view(mut self, view: &QualifiedName) -> Self {
         if matches!(self.0.kind, ErrorKind::Server) {
             self.0.kind = ErrorKind::View { view: view.clone() };
+        }
+        self
+    }
+
+    /// The error of the server, as one of the definition. What the server says of a table without rows
+    /// holds no values of rows.
+    #[cold]
+    pub(crate) fn of_definition(mut self, reason: String) -> Self {
+        self.0.kind = ErrorKind::Definition { reason };
+        if self.db_error().is_some_and(|said| said.where_().is_none()) {
+            self.show_values();
         }
         self
     }
@@ -199,6 +212,13 @@ impl Error {
     #[must_use]
     pub fn column(&self) -> Option<&str> {
         self.0.place.column.as_deref()
+    }
+
+    /// The statement that the server refused, where it is one by which a table is made or changed. Of
+    /// one that creates a table it has the column in question alone.
+    #[must_use]
+    pub fn statement(&self) -> Option<&str> {
+        self.0.place.statement.as_deref()
     }
 
     /// The SQLSTATE, if the server answered with an error.

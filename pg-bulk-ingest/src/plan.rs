@@ -3,6 +3,7 @@
 mod bound;
 mod cast;
 mod enum_type;
+mod fault;
 mod in_place;
 mod index_name;
 mod keep;
@@ -13,6 +14,7 @@ mod widen;
 
 pub(crate) use bound::MOST_COLUMNS;
 pub(crate) use enum_type::{add_labels, create_enum_types};
+pub(crate) use fault::Tried;
 pub(crate) use in_place::Step;
 pub(crate) use index_name::index_name;
 pub(crate) use keep::{keep_columns, keep_indexes, kept_shape};

@@ -4,6 +4,7 @@ mod batch;
 mod carry;
 mod close;
 mod core;
+mod define;
 mod enum_type;
 mod examine;
 mod finish;

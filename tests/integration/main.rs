@@ -14,6 +14,7 @@ mod confidential;
 mod connections;
 mod copy_stream;
 mod create;
+mod definitions_refused;
 mod delete;
 mod disk;
 mod encoding;

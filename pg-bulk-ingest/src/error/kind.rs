@@ -80,7 +80,11 @@ pub enum ErrorKind {
         /// Why not.
         reason: String,
     },
-    /// A definition that PostgreSQL would not take as it is.
+    /// A definition that PostgreSQL would not take, or did not take, as it is. Where it is the server
+    /// that refused a type, a default, a key or an index,
+    /// [`Error::statement`](crate::Error::statement) is the statement,
+    /// [`Error::column`](crate::Error::column) the column if it is one alone, and
+    /// [`Error::db_error`](crate::Error::db_error) says why.
     Definition {
         /// Why not.
         reason: String,

@@ -1,6 +1,7 @@
 //! What has to be done to a live table for it to be as it is defined.
 
 use super::core::Settings;
+use super::define::Defining;
 use super::enum_type;
 use super::refusal::{START, check_replacement, privilege, unreadable, unsupported};
 use super::start::read;
@@ -8,7 +9,7 @@ use crate::catalog::{
     self, FoundEnum, Inspected, LiveTable, Relation, Server, Shape, Surroundings,
 };
 use crate::compare::{Change, compare, predict};
-use crate::deadline::{answer, answer_at_once};
+use crate::deadline::answer_at_once;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Waiting, numbers};
@@ -16,7 +17,7 @@ use crate::ident::QualifiedName;
 use crate::lock::Lockable;
 use crate::options::Delete;
 use crate::plan::{self, Check, Decision, Rebuild, Relevant, Step, Subject};
-use crate::statement::{rollback_to, savepoint, script};
+use crate::statement::{rollback_to, savepoint};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
@@ -184,8 +185,10 @@ impl Examined<'_> {
         let enums = enum_type::of(self.definition);
         let mut statements = plan::create_enum_types(&enums, self.found);
         statements.extend(plan::create_twin(twin, self.definition));
-        let sql = format!("{};\n{}", script(&statements), catalog::isolated(&inspect));
-        let messages = answer(transaction.simple_query(&sql)).await.map_err(failed)?;
+        let Self { definition, name, .. } = self;
+        let defining = Defining { definition, name, made_as: twin, action: COMPARE };
+        let inspect = catalog::isolated(&inspect);
+        let messages = defining.run(&transaction, &statements, &[], &inspect).await?;
         answer_at_once(transaction.rollback()).await.map_err(failed)?;
         let twin = read(&messages)?.relations.into_iter().find_map(|relation| relation.table);
         twin.map(|table| table.shape).ok_or_else(|| unreadable(COMPARE))

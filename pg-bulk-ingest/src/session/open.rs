@@ -3,6 +3,7 @@
 
 use super::carry::Prepared;
 use super::core::Core;
+use super::define::{DEFINE, Defining};
 use super::examine::{self, Outstanding};
 use super::target::{Current, Target};
 use super::{carry, enum_type, parallel, start};
@@ -14,15 +15,12 @@ use crate::lock::{Lock, Lockable};
 use crate::options::Delete;
 use crate::plan::Rebuild;
 use crate::report::Plan;
-use crate::statement::{Statement, rollback_to, savepoint, script};
+use crate::statement::{Statement, rollback_to};
 use crate::{plan, publish, watermark};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
 
 const BEGIN: &str = "cannot begin the batch";
-
-/// The savepoint around the creation of a table.
-const CREATE: &str = "pg_bulk_ingest_create";
 
 /// How often the creation of a table is tried while others create the same schema or table.
 pub(super) const CREATIONS: usize = 10;
@@ -179,11 +177,13 @@ async fn create(
         let table = plan::create_table(name, target.definition);
         // Rows that are copied straight into the table meet its constraints one by one, so that
         // an error names its row; those that come from a staging table meet them afterwards.
-        let constraints =
-            if early { plan::create_indexes(name, target.definition) } else { vec![] };
+        // What PostgreSQL does not take of these is told before the first row.
+        let indexes = plan::create_indexes(name, target.definition);
+        let (constraints, tried) = if early { (indexes, vec![]) } else { (vec![], indexes) };
         let statements = schema.into_iter().chain([table]).chain(constraints).collect::<Vec<_>>();
-        let sql = format!("{};\n{inspect}", savepoint(CREATE, &script(&statements)));
-        match query(transaction, &sql, action).await {
+        let definition = target.definition;
+        let defining = Defining { definition, name, made_as: name, action };
+        match defining.run(transaction, &statements, &tried, &inspect).await {
             Ok(messages) => {
                 let created = start::read(&messages)?.relations.into_iter().next();
                 let Some(live) = created.and_then(|relation| relation.table) else {
@@ -195,7 +195,7 @@ async fn create(
             }
             Err(error) if attempt < CREATIONS && is_concurrent_creation(&error) => {
                 tracing::debug!(attempt, "another session creates the same schema or table");
-                query(transaction, &rollback_to(CREATE), action).await?;
+                query(transaction, &rollback_to(DEFINE), action).await?;
             }
             Err(error) => return Err(error),
         }

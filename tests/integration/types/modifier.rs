@@ -91,9 +91,7 @@ async fn a_number_that_a_negative_scale_would_round_is_refused() {
     // There is no such scale before 15.
     if tests::version() < 15 {
         let error = created.unwrap_err();
-        let expected =
-            r#"cannot create the table: "public"."hundreds", batch 1: invalid parameter"#;
-        assert!(error.to_string().starts_with(expected), "{error}");
+        assert_eq!(error.column(), Some("number"), "{error}");
         assert_eq!(error.code().unwrap().code(), "22023");
         return;
     }

@@ -208,8 +208,9 @@ async fn what_a_domain_refuses_is_refused_in_an_array_of_it() {
             ingest::<Lists>(&mut client).batches(|_| [Batch::new(&rows)]).await.unwrap_err();
         // Before 11 there are no arrays of domains.
         if tests::version() < 11 {
-            let expected = r#"cannot create the table: "public"."t", batch 1: type "positive[]" does not exist (42704)"#;
-            assert_eq!(error.to_string(), expected);
+            assert_eq!(error.column(), Some("numbers"));
+            let expected = r#"type "positive[]" does not exist (42704)"#;
+            assert!(error.to_string().ends_with(expected), "{error}");
             return;
         }
         assert_eq!((error.row(), error.column()), (Some(2), Some(column)));
