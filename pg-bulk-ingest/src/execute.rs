@@ -50,10 +50,19 @@ pub(crate) async fn run(
         return Ok(());
     }
     for statement in statements {
-        tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
+        log(statement);
     }
     let sql = script(statements);
     answer(transaction.batch_execute(&sql)).await.map_err(Error::while_doing(action))
+}
+
+fn log(statement: &Statement) {
+    let (sql, purpose) = (statement.sql(), statement.purpose());
+    if statement.drops_data() {
+        tracing::warn!(sql, purpose, "statement that drops data");
+    } else {
+        tracing::debug!(sql, purpose, "statement");
+    }
 }
 
 /// Runs statements in one round trip. The error of one that is for a view names the view.
@@ -91,9 +100,7 @@ async fn run_one_by_one<'s>(
     if statements.is_empty() {
         return Ok(());
     }
-    for statement in statements {
-        tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
-    }
+    statements.iter().for_each(log);
     let parts = statements.iter().map(Statement::sql).collect::<Vec<_>>();
     match send(transaction, &parts, action).await {
         Ok(_) => Ok(()),

@@ -19,6 +19,7 @@ mod hook;
 mod ident;
 mod ingest;
 mod lock;
+mod made;
 mod merge;
 mod options;
 mod plan;
@@ -57,7 +58,7 @@ pub use pg_bulk_ingest_derive::IngestEnum;
 pub use pg_bulk_ingest_derive::IngestTable;
 #[doc = include_str!("docs/ingest_tables.md")]
 pub use pg_bulk_ingest_derive::IngestTables;
-pub use report::{Phase, Plan, Progress, Report, TableReport};
+pub use report::{Kept, KeptKind, Phase, Plan, Progress, Report, TableReport};
 pub use resolve::Outcome;
 pub use session::{Session, SessionBatch};
 pub use source::{IntoBatchStream, IntoBatches, RowSource};

@@ -85,20 +85,42 @@ pub enum Delete {
     All,
 }
 
-/// What becomes of a table that is not as it is defined. How each difference is made away with, what it
-/// locks and what it costs is in the repository's `docs/migration.md`.
+/// What becomes of a table that does not match its definition.
+///
+/// What an ingest made of a table, it may drop; what it did not make, it leaves alone. The comment
+/// on the table remembers what was made: the columns, indexes, constraints and defaults that an
+/// ingest created. A comment without a `"pg-bulk-ingest"` key is of a table that somebody else made;
+/// one that the Python package, or an earlier version, wrote is of a table that was made wholly.
+/// [`Report::kept`](crate::Report::kept) has what is left alone, which is also logged at WARN once an
+/// ingest; so is every statement that drops a column.
+///
+/// How each difference is migrated, what it locks and what it costs is in the repository's
+/// `docs/migration.md`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Migration {
-    /// It is changed until it is: the default. What is not defined is dropped.
+    /// The default. What the table lacks is added. What an ingest made is changed until it is as
+    /// defined, and dropped where the struct does not have it.
+    ///
+    /// What no ingest made stays, over rebuilds and [`Delete`] too: columns, indexes, constraints
+    /// and defaults that the struct does not have, a type that is wider than defined, and whether a
+    /// column is NOT NULL. A column that no ingest made is widened in place, and not retyped
+    /// otherwise; a table that no ingest made is not rebuilt, and the order of its columns does not
+    /// count. What can be neither changed nor left is refused
+    /// ([`ErrorKind::Migration`](crate::ErrorKind::Migration)): a NOT NULL column without a default
+    /// that the struct does not have, a primary key of other columns, a change that needs a rebuild.
     #[default]
     Evolve,
-    /// Nothing is dropped and nothing narrowed. What is there but not defined stays: columns,
-    /// indexes, defaults, a primary key. A column that allows NULL, or longer values than are
-    /// defined, stays so. A primary key of other columns than defined is an error.
+    /// The table becomes exactly the struct, whatever was there and whoever made it: what the struct
+    /// does not have is dropped.
+    Exact,
+    /// What is missing is added, and types are widened where that rewrites nothing. Nothing is
+    /// dropped, narrowed or rebuilt: what is there but not defined stays, columns, indexes, defaults,
+    /// a primary key. A column that allows NULL, or longer values than are defined, stays so. What
+    /// would need a rebuild, and a primary key of other columns than defined, is an error.
     AdditiveOnly,
-    /// Any difference is an error, [`ErrorKind::Differs`](crate::ErrorKind::Differs), and so is a
-    /// table that does not exist.
+    /// Any difference is an error, [`ErrorKind::Differs`](crate::ErrorKind::Differs), also one that
+    /// `Evolve` would leave alone, and so is a table that does not exist.
     Freeze,
 }
 
@@ -107,7 +129,8 @@ pub enum Migration {
 #[non_exhaustive]
 pub enum ColumnOrder {
     /// It has: the default. A table whose columns are in another order, or that lacks one which is
-    /// not the last, is rebuilt.
+    /// not the last, is rebuilt. The order of a table that no ingest made does not count
+    /// ([`Migration`]).
     #[default]
     Exact,
     /// It has not. Columns that are missing are added at the end, in place.

@@ -17,10 +17,10 @@ pub(crate) use enum_type::{add_labels, create_enum_types};
 pub(crate) use fault::Tried;
 pub(crate) use in_place::Step;
 pub(crate) use index_name::index_name;
-pub(crate) use keep::{keep_columns, keep_indexes, kept_shape};
-pub(crate) use migrate::{Decision, Subject};
+pub(crate) use keep::{Keeping, create_fresh, keep_indexes, kept, kept_shape};
+pub(crate) use migrate::{Decision, Rebuilding, Subject};
 pub(crate) use rebuild::{Check, Rebuild, checks, key_checks};
-pub(crate) use relevant::{Relevant, relevant};
+pub(crate) use relevant::{Relevant, Rule, relevant};
 
 use crate::definition::{Column, Index, IndexKey, Table};
 use crate::ident::{Ident, QualifiedName, list};
@@ -36,13 +36,6 @@ pub(crate) fn create_schema(name: &QualifiedName) -> Statement {
 pub(crate) fn create_table(name: &QualifiedName, table: &Table) -> Statement {
     let sql = format!("CREATE TABLE {name} ({})", list(table.columns().iter().map(column_sql)));
     Statement::new(sql, LockLevel::None, "the table does not exist")
-}
-
-/// Creates the table that is to replace another, for this reason.
-pub(crate) fn create_fresh(name: &QualifiedName, table: &Table, reason: &str) -> Statement {
-    let sql = format!("CREATE TABLE {name} ({})", list(table.columns().iter().map(column_sql)));
-    let purpose = format!("a table to replace the live one, because {reason}");
-    Statement::new(sql, LockLevel::None, purpose)
 }
 
 /// Creates the table as an empty one that is rolled back, for PostgreSQL to say how it spells the

@@ -29,31 +29,53 @@ pub(crate) fn set_owner(fresh: &QualifiedName, owner: &str) -> Statement {
     Statement::new(sql, LockLevel::None, "the owner is kept")
 }
 
+/// The names of the indexes of a table that replaces another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Names<'a> {
+    /// Those that they have, each with the one that it gets.
+    pub(crate) indexes: &'a [(String, String)],
+    /// Those that nothing else may get.
+    pub(crate) taken: &'a [String],
+}
+
 /// Drops the live table and puts the other in its place, indexes and constraints by their old
 /// names; those that it did not have get names that are not among those taken. It counts on ACCESS
-/// EXCLUSIVE on the live table, and on what hangs on it being carried over.
+/// EXCLUSIVE on the live table, and on what hangs on it being carried over. `dropped` are the columns
+/// that the new table does not have.
 pub(crate) fn swap(
     name: &QualifiedName,
     fresh_name: &QualifiedName,
     live: &Shape,
     fresh: &Shape,
-    taken: &[String],
+    Names { indexes, taken }: Names<'_>,
+    dropped: &[&str],
 ) -> Vec<Statement> {
     let purpose = "the new table takes the place of the live one";
     let statement = |sql: String| Statement::new(sql, LockLevel::AccessExclusive, purpose);
     let mut statements = vec![
-        statement(format!("DROP TABLE {name}")),
+        drop_live(name, dropped).unwrap_or_else(|| statement(format!("DROP TABLE {name}"))),
         statement(format!("ALTER TABLE {fresh_name} RENAME TO {}", name.name_ident())),
     ];
-    let indexes = index_names(name.name(), live, fresh, taken);
     let mut taken = taken.to_vec();
     taken.extend(indexes.iter().map(|(_, new)| new.clone()));
-    statements.extend(indexes.into_iter().map(|(index, new)| {
+    statements.extend(indexes.iter().map(|(index, new)| {
         let (index, new) = (name.sibling(index), Ident::new(new));
         statement(format!("ALTER INDEX {index} RENAME TO {new}"))
     }));
     statements.extend(name_not_nulls(name, live, fresh, &taken));
     statements
+}
+
+/// Drops a live table with columns that the one that takes its place does not have.
+fn drop_live(name: &QualifiedName, dropped: &[&str]) -> Option<Statement> {
+    let columns = list(dropped.iter().map(|column| format!("{column:?}")));
+    let purpose = match dropped {
+        [] => return None,
+        [_] => format!("column {columns}, which is not in the struct, goes with the live table"),
+        _ => format!("columns {columns}, which are not in the struct, go with the live table"),
+    };
+    let sql = format!("DROP TABLE {name}");
+    Some(Statement::new(sql, LockLevel::AccessExclusive, purpose).dropping_data())
 }
 
 /// Gives the NOT NULL constraints of a table that took the place of another, from PostgreSQL 18 on,
@@ -87,7 +109,7 @@ pub(crate) fn name_not_nulls(
 }
 
 /// The names of the new table's indexes, and those that they get.
-fn index_names(
+pub(crate) fn index_names(
     table: &str,
     live: &Shape,
     fresh: &Shape,

@@ -114,13 +114,60 @@ impl TableReport {
     }
 }
 
+/// What a [`Kept`] difference is a difference of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeptKind {
+    /// A column that the struct does not have.
+    Column,
+    /// The type of a column.
+    Type,
+    /// The collation of a column.
+    Collation,
+    /// Whether a column is NOT NULL.
+    Nullability,
+    /// The default of a column.
+    Default,
+    /// An index, or a unique constraint with it, that the struct does not have.
+    Index,
+    /// A primary key that the struct does not have.
+    PrimaryKey,
+}
+
+/// A difference between a table and its definition that an ingest leaves: no ingest made what is
+/// there, or the [`Migration`](crate::Migration) setting keeps it. Displays as the table and the
+/// difference, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Kept {
+    /// The table.
+    pub table: QualifiedName,
+    /// What is different.
+    pub kind: KeptKind,
+    /// The name of the column or index.
+    pub name: String,
+    /// The difference, in words: `column "id" is not in the struct`.
+    pub difference: String,
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.table, self.difference)
+    }
+}
+
 /// The statements that an ingest ran to bring the tables into the state that is defined.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     statements: Vec<Statement>,
+    kept: Vec<Kept>,
 }
 
 impl Plan {
+    pub(crate) fn keep(&mut self, kept: impl IntoIterator<Item = Kept>) {
+        self.kept.extend(kept);
+    }
+
     pub(crate) fn extend(&mut self, statements: impl IntoIterator<Item = Statement>) {
         self.statements.extend(statements);
     }
@@ -135,16 +182,24 @@ impl Plan {
         &self.statements
     }
 
-    /// Whether there is nothing to do.
+    /// The differences that stay as they are.
+    #[must_use]
+    pub fn kept(&self) -> &[Kept] {
+        &self.kept
+    }
+
+    /// Whether there is nothing to do: differences that stay are nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.statements.is_empty()
     }
 }
 
-/// Each statement after a comment that says why it is run, what it locks and what it costs.
+/// Each statement after a comment that says why it is run, what it locks and what it costs; before
+/// them, what is left as it is.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kept.iter().try_for_each(|kept| writeln!(f, "-- left as it is: {kept}"))?;
         self.statements.iter().try_for_each(|statement| writeln!(f, "{statement}"))
     }
 }
@@ -163,6 +218,9 @@ pub struct Report<W> {
     pub tables: Vec<TableReport>,
     /// What was created or changed for the tables to be as they are defined.
     pub migrated: Plan,
+    /// The differences from their definitions that the tables still have: what no ingest made is
+    /// left alone ([`Migration`](crate::Migration)).
+    pub kept: Vec<Kept>,
     /// The high watermark of the last batch that had one; otherwise that after which the ingest
     /// began, unless a [`Delete`](crate::Delete) cleared it.
     pub high_watermark: Option<W>,

@@ -207,8 +207,9 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     pub async fn finish(self) -> Result<Report<W>, Error> {
         let Self { scope, mut core, mut meter, high_watermark, .. } = self;
         let phases = whole::finish(scope, &mut core, &mut meter).await?;
+        let kept = whole::kept(&core);
         let core::Totals { batches, rows, bytes, tables, migrated } = core.totals;
-        Ok(Report { batches, rows, bytes, tables, migrated, high_watermark, phases })
+        Ok(Report { batches, rows, bytes, tables, migrated, kept, high_watermark, phases })
     }
 }
 

@@ -62,6 +62,7 @@ pub struct Statement {
     lock: LockLevel,
     work: Work,
     is_outside_transaction: bool,
+    drops_data: bool,
     purpose: Cow<'static, str>,
     view: Option<QualifiedName>,
 }
@@ -77,6 +78,7 @@ impl Statement {
             lock,
             work: Work::Catalog,
             is_outside_transaction: false,
+            drops_data: false,
             purpose: purpose.into(),
             view: None,
         }
@@ -88,6 +90,10 @@ impl Statement {
 
     pub(crate) fn outside_transaction(self) -> Self {
         Self { is_outside_transaction: true, ..self }
+    }
+
+    pub(crate) fn dropping_data(self) -> Self {
+        Self { drops_data: true, ..self }
     }
 
     /// The same for a view, which an error then names.
@@ -122,6 +128,12 @@ impl Statement {
     #[must_use]
     pub fn is_outside_transaction(&self) -> bool {
         self.is_outside_transaction
+    }
+
+    /// Whether it drops columns with their data. It is then logged at WARN when it is run.
+    #[must_use]
+    pub fn drops_data(&self) -> bool {
+        self.drops_data
     }
 
     /// What it is for, in words.

@@ -10,6 +10,7 @@ pub(crate) use exact::{read, write};
 
 use crate::error::{Error, ErrorKind};
 use crate::ident::{Literal, QualifiedName};
+use crate::made::Made;
 use crate::statement::{LockLevel, Statement};
 use object::Object;
 
@@ -18,6 +19,8 @@ use object::Object;
 const OWN: &str = "pg-bulk-ingest";
 /// The key of the high watermark among these.
 const HIGH_WATERMARK: &str = "high-watermark";
+/// The key of what was made of the table.
+const MADE: &str = "made";
 /// The key under which a comment is kept that was no object.
 const COMMENT: &str = "comment";
 
@@ -76,6 +79,42 @@ pub(crate) fn stored(comment: Option<&str>) -> Result<Option<&str>, Unreadable> 
     }
 }
 
+/// What ingests made of the table with this comment. A comment that is without our own key is of a
+/// table that somebody else made; one with the key alone was written by the Python package or an
+/// earlier version, which make a table wholly as it is defined.
+pub(crate) fn made(comment: Option<&str>) -> Result<Made, Unreadable> {
+    let Comment::Object(object) = Comment::read(comment)? else {
+        return Ok(Made::nothing());
+    };
+    Ok(match own(&object)? {
+        None => Made::nothing(),
+        Some(own) => own.get(MADE).map_or_else(Made::all, Made::read),
+    })
+}
+
+/// The comment with what was made of its table; `None` if it stays as it is.
+pub(crate) fn with_made(comment: Option<&str>, made: &Made) -> Result<Option<String>, Unreadable> {
+    let before = self::made(comment)?;
+    if before == *made {
+        return Ok(None);
+    }
+    let json = made.to_json();
+    let new = || format!("{{\"{MADE}\": {json}}}");
+    let written = match Comment::read(comment)? {
+        Comment::None => format!("{{\"{OWN}\": {}}}", new()),
+        Comment::Text(text) => {
+            let text = serde_json::Value::from(text);
+            format!("{{\"{COMMENT}\": {text}, \"{OWN}\": {}}}", new())
+        }
+        Comment::Object(object) => match own(&object)? {
+            None => object.with(OWN, &new()),
+            Some(own) => object.with(OWN, &own.with(MADE, &json)),
+        },
+    };
+    // Digests cannot be told from the names that they are of: the text can.
+    Ok((Some(written.as_str()) != comment).then_some(written))
+}
+
 /// The object under our own key; `null` counts as none.
 fn own<'c>(object: &Object<'c>) -> Result<Option<Object<'c>>, Unreadable> {
     match object.get(OWN) {
@@ -89,7 +128,10 @@ pub(crate) fn with_stored(
     comment: Option<&str>,
     watermark: Option<&str>,
 ) -> Result<Option<String>, Unreadable> {
-    let new = |watermark: &str| format!("{{\"{HIGH_WATERMARK}\": {watermark}}}");
+    // Without what was made, all would count as made.
+    let nothing = Made::nothing().to_json();
+    let new =
+        |watermark: &str| format!("{{\"{HIGH_WATERMARK}\": {watermark}, \"{MADE}\": {nothing}}}");
     match (Comment::read(comment)?, watermark) {
         (Comment::None, None) => Ok(None),
         (Comment::Text(text), None) => Ok(Some(text.to_owned())),
@@ -132,6 +174,11 @@ pub(crate) fn store(table: &QualifiedName, comment: Option<&str>) -> Statement {
     comment_on(table, comment, "the high watermark")
 }
 
+/// Stores a comment with what was made of its table.
+pub(crate) fn record(table: &QualifiedName, comment: &str) -> Statement {
+    comment_on(table, Some(comment), "what was made of the table, and so may be dropped")
+}
+
 /// Stores a comment on a table.
 pub(crate) fn comment_on(
     table: &QualifiedName,
@@ -145,13 +192,25 @@ pub(crate) fn comment_on(
 
 #[cfg(test)]
 mod tests {
-    use super::{Unreadable, stored, with_stored, with_text};
+    use super::{Unreadable, made, stored, with_stored, with_text};
+    use crate::made::Made;
 
     #[test]
     fn the_python_packages_watermark_is_read_and_written_alike() {
         let comment = r#"{"pg-bulk-ingest": {"high-watermark": "2014-07-31"}}"#;
         assert_eq!(stored(Some(comment)), Ok(Some(r#""2014-07-31""#)));
-        assert_eq!(with_stored(None, Some(r#""2014-07-31""#)), Ok(Some(comment.to_owned())));
+        assert_eq!(
+            with_stored(Some(r#"{"pg-bulk-ingest": {}}"#), Some(r#""2014-07-31""#)),
+            Ok(Some(comment.to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_high_watermark_alone_does_not_say_that_all_was_made() {
+        let comment = r#"{"pg-bulk-ingest": {"high-watermark": 7, "made": {"columns": [], "indexes": [], "table": false}}}"#;
+        assert_eq!(with_stored(None, Some("7")), Ok(Some(comment.to_owned())));
+        assert_eq!(made(Some(comment)), Ok(Made::nothing()));
+        assert_eq!(made(Some(r#"{"pg-bulk-ingest": {"high-watermark": 7}}"#)), Ok(Made::all()));
     }
 
     #[test]
@@ -160,9 +219,13 @@ mod tests {
             (
                 r#"{"a" : 1e400}"#,
                 Some("5"),
-                r#"{"a" : 1e400, "pg-bulk-ingest": {"high-watermark": 5}}"#,
+                r#"{"a" : 1e400, "pg-bulk-ingest": {"high-watermark": 5, "made": {"columns": [], "indexes": [], "table": false}}}"#,
             ),
-            (r#"{ }"#, Some("5"), r#"{"pg-bulk-ingest": {"high-watermark": 5} }"#),
+            (
+                r#"{ }"#,
+                Some("5"),
+                r#"{"pg-bulk-ingest": {"high-watermark": 5, "made": {"columns": [], "indexes": [], "table": false}} }"#,
+            ),
             (
                 r#"{"z": "\ud83e\u0301\ud800", "pg-bulk-ingest": {"x": [1,  2], "high-watermark":4 , "y":1.0} , "b": 2}"#,
                 Some("5"),
@@ -182,13 +245,13 @@ mod tests {
             (
                 r#"{"pg-bulk-ingest": null}"#,
                 Some("0"),
-                r#"{"pg-bulk-ingest": {"high-watermark": 0}}"#,
+                r#"{"pg-bulk-ingest": {"high-watermark": 0, "made": {"columns": [], "indexes": [], "table": false}}}"#,
             ),
             (r#"{"pg-bulk-ingest": null}"#, None, r#"{"pg-bulk-ingest": null}"#),
             (
                 "{\"a\": 1}\n",
                 Some("5"),
-                "{\"a\": 1, \"pg-bulk-ingest\": {\"high-watermark\": 5}}\n",
+                "{\"a\": 1, \"pg-bulk-ingest\": {\"high-watermark\": 5, \"made\": {\"columns\": [], \"indexes\": [], \"table\": false}}}\n",
             ),
         ] {
             assert_eq!(

@@ -52,14 +52,15 @@ async fn they_are_on_the_table_beside_the_high_watermark() {
     let none: [Batch<Iter<Vec<first::Row>>>; 0] = [];
     ingest::<first::Row>(&mut client).batches(|_| none).await.unwrap();
     let column = "As printed on\nthe receipt's top.";
-    let text = format!("Our \"shops\",\n{{all}} of them.|{column}|∅");
+    let text = r#"{"pg-bulk-ingest": {}, "comment": "Our \"shops\",\n{all} of them."}"#;
+    let text = format!("{text}|{column}|∅");
     assert_eq!(database.row(COMMENTS).await, text);
     let batches = [[first(1)], [first(2)]];
     let batches = |_: Option<i32>| batches.iter().map(|rows| Batch::new(rows).high_watermark(1));
     let report = ingest::<first::Row>(&mut client).batches(batches).await.unwrap();
     assert!(report.migrated.is_empty(), "{}", report.migrated);
     let object =
-        r#"{"comment": "Our \"shops\",\n{all} of them.", "pg-bulk-ingest": {"high-watermark": 1}}"#;
+        r#"{"pg-bulk-ingest": {"high-watermark": 1}, "comment": "Our \"shops\",\n{all} of them."}"#;
     assert_eq!(database.row(COMMENTS).await, format!("{object}|{column}|∅"));
     let dead = "SELECT xmin FROM pg_description WHERE objoid = 't'::regclass AND objsubid = 1";
     let before = database.row(dead).await;

@@ -69,7 +69,7 @@ async fn what_refuses_a_row_does_not_show_it_unless_asked_to() {
     for (fixture, value, code) in REFUSALS {
         let database = Database::new().await;
         let mut client = database.connect().await;
-        database.execute("CREATE TABLE t (id int PRIMARY KEY, value text NOT NULL)").await;
+        database.execute("CREATE TABLE t (id int PRIMARY KEY, value text NOT NULL); COMMENT ON TABLE t IS '{\"pg-bulk-ingest\": {}}'").await;
         database.execute(fixture).await;
         for upsert in [Upsert::Off, Upsert::IfPrimaryKey] {
             let hidden = load(&mut client, value, upsert, false).await;

@@ -30,6 +30,7 @@ mod indexes;
 mod killed;
 mod large_batches;
 mod locks;
+mod made;
 mod managed;
 mod merging;
 mod migrate;

@@ -49,6 +49,7 @@ async fn what_would_be_made_a_plain_table_is_refused_before_the_load() {
         }
         let database = Database::new().await;
         database.execute("CREATE TABLE t (tenant integer NOT NULL)").await;
+        database.execute(r#"COMMENT ON TABLE t IS '{"pg-bulk-ingest": {}}'"#).await;
         database.execute(catalogs).await;
         let mut client = database.connect().await;
         let told = format!("{told}: the table that replaces it would be a plain local one");

@@ -183,7 +183,7 @@ async fn a_table_of_the_name_that_another_would_be_replaced_under_is_ingested_wi
     }
     let database = Database::new().await;
     let mut client = database.connect().await;
-    database.execute("CREATE TABLE t (id bigint PRIMARY KEY)").await;
+    database.execute("CREATE TABLE t (id bigint PRIMARY KEY); COMMENT ON TABLE t IS '{\"pg-bulk-ingest\": {}}'").await;
     for delete in [Delete::BeforeFirstBatch, Delete::BeforeFirstBatch, Delete::Off] {
         let rows = [Both::Plain(Plain { id: 1 }), Both::Odd(Odd { id: 2 })];
         ingest::<Both>(&mut client).delete(delete).batches(|_| [Batch::new(rows)]).await.unwrap();

@@ -109,7 +109,8 @@ async fn what_is_prepared_ahead_is_not_into_a_table_that_is_replaced() {
     let mut client = database.connect().await;
     // Its columns are in another order: it is rebuilt.
     let old = "CREATE TABLE t (value text NOT NULL, id integer PRIMARY KEY);
-        INSERT INTO t VALUES ('old', -1)";
+        INSERT INTO t VALUES ('old', -1);
+        COMMENT ON TABLE t IS '{\"pg-bulk-ingest\": {}}'";
     for upsert in [Upsert::Off, Upsert::IfPrimaryKey] {
         database.execute(old).await;
         let ingest = ingest::<Row>(&mut client).upsert(upsert);

@@ -8,7 +8,7 @@
 use super::Staging;
 use crate::definition::Table;
 use crate::ident::{Literal, QualifiedName};
-use crate::plan::create_fresh;
+use crate::plan::{Keeping, create_fresh};
 use crate::statement::{LockLevel, Statement};
 
 /// Begins the transaction of a further connection. Its commit need not be durable before the
@@ -28,7 +28,7 @@ pub(crate) fn name(target: &QualifiedName, transaction: u64) -> QualifiedName {
 pub(crate) fn create_table(part: &QualifiedName, target: &QualifiedName, table: &Table) -> String {
     format!(
         "{};\n{}",
-        create_fresh(part, table, "its rows come over several connections").sql(),
+        create_fresh(part, table, Keeping::NOTHING, "its rows come over several connections").sql(),
         label(part, target)
     )
 }

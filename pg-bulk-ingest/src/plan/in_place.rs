@@ -6,6 +6,7 @@ use super::widen::{Widening, widening};
 use crate::catalog::{IndexShape, Leftover, LiveColumn};
 use crate::compare::Change;
 use crate::ident::{Ident, free_name};
+use crate::made::Delta;
 use crate::settings::{while_in_utc, while_reading};
 use crate::statement::{LockLevel, Statement, Work};
 
@@ -13,10 +14,10 @@ use crate::statement::{LockLevel, Statement, Work};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
     /// A transaction that holds ACCESS EXCLUSIVE on the table, for an instant.
-    Exclusive(Vec<Statement>),
+    Exclusive { statements: Vec<Statement>, made: Delta },
     /// A transaction whose locks neither readers nor writers notice. If it fails, what the step
     /// before prepared is undone.
-    Shared { statements: Vec<Statement>, undo: Vec<Statement> },
+    Shared { statements: Vec<Statement>, undo: Vec<Statement>, made: Delta },
     /// A statement outside a transaction. If it fails, what is left of it is removed.
     Outside { statement: Statement, undo: Statement },
 }
@@ -24,7 +25,7 @@ pub(crate) enum Step {
 impl Step {
     pub(crate) fn statements(&self) -> &[Statement] {
         match self {
-            Self::Exclusive(statements) | Self::Shared { statements, .. } => statements,
+            Self::Exclusive { statements, .. } | Self::Shared { statements, .. } => statements,
             Self::Outside { statement, .. } => std::slice::from_ref(statement),
         }
     }
@@ -48,6 +49,12 @@ struct Steps {
     keys: Vec<Statement>,
     /// What keys and indexes that are gone no longer need.
     drop: Vec<Statement>,
+    /// What is made of the table by the first step, and by the last.
+    made: Delta,
+    made_last: Delta,
+    /// The indexes that are built: from before they are there, so that one whose build is
+    /// interrupted is known to be ours.
+    building: Vec<String>,
 }
 
 /// The steps of changes each of which can be done in place.
@@ -71,6 +78,7 @@ pub(super) fn steps(subject: &Subject<'_>, changes: &[Change]) -> Vec<Step> {
             && !index.valid
         {
             steps.first.push(drop_index(subject, index, change));
+            steps.made.indexes.push((index.name.clone(), false));
             taken.retain(|name| *name != index.name);
         }
     }
@@ -93,6 +101,7 @@ pub(super) fn steps(subject: &Subject<'_>, changes: &[Change]) -> Vec<Step> {
     }
     for change in changes {
         let Change::AlterDefault { column, live, defined } = change else { continue };
+        steps.made.defaults.push((column.clone(), defined.is_some()));
         let column_sql = Ident::new(column);
         let sql = match defined {
             Some(default) => {
@@ -106,6 +115,8 @@ pub(super) fn steps(subject: &Subject<'_>, changes: &[Change]) -> Vec<Step> {
         };
         steps.first.push(subject.alter(&sql, change.to_string()));
     }
+    // Those of an interrupted migration are known already.
+    steps.building.retain(|name| !subject.made.has_index(name));
     steps.in_order()
 }
 
@@ -117,16 +128,20 @@ impl Steps {
         last.append(&mut self.drop);
         if self.validate.is_empty() && self.builds.is_empty() {
             self.first.append(&mut last);
+            self.made.append(&mut self.made_last);
         }
+        self.made.indexes.extend(self.building.into_iter().map(|name| (name, true)));
         if !self.first.is_empty() {
-            order.push(Step::Exclusive(self.first));
+            let made = std::mem::take(&mut self.made);
+            order.push(Step::Exclusive { statements: self.first, made });
         }
-        if !self.validate.is_empty() {
-            order.push(Step::Shared { statements: self.validate, undo: self.undo });
+        if !self.validate.is_empty() || !self.made.is_empty() {
+            let (statements, undo) = (self.validate, self.undo);
+            order.push(Step::Shared { statements, undo, made: self.made });
         }
         order.append(&mut self.builds);
         if !last.is_empty() {
-            order.push(Step::Exclusive(last));
+            order.push(Step::Exclusive { statements: last, made: self.made_last });
         }
         order
     }
@@ -136,11 +151,16 @@ fn add(subject: &Subject<'_>, change: &Change, steps: &mut Steps, taken: &mut Ve
     let purpose = change.to_string();
     match change {
         Change::AddColumn { column } => {
-            let add = vec![subject.alter(&add_column(column), purpose)];
+            let sql = format!("ADD COLUMN {}", column_definition(column));
+            let add = vec![subject.alter(&sql, purpose)];
             steps.first.extend(match &column.default {
                 Some(default) => while_reading(default, add),
                 None => add,
             });
+            steps.made.columns.push((column.name.clone(), true));
+            if column.default.is_some() {
+                steps.made.defaults.push((column.name.clone(), true));
+            }
         }
         Change::DropColumn { column } => {
             let sql = format!("DROP COLUMN {}", Ident::new(&column.name));
@@ -148,7 +168,9 @@ fn add(subject: &Subject<'_>, change: &Change, steps: &mut Steps, taken: &mut Ve
             let purpose = own.fold(purpose, |purpose, own| {
                 format!("{purpose}, {} goes with it", own.description)
             });
-            steps.drop.push(subject.alter(&sql, purpose));
+            steps.drop.push(subject.alter(&sql, purpose).dropping_data());
+            steps.made_last.columns.push((column.name.clone(), false));
+            steps.made_last.defaults.push((column.name.clone(), false));
         }
         Change::AlterType { live, defined } => {
             let found = widening(&live.sql_type, &defined.sql_type, subject.version);
@@ -174,6 +196,7 @@ fn add(subject: &Subject<'_>, change: &Change, steps: &mut Steps, taken: &mut Ve
             let old = live.as_ref().and_then(|index| index.constraint.as_ref());
             match defined {
                 None => {
+                    steps.made_last.indexes.extend(live.iter().map(|i| (i.name.clone(), false)));
                     let old = old.map(|old| format!("DROP CONSTRAINT {}", Ident::new(old)));
                     steps.keys.extend(old.map(|sql| subject.alter(&sql, purpose)));
                 }
@@ -185,9 +208,14 @@ fn add(subject: &Subject<'_>, change: &Change, steps: &mut Steps, taken: &mut Ve
             let old = replaces.as_ref().and_then(|index| index.constraint.as_ref());
             let name = Ident::new(&index.name);
             steps.keys.push(adopt(subject, &name, *primary, old, purpose));
+            if let Some(old) = old {
+                let is_made = subject.made.has_index(&index.name);
+                steps.made_last.renamed(&index.name, old, is_made);
+            }
         }
         Change::DropIndex { index } if index.valid => {
             steps.keys.push(drop_index(subject, index, change));
+            steps.made_last.indexes.push((index.name.clone(), false));
         }
         // Done before all else, or after; or not in place.
         Change::DropIndex { .. }
@@ -197,9 +225,9 @@ fn add(subject: &Subject<'_>, change: &Change, steps: &mut Steps, taken: &mut Ve
     }
 }
 
-/// The definition of a column that is added.
-pub(crate) fn add_column(column: &LiveColumn) -> String {
-    let mut sql = format!("ADD COLUMN {} {}", Ident::new(&column.name), column.sql_type);
+/// The definition of a column as it is in a table.
+pub(super) fn column_definition(column: &LiveColumn) -> String {
+    let mut sql = format!("{} {}", Ident::new(&column.name), column.sql_type);
     if let Some(collation) = &column.collation {
         sql += &format!(" COLLATE {collation}");
     }
@@ -289,7 +317,11 @@ fn build(
     let undo = format!("DROP INDEX CONCURRENTLY IF EXISTS {}", subject.name.sibling(&name));
     let undo = Statement::new(undo, lock, "it could not be built").outside_transaction();
     steps.builds.push(Step::Outside { statement: statement.outside_transaction(), undo });
+    steps.building.push(name.clone());
     if index.unique {
+        if let Some(old) = replaces {
+            steps.made_last.renamed(&name, old, true);
+        }
         let adopted = adopt(subject, &ident, index.primary, replaces, purpose.to_owned());
         steps.keys.push(adopted);
     }

@@ -2,10 +2,11 @@
 
 use super::in_place::{Step, steps};
 use super::rebuild::Rebuild;
-use super::widen::widening;
+use super::widen::{Widening, widening};
 use crate::catalog::{LiveColumn, LiveTable, Surroundings};
 use crate::compare::Change;
 use crate::ident::QualifiedName;
+use crate::made::Made;
 use crate::statement::{LockLevel, Statement};
 use std::borrow::Cow;
 
@@ -15,8 +16,24 @@ pub(crate) struct Subject<'a> {
     pub(crate) name: &'a QualifiedName,
     pub(crate) live: &'a LiveTable,
     pub(crate) surroundings: &'a Surroundings,
+    /// What ingests made of it.
+    pub(crate) made: &'a Made,
+    pub(crate) rebuilding: Rebuilding,
     /// `server_version_num`.
     pub(crate) version: u32,
+}
+
+/// Whether another table may take the place of the live one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rebuilding {
+    Allowed,
+    /// Only of one that an ingest made, and only for columns that an ingest made. Whether it is
+    /// replaced in any case, without its rows.
+    OfMade {
+        is_replaced: bool,
+    },
+    /// By no means: nothing is dropped or rebuilt.
+    Never,
 }
 
 /// How the changes are made.
@@ -51,7 +68,10 @@ impl Subject<'_> {
             Some(Err(refused)) => return Decision::Refused(vec![refused]),
         }
         if !reasons.is_empty() {
+            let forbidden = changes.iter().filter_map(|change| self.forbids_rebuild(change));
+            let forbidden = forbidden.collect::<Vec<_>>();
             return match self.live.kind {
+                _ if !forbidden.is_empty() => Decision::Refused(forbidden),
                 'p' => Decision::Refused(
                     reasons
                         .iter()
@@ -68,6 +88,36 @@ impl Subject<'_> {
         match refused.is_empty() {
             true => Decision::InPlace(steps(self, changes)),
             false => Decision::Refused(refused),
+        }
+    }
+
+    /// Why a change that cannot be made in place is not to be made by another table, if it is not.
+    fn forbids_rebuild(&self, change: &Change) -> Option<String> {
+        let reason = self.needs_rebuild(change)?;
+        match (self.rebuilding, change) {
+            (Rebuilding::Allowed, _) => None,
+            (Rebuilding::Never, Change::Reorder { .. }) => Some(format!(
+                "{reason}: with `Migration::AdditiveOnly` no table is rebuilt; \
+                 `Migration::Evolve` rebuilds it, and `ColumnOrder::Any` lets the order be"
+            )),
+            (Rebuilding::Never, _) => Some(format!(
+                "{reason}, which needs a rebuild: with `Migration::AdditiveOnly` no table is \
+                 rebuilt; `Migration::Evolve` rebuilds it"
+            )),
+            (Rebuilding::OfMade { .. }, Change::AlterType { live, .. })
+                if !self.made.has_column(&live.name) =>
+            {
+                Some(format!(
+                    "{reason}, and no ingest made the column, so that it is only widened where \
+                     that needs no rewrite: change its type, or let the struct have the type that \
+                     it has"
+                ))
+            }
+            (Rebuilding::OfMade { is_replaced: false }, _) if !self.made.table => Some(format!(
+                "{reason}, which needs a rebuild, and no ingest made the table: change it, or let \
+                 the struct fit"
+            )),
+            (Rebuilding::OfMade { .. }, _) => None,
         }
     }
 
@@ -97,7 +147,12 @@ impl Subject<'_> {
     /// it for what uses the column.
     fn widens_in_place(&self, live: &LiveColumn, defined: &LiveColumn) -> bool {
         let (from, to) = (&live.sql_type, &defined.sql_type);
-        let Some(_) = widening(from, to, self.version) else { return false };
+        match widening(from, to, self.version) {
+            None => return false,
+            // What others read in it would be another type of time.
+            Some(Widening::InUtc) if !self.may_retype(&live.name) => return false,
+            Some(_) => {}
+        }
         let base = |sql_type: &str| sql_type.split('(').next().unwrap_or_default().to_owned();
         // varchar and text share their operators, so an index over the one is one over the other.
         let alike = base(from) == base(to)
@@ -108,6 +163,11 @@ impl Subject<'_> {
         let keeps_indexes =
             indexes.all(|index| !index.columns.contains(&live.name) || alike && index.plain);
         keeps_indexes && self.surroundings.of_column(&live.name).next().is_none()
+    }
+
+    /// Whether a column may get a type of which the values mean something else.
+    fn may_retype(&self, column: &str) -> bool {
+        !matches!(self.rebuilding, Rebuilding::OfMade { .. }) || self.made.has_column(column)
     }
 
     /// Why PostgreSQL would refuse a change in place, or lose something by it.

@@ -1,7 +1,10 @@
-//! Which differences the settings want to be changed.
+//! What becomes of each difference: it is made, it is left alone, or it is refused.
 
 use super::widen::is_wider;
+use crate::catalog::IndexShape;
 use crate::compare::Change;
+use crate::definition::Table;
+use crate::made::Made;
 use crate::options::{ColumnOrder, Migration};
 
 /// The differences, sorted by what becomes of them.
@@ -11,57 +14,255 @@ pub(crate) struct Relevant {
     pub(crate) changes: Vec<Change>,
     /// Those that are not: a table that takes the place of the live one has to have them, too.
     pub(crate) kept: Vec<Change>,
+    /// Those that can be neither made nor left, with what can be done about each.
+    pub(crate) refused: Vec<String>,
 }
 
-/// The changes that the settings ask for, or the differences that they forbid.
-///
-/// [`Migration::AdditiveOnly`] leaves what is there but not defined, and what is there and holds
-/// more than is defined.
-pub(crate) fn relevant(
-    mut changes: Vec<Change>,
-    migration: Migration,
-    order: ColumnOrder,
-) -> Result<Relevant, Vec<String>> {
-    changes
-        .retain(|change| order == ColumnOrder::Exact || !matches!(change, Change::Reorder { .. }));
-    let refused = |changes: &[&Change]| changes.iter().map(ToString::to_string).collect();
-    match migration {
-        Migration::Evolve => Ok(Relevant { changes, kept: Vec::new() }),
-        Migration::Freeze if changes.is_empty() => Ok(Relevant::default()),
-        Migration::Freeze => Err(refused(&changes.iter().collect::<Vec<_>>())),
-        Migration::AdditiveOnly => {
-            let (changes, kept) = changes.into_iter().partition::<Vec<_>, _>(is_additive);
-            let replaced = changes.iter().filter(|change| replaces_key(change)).collect::<Vec<_>>();
-            if replaced.is_empty() {
-                Ok(Relevant { changes, kept })
-            } else {
-                Err(refused(&replaced))
+/// What becomes of a difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Fate {
+    Made,
+    Kept,
+    /// It does not count.
+    Ignored,
+    Refused(String),
+}
+
+/// What becomes of differences depends on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rule<'a> {
+    pub(crate) definition: &'a Table,
+    pub(crate) made: &'a Made,
+    pub(crate) migration: Migration,
+    pub(crate) order: ColumnOrder,
+    /// Whether a trigger may give a row the values that it lacks.
+    pub(crate) is_filled: bool,
+}
+
+/// The changes that the settings ask for and that what was made of the table allows; or the
+/// differences, where the settings forbid any.
+pub(crate) fn relevant(changes: Vec<Change>, rule: Rule<'_>) -> Result<Relevant, Vec<String>> {
+    let changes = changes.into_iter().filter(|change| {
+        rule.order == ColumnOrder::Exact || !matches!(change, Change::Reorder { .. })
+    });
+    let changes = changes.collect::<Vec<_>>();
+    if rule.migration == Migration::Freeze && !changes.is_empty() {
+        return Err(changes.iter().map(ToString::to_string).collect());
+    }
+    let mut relevant = Relevant::default();
+    let fates = changes.iter().map(|change| rule.fate(change, &changes)).collect::<Vec<_>>();
+    for (change, fate) in changes.into_iter().zip(fates) {
+        match fate {
+            Fate::Made => relevant.changes.push(change),
+            Fate::Kept => {
+                relevant.refused.extend(unfillable(&change).filter(|_| !rule.is_filled));
+                relevant.kept.push(change);
+            }
+            Fate::Ignored => {}
+            Fate::Refused(reason) => relevant.refused.push(reason),
+        }
+    }
+    Ok(relevant)
+}
+
+/// Why a column cannot stay for which no row has a value.
+fn unfillable(change: &Change) -> Option<String> {
+    let Change::DropColumn { column } = change else { return None };
+    (column.not_null && column.default.is_none()).then(|| {
+        format!(
+            "column {:?} is not in the struct, is not to be dropped, and is NOT NULL without a \
+             default: give it a default, make it nullable, or add a field for it",
+            column.name
+        )
+    })
+}
+
+impl Rule<'_> {
+    fn fate(self, change: &Change, all: &[Change]) -> Fate {
+        match self.migration {
+            Migration::Exact | Migration::Freeze => Fate::Made,
+            Migration::AdditiveOnly => self.additive(change, all),
+            Migration::Evolve => self.evolve(change, all),
+        }
+    }
+
+    /// What an ingest made, it may drop; what it did not make, it leaves alone.
+    fn evolve(self, change: &Change, all: &[Change]) -> Fate {
+        let made = self.made;
+        let made_or = |is_made: bool, other: Fate| if is_made { Fate::Made } else { other };
+        match change {
+            Change::AddColumn { .. } | Change::AddIndex { .. } => Fate::Made,
+            Change::DropColumn { column } => made_or(made.has_column(&column.name), Fate::Kept),
+            Change::AlterType { live, .. } if made.has_column(&live.name) => Fate::Made,
+            Change::AlterType { live, defined } => {
+                made_or(is_wider(&live.sql_type, &defined.sql_type), Fate::Kept)
+            }
+            Change::AlterCollation { live, defined } => match &defined.collation {
+                _ if made.has_column(&live.name) => Fate::Made,
+                None => Fate::Kept,
+                Some(_) => Fate::Refused(format!(
+                    "{change}, and no ingest made the column: leave the collation out of the struct"
+                )),
+            },
+            Change::SetNotNull { column } => {
+                made_or(made.has_column(column) || self.keys(column, all), Fate::Kept)
+            }
+            Change::DropNotNull { column } => {
+                made_or(made.has_column(column) && !in_kept_key(column, all, made), Fate::Kept)
+            }
+            Change::AlterDefault { live: None, .. } => Fate::Made,
+            Change::AlterDefault { column, .. } => made_or(made.has_default(column), Fate::Kept),
+            Change::Reorder { .. } => made_or(made.table, Fate::Ignored),
+            Change::PrimaryKey { live: Some(live), defined: None } => {
+                made_or(made.has_index(&live.name), Fate::Kept)
+            }
+            Change::PrimaryKey { live, .. } | Change::AdoptIndex { replaces: live, .. } => {
+                match live {
+                    Some(live) if !made.has_index(&live.name) => Fate::Refused(format!(
+                        "{change}, and no ingest made it: let the struct have the key that is \
+                         there, or none, or change the table's"
+                    )),
+                    _ => Fate::Made,
+                }
+            }
+            Change::DropIndex { index } => made_or(made.has_index(&index.name), Fate::Kept),
+        }
+    }
+
+    /// Nothing is dropped and nothing narrowed: what is there but not defined stays, and what is
+    /// there and holds more than is defined.
+    fn additive(self, change: &Change, all: &[Change]) -> Fate {
+        let made_if = |is_additive: bool| if is_additive { Fate::Made } else { Fate::Kept };
+        let replaces = |live: &Option<IndexShape>| match live {
+            None => Fate::Made,
+            Some(_) => Fate::Refused(format!(
+                "{change}: with `Migration::AdditiveOnly` no key is dropped for another; \
+                 `Migration::Evolve` drops one that an ingest made"
+            )),
+        };
+        match change {
+            Change::AddColumn { .. } | Change::AddIndex { .. } => Fate::Made,
+            Change::Reorder { .. } if !self.made.table => Fate::Ignored,
+            Change::Reorder { .. } => Fate::Made,
+            Change::DropColumn { .. } => Fate::Kept,
+            Change::AlterCollation { defined, .. } => made_if(defined.collation.is_some()),
+            Change::SetNotNull { column } => made_if(self.keys(column, all)),
+            Change::DropNotNull { column } => made_if(!in_kept_key(column, all, &Made::nothing())),
+            Change::AlterType { live, defined } => {
+                made_if(is_wider(&live.sql_type, &defined.sql_type))
+            }
+            Change::AlterDefault { live, .. } => made_if(live.is_none()),
+            Change::PrimaryKey { defined: None, .. } => Fate::Kept,
+            Change::PrimaryKey { live, .. } | Change::AdoptIndex { replaces: live, .. } => {
+                replaces(live)
+            }
+            // What is left of a failed build of ours is of no use to anybody.
+            Change::DropIndex { index } => {
+                made_if(!index.valid && self.made.has_index(&index.name))
             }
         }
     }
-}
 
-fn is_additive(change: &Change) -> bool {
-    match change {
-        Change::AddColumn { .. }
-        | Change::AlterCollation { .. }
-        | Change::DropNotNull { .. }
-        | Change::Reorder { .. }
-        | Change::AddIndex { .. }
-        | Change::AdoptIndex { .. } => true,
-        Change::DropColumn { .. } | Change::SetNotNull { .. } => false,
-        Change::AlterType { live, defined } => is_wider(&live.sql_type, &defined.sql_type),
-        Change::AlterDefault { defined, .. } => defined.is_some(),
-        Change::PrimaryKey { defined, .. } => defined.is_some(),
-        // What is left of a failed build is of no use to anybody.
-        Change::DropIndex { index } => !index.valid,
+    /// Whether a column is of a primary key that is added, and so has to be NOT NULL.
+    fn keys(self, column: &str, all: &[Change]) -> bool {
+        let is_added = |change: &Change| {
+            matches!(
+                change,
+                Change::PrimaryKey { defined: Some(_), .. }
+                    | Change::AdoptIndex { primary: true, .. }
+            )
+        };
+        let key = self.definition.primary_key().iter();
+        let mut key = key.map(|position| self.definition.columns()[*position].name());
+        all.iter().any(is_added) && key.any(|name| name == column)
     }
 }
 
-/// Whether a primary key would have to be dropped for another.
-fn replaces_key(change: &Change) -> bool {
-    matches!(
-        change,
-        Change::PrimaryKey { live: Some(_), .. } | Change::AdoptIndex { replaces: Some(_), .. }
-    )
+/// Whether a column is of a primary key that stays although it is not defined: it cannot be nullable.
+fn in_kept_key(column: &str, all: &[Change], made: &Made) -> bool {
+    all.iter().any(|change| match change {
+        Change::PrimaryKey { live: Some(live), defined: None } => {
+            !made.has_index(&live.name) && live.columns.iter().any(|name| name == column)
+        }
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Relevant, Rule, relevant};
+    use crate::catalog::LiveColumn;
+    use crate::compare::Change;
+    use crate::definition::Table;
+    use crate::made::Made;
+    use crate::options::{ColumnOrder, Migration};
+
+    const TABLE: Table = Table::new("public", "t", &[], &[], &[]);
+
+    fn column(name: &str, sql_type: &str, not_null: bool) -> LiveColumn {
+        LiveColumn::predicted(name, sql_type.to_owned(), not_null)
+    }
+
+    fn judged(change: Change, made: &Made, migration: Migration) -> Relevant {
+        let (order, definition) = (ColumnOrder::Exact, &TABLE);
+        let rule = Rule { definition, made, migration, order, is_filled: false };
+        relevant(vec![change], rule).unwrap_or_default()
+    }
+
+    fn is_kept(change: &Change, made: &Made, migration: Migration) -> bool {
+        judged(change.clone(), made, migration).kept == [change.clone()]
+    }
+
+    fn is_changed(change: &Change, made: &Made, migration: Migration) -> bool {
+        judged(change.clone(), made, migration).changes == [change.clone()]
+    }
+
+    #[test]
+    fn what_was_made_is_changed_and_what_was_not_stays() {
+        let default = || Some("1".to_owned());
+        let alter = |from: &str, to: &str| Change::AlterType {
+            live: column("a", from, false),
+            defined: column("a", to, false),
+        };
+        for change in [
+            Change::DropColumn { column: column("a", "integer", false) },
+            Change::SetNotNull { column: "a".to_owned() },
+            Change::DropNotNull { column: "a".to_owned() },
+            Change::AlterDefault { column: "a".to_owned(), live: default(), defined: None },
+            alter("text", "character varying(8)"),
+        ] {
+            assert!(is_changed(&change, &Made::all(), Migration::Evolve), "{change}");
+            assert!(is_kept(&change, &Made::nothing(), Migration::Evolve), "{change}");
+            assert!(is_changed(&change, &Made::nothing(), Migration::Exact), "{change}");
+        }
+        for change in [
+            Change::AddColumn { column: column("a", "integer", false) },
+            alter("character varying(8)", "text"),
+            Change::AlterDefault { column: "a".to_owned(), live: None, defined: default() },
+        ] {
+            for migration in [Migration::Evolve, Migration::AdditiveOnly, Migration::Exact] {
+                assert!(is_changed(&change, &Made::nothing(), migration), "{change}");
+            }
+        }
+    }
+
+    #[test]
+    fn additions_alone_drop_nothing_whoever_made_it() {
+        let change = Change::DropColumn { column: column("a", "integer", false) };
+        assert!(is_kept(&change, &Made::all(), Migration::AdditiveOnly));
+    }
+
+    #[test]
+    fn a_column_that_no_row_fills_is_refused() {
+        let change = || Change::DropColumn { column: column("a", "integer", true) };
+        assert_eq!(judged(change(), &Made::nothing(), Migration::Evolve).refused.len(), 1);
+        assert_eq!(judged(change(), &Made::all(), Migration::Evolve).refused.len(), 0);
+    }
+
+    #[test]
+    fn the_order_counts_where_the_table_was_made() {
+        let change = || Change::Reorder { live: vec![], defined: vec![] };
+        assert!(is_changed(&change(), &Made::all(), Migration::Evolve));
+        assert_eq!(judged(change(), &Made::nothing(), Migration::Evolve), Relevant::default());
+    }
 }

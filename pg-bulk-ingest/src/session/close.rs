@@ -13,7 +13,8 @@ use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::QualifiedName;
 use crate::lock::Lockable;
-use crate::options::Visibility;
+use crate::made::Made;
+use crate::options::{Migration, Visibility};
 use crate::report::Plan;
 use crate::statement::Statement;
 use crate::watermark::{self, Unreadable};
@@ -26,6 +27,7 @@ use tokio_postgres::error::{DbError, Severity};
 const PUBLISH: &str = "cannot replace the table";
 const DEFERRED: &str = "a deferred constraint does not hold before the tables are replaced";
 pub(super) const COMMENT: &str = "cannot comment on the table";
+const RECORD: &str = "cannot say in the comment what was made of the table";
 const COMMIT: &str = "cannot commit the batch";
 const STORE: &str = "cannot store the high watermark";
 
@@ -73,7 +75,7 @@ pub(super) async fn replace(
     migrated.extend(views.drop.into_iter().filter(|_| is_migrated));
     let mut swapped = Vec::with_capacity(targets.len());
     for target in targets.iter_mut() {
-        let one = swap(transaction, target).await;
+        let one = swap(transaction, core, target).await;
         swapped.push(one.map_err(|error| error.in_table(&target.name))?);
     }
     for ((target, one), swapped) in targets.iter_mut().zip(carried).zip(swapped) {
@@ -111,22 +113,63 @@ async fn check_deferred(
     })
 }
 
-async fn swap(transaction: &Transaction<'_>, target: &mut Target) -> Result<Vec<Statement>, Error> {
-    let (Some(live), Some(current)) = (target.replaces.take(), target.current.as_mut()) else {
-        return Ok(Vec::new());
-    };
+async fn swap(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    target: &mut Target,
+) -> Result<Vec<Statement>, Error> {
+    let Some(live) = target.replaces.take() else { return Ok(Vec::new()) };
+    let dropped = target.dropped(&live);
+    let Some(current) = target.current.as_mut() else { return Ok(Vec::new()) };
     let comment = comment_of(transaction, &target.name).await?;
-    let store = |comment: String| watermark::store(&current.name, Some(&comment));
-    let mut statements = comment.map(store).into_iter().collect::<Vec<_>>();
     let (old, new) = (&live.shape, &current.live.shape);
     let names = catalog::isolated(&Surroundings::sql(current.live.oid));
     let names = Surroundings::read(&query(transaction, &names, PUBLISH).await?);
     let taken = names.ok_or_else(|| unreadable(PUBLISH))?.taken();
-    statements.extend(publish::swap(&target.name, &current.name, old, new, &taken));
+    let indexes = publish::index_names(target.name.name(), old, new, &taken);
+    // A comment that cannot be read goes on as it is, and so says that nothing was made.
+    let made = watermark::made(comment.as_deref()).map(|made| {
+        let exact = core.settings.migration == Migration::Exact;
+        made.after_swap(old, new, &indexes, exact)
+    });
+    let with_made = made.and_then(|made| watermark::with_made(comment.as_deref(), &made));
+    let comment = with_made.ok().flatten().or(comment);
+    let store = |comment: &String| watermark::store(&current.name, Some(comment));
+    let mut statements = comment.iter().map(store).collect::<Vec<_>>();
+    let names = publish::Names { indexes: &indexes, taken: &taken };
+    statements.extend(publish::swap(&target.name, &current.name, old, new, names, &dropped));
     execute::run(transaction, &statements, PUBLISH).await?;
     current.name = target.name.clone();
     current.live.row_security = live.row_security;
+    for (fresh, name) in indexes {
+        let mut named = current.live.shape.indexes.iter_mut();
+        if let Some(index) = named.find(|index| index.name == fresh) {
+            index.name = name;
+        }
+    }
+    current.live.comment = comment;
     Ok(statements)
+}
+
+/// Writes into the comments of tables that were created what was made of them: all there is.
+pub(super) async fn record(
+    transaction: &Transaction<'_>,
+    targets: &mut [Target],
+) -> Result<(), Error> {
+    let mut statements = Vec::new();
+    for target in targets.iter_mut().filter(|target| target.is_unrecorded) {
+        let Some(current) = target.current.as_mut() else { continue };
+        let made = Made::whole(&current.live.shape);
+        let comment = current.live.comment.as_deref();
+        let comment = watermark::with_made(comment, &made)
+            .map_err(|unreadable| unreadable.error(comment, RECORD).in_table(&target.name))?;
+        if let Some(comment) = comment {
+            statements.push(watermark::record(&current.name, &comment));
+            current.live.comment = Some(comment);
+        }
+        target.is_unrecorded = false;
+    }
+    execute::run(transaction, &statements, RECORD).await
 }
 
 /// The comment on the table that is visible, as it is now.

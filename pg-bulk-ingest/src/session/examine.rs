@@ -5,6 +5,7 @@ use super::define::Defining;
 use super::enum_type;
 use super::refusal::{START, check_replacement, privilege, unreadable, unsupported};
 use super::start::read;
+use super::target::keeping;
 use crate::catalog::{
     self, FoundEnum, Inspected, LiveTable, Relation, Server, Shape, Surroundings,
 };
@@ -15,9 +16,11 @@ use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Waiting, numbers};
 use crate::ident::QualifiedName;
 use crate::lock::Lockable;
-use crate::options::Delete;
-use crate::plan::{self, Check, Decision, Rebuild, Relevant, Step, Subject};
+use crate::made::Made;
+use crate::options::{Delete, Migration};
+use crate::plan::{self, Check, Decision, Rebuild, Rebuilding, Relevant, Rule, Step, Subject};
 use crate::statement::{rollback_to, savepoint};
+use crate::watermark;
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
@@ -75,10 +78,11 @@ impl Examined<'_> {
         let predicted = predict(self.definition, self.found);
         if let Some(defined) = &predicted
             && live.leftovers.is_empty()
-            && let Ok(Relevant { changes, kept }) = self.relevant(&live, defined)
+            && let Ok(Relevant { changes, kept, refused }) = self.relevant(&live, defined)
             && changes.is_empty()
+            && refused.is_empty()
         {
-            return self.as_it_is(&live, kept);
+            return Ok(Examination { kept, ..Examination::default() });
         }
         let defined = match (predicted, self.twin_name(relation)) {
             (_, Some(twin)) => {
@@ -97,16 +101,24 @@ impl Examined<'_> {
             self.check_owner(&live)?;
             live = self.await_builds(client, live).await?;
         }
-        let Relevant { changes, kept } = self.relevant(&live, &defined)?;
+        let Relevant { changes, kept, refused } = self.relevant(&live, &defined)?;
+        if !refused.is_empty() {
+            return Err(self.refused(refused, false));
+        }
         if changes.is_empty() && live.leftovers.is_empty() {
-            return self.as_it_is(&live, kept);
+            return Ok(Examination { kept, ..Examination::default() });
         }
         self.check_owner(&live)?;
+        // What is made is written into the comment.
+        let comment = live.comment.as_deref();
+        let made = watermark::made(comment).map_err(|error| error.error(comment, MIGRATE))?;
         let surroundings = self.surroundings(client, &live).await?;
         let subject = Subject {
             name: self.name,
             live: &live,
             surroundings: &surroundings,
+            made: &made,
+            rebuilding: self.rebuilding(),
             version: self.server.version,
         };
         let decided = subject.decide(&changes);
@@ -130,37 +142,38 @@ impl Examined<'_> {
                 Outstanding::Rebuild(rebuild)
             }
             Decision::Refused(reasons) => {
-                return Err(Error::new(ErrorKind::Migration { reasons }, MIGRATE));
+                return Err(self.refused(reasons, made.table));
             }
         };
-        let examination = self.as_it_is(&live, kept)?;
-        let fresh = Some(plan::kept_shape(defined, &examination.kept));
-        Ok(Examination { outstanding: Some(outstanding), fresh, ..examination })
+        let keeping = keeping(&kept, &live, self.settings.migration);
+        let fresh = Some(plan::kept_shape(defined, keeping));
+        Ok(Examination { outstanding: Some(outstanding), kept, fresh })
     }
 
-    /// Nothing is to be changed. Rows have no values for columns that stay and are not defined,
-    /// unless a trigger gives them.
-    fn as_it_is(self, live: &LiveTable, kept: Vec<Change>) -> Result<Examination, Error> {
-        let unfilled = |change: &Change| match change {
-            Change::DropColumn { column } if column.not_null && column.default.is_none() => {
-                Some(format!(
-                    "column {:?} is not in the struct, is not to be dropped, and is NOT NULL \
-                     without a default",
-                    column.name
-                ))
-            }
-            _ => None,
-        };
-        match kept.iter().find_map(unfilled).filter(|_| !live.is_filled) {
-            Some(reason) => Err(unsupported(reason)),
-            None => Ok(Examination { outstanding: None, kept, fresh: None }),
+    fn refused(self, mut reasons: Vec<String>, is_made: bool) -> Error {
+        if self.settings.migration == Migration::Evolve && !is_made {
+            let exact = "`Migration::Exact` makes the table exactly the struct, and drops what the \
+                         struct does not have";
+            reasons.push(exact.to_owned());
+        }
+        Error::new(ErrorKind::Migration { reasons }, MIGRATE)
+    }
+
+    fn rebuilding(self) -> Rebuilding {
+        match self.settings.migration {
+            Migration::Evolve => Rebuilding::OfMade { is_replaced: !self.keeps_rows },
+            Migration::AdditiveOnly if self.keeps_rows => Rebuilding::Never,
+            _ => Rebuilding::Allowed,
         }
     }
 
     fn relevant(self, live: &LiveTable, defined: &Shape) -> Result<Relevant, Error> {
         let changes = compare(&live.shape, defined);
-        let settings = self.settings;
-        plan::relevant(changes, settings.migration, settings.column_order)
+        let Settings { migration, column_order: order, .. } = *self.settings;
+        let definition = self.definition;
+        let made = made_of(live);
+        let is_filled = live.is_filled;
+        plan::relevant(changes, Rule { definition, made: &made, migration, order, is_filled })
             .map_err(|differences| Error::new(ErrorKind::Differs { differences }, START))
     }
 
@@ -253,6 +266,11 @@ impl Examined<'_> {
         }
         Err(privilege(self.server, format!("CREATE on schema {:?}", self.name.schema())))
     }
+}
+
+/// What ingests made of a table: nothing, where its comment cannot be read.
+pub(super) fn made_of(live: &LiveTable) -> Made {
+    watermark::made(live.comment.as_deref()).unwrap_or_else(|_| Made::nothing())
 }
 
 /// Runs checks; the first that finds rows is the error.

@@ -2,8 +2,8 @@
 
 use super::core::Core;
 use super::merging::{self, MERGE, Merging, SAVEPOINT};
-use super::start;
 use super::target::{Current, Target};
+use super::{close, start};
 use crate::catalog;
 use crate::compare::Change;
 use crate::copy::{Copy, Encoding, Failed, Route};
@@ -210,6 +210,7 @@ impl Load {
             }
             current.bare = false;
         }
+        close::record(transaction, targets).await?;
         Ok(migrated)
     }
 

@@ -2,19 +2,21 @@
 
 use super::core::Core;
 use super::enum_type;
-use super::examine::{Examination, Examined, Outstanding, inspect_again};
+use super::examine::{Examination, Examined, Outstanding, inspect_again, made_of};
 use super::refusal::unreadable;
 use super::start::read;
 use super::target::{Current, Target};
-use crate::catalog::{self, FoundEnum, IndexShape, LiveColumn, Relation, Shape};
+use crate::catalog::{self, FoundEnum, IndexShape, LiveColumn, LiveTable, Shape};
 use crate::deadline::{answer, answer_at_once};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute;
 use crate::ident::QualifiedName;
 use crate::lock::{Lock, Lockable};
+use crate::made::Delta;
 use crate::plan::Step;
 use crate::statement::Statement;
+use crate::watermark;
 use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
@@ -224,9 +226,11 @@ async fn run(
     step: &Step,
 ) -> Result<Vec<Statement>, Error> {
     match step {
-        Step::Exclusive(statements) => exclusive(client, core, target, statements).await,
-        Step::Shared { statements, .. } => {
-            let ran = run_all(client, core, target, statements).await;
+        Step::Exclusive { statements, made } => {
+            exclusive(client, core, target, statements, made).await
+        }
+        Step::Shared { statements, made, .. } => {
+            let ran = run_all(client, core, target, statements, made).await;
             ran.map(|()| statements.clone())
         }
         Step::Outside { statement, .. } => {
@@ -248,10 +252,10 @@ async fn undo(
         || error.db_error().and_then(DbError::schema) == Some("pg_catalog");
     match step {
         Step::Shared { undo, .. } if !undo.is_empty() => {
-            exclusive(client, core, target, undo).await.map(|_| ())
+            exclusive(client, core, target, undo, &Delta::default()).await.map(|_| ())
         }
         Step::Outside { undo, .. } if !is_taken => execute_alone(client, undo).await,
-        Step::Exclusive(_) | Step::Shared { .. } | Step::Outside { .. } => Ok(()),
+        Step::Exclusive { .. } | Step::Shared { .. } | Step::Outside { .. } => Ok(()),
     }
 }
 
@@ -273,6 +277,7 @@ async fn run_all(
     core: &Core,
     target: &Target,
     statements: &[Statement],
+    made: &Delta,
 ) -> Result<(), Error> {
     let failed = |error| Error::server(error, MIGRATE);
     let lockable = lockable(target)?;
@@ -280,8 +285,17 @@ async fn run_all(
     execute::await_shared(client, &lockable, held, core.waiting(), MIGRATE).await?;
     let transaction = answer_at_once(client.transaction()).await.map_err(failed)?;
     lock_out_ingests(&transaction, core).await?;
-    execute::lock_for_comment(&transaction, &lockable, held, core.waiting(), MIGRATE).await?;
-    execute::run_shown(&transaction, statements, MIGRATE).await?;
+    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&target.name), &[]));
+    let sql = if made.is_empty() { held } else { &inspect };
+    let messages =
+        execute::lock_for_comment(&transaction, &lockable, sql, core.waiting(), MIGRATE).await?;
+    let mut statements = statements.to_vec();
+    if !made.is_empty() {
+        let relation = read(&messages)?.relations.into_iter().next();
+        let live = relation.and_then(|relation| relation.table).ok_or_else(changed)?;
+        statements.extend(record(target, &live, made)?);
+    }
+    execute::run_shown(&transaction, &statements, MIGRATE).await?;
     answer(transaction.commit()).await.map_err(failed)
 }
 
@@ -291,6 +305,7 @@ async fn exclusive(
     core: &Core,
     target: &Target,
     statements: &[Statement],
+    made: &Delta,
 ) -> Result<Vec<Statement>, Error> {
     let failed = |error| Error::server(error, MIGRATE);
     let lockable = lockable(target)?;
@@ -306,12 +321,15 @@ async fn exclusive(
         execute::lock_for_comment(&transaction, &lockable, &inspect, core.waiting(), MIGRATE)
             .await?;
     let relation = read(&messages)?.relations.into_iter().next();
-    if !is_same(target, relation.as_ref().ok_or_else(|| unreadable(MIGRATE))?) {
+    let relation = relation.ok_or_else(|| unreadable(MIGRATE))?;
+    let Some(live) = relation.table.filter(|live| is_same(target, live)) else {
         return Err(changed());
-    }
+    };
     let created = enum_type::create_missing(&transaction, core, &[target.definition]).await?;
     execute::lock_exclusively(&transaction, &[lockable], core.waiting(), MIGRATE).await?;
-    execute::run_shown(&transaction, statements, MIGRATE).await?;
+    let record = record(target, &live, made)?;
+    let all = statements.iter().cloned().chain(record).collect::<Vec<_>>();
+    execute::run_shown(&transaction, &all, MIGRATE).await?;
     answer(transaction.commit()).await.map_err(failed)?;
     Ok(created.into_iter().chain(statements.iter().cloned()).collect())
 }
@@ -328,9 +346,26 @@ fn lockable(target: &Target) -> Result<Lockable, Error> {
     Ok(Lockable::table(target.name.clone(), live.live.oid))
 }
 
-fn is_same(target: &Target, relation: &Relation) -> bool {
-    let (Some(before), Some(now)) = (&target.current, &relation.table) else { return false };
-    before.live.oid == now.oid && before.live.shape == now.shape
+/// Whether it is still what it was, so that what was planned is what is to be done.
+fn is_same(target: &Target, now: &LiveTable) -> bool {
+    let Some(before) = &target.current else { return false };
+    before.live.oid == now.oid
+        && before.live.shape == now.shape
+        && made_of(&before.live) == made_of(now)
+}
+
+/// Writes into the comment what is made of the table: into what it is now, under the lock that keeps
+/// it so.
+fn record(target: &Target, live: &LiveTable, made: &Delta) -> Result<Option<Statement>, Error> {
+    if made.is_empty() {
+        return Ok(None);
+    }
+    let comment = live.comment.as_deref();
+    let recorded = watermark::made(comment)
+        .map(|before| before.after(&live.shape, made))
+        .and_then(|made| watermark::with_made(comment, &made));
+    let recorded = recorded.map_err(|unreadable| unreadable.error(comment, MIGRATE))?;
+    Ok(recorded.map(|comment| watermark::record(&target.name, &comment)))
 }
 
 fn changed() -> Error {

@@ -9,6 +9,7 @@ use super::target::{Current, Target};
 use super::{carry, enum_type, parallel, start};
 use crate::catalog::{self, FoundEnum, Inspected, Relation, state};
 use crate::compare::predict;
+use crate::definition::Column;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, acquire, keep_writers_out, query};
 use crate::lock::{Lock, Lockable};
@@ -190,6 +191,7 @@ async fn create(
                     return Err(concurrent("it dropped the table"));
                 };
                 let bare = !early;
+                target.is_unrecorded = true;
                 target.current = Some(Current::new(name.clone(), live, target.definition, bare)?);
                 return Ok(statements);
             }
@@ -310,8 +312,8 @@ async fn replace(
         Replacing::Delete => "its rows are deleted".to_owned(),
         Replacing::Rebuild(rebuild) => rebuild.reason(),
     };
-    let mut statements = vec![plan::create_fresh(&fresh, definition, &reason)];
-    statements.extend(plan::keep_columns(&fresh, &target.kept));
+    let keeping = target.keeping(&current.live, core.settings.migration);
+    let mut statements = vec![plan::create_fresh(&fresh, definition, keeping, &reason)];
     if current.live.owner != core.server.role {
         statements.push(publish::set_owner(&fresh, &current.live.owner));
     }
@@ -321,7 +323,10 @@ async fn replace(
     let created = relation.table.ok_or_else(|| concurrent("it dropped the table"))?;
     let Prepared { create, copied } =
         carry::prepare(transaction, core, target, &current.live, &created.shape).await?;
-    target.has_more = !(create.is_empty() && copied.is_empty() && target.kept.is_empty());
+    let defined = definition.columns().iter().map(Column::name);
+    let is_as_defined = created.shape.columns.iter().map(|column| &*column.name).eq(defined);
+    target.has_more =
+        !(create.is_empty() && copied.is_empty() && target.kept.is_empty() && is_as_defined);
     let mut more = create;
     if let Replacing::Rebuild(rebuild) = replacing {
         more.extend(rebuild.copy(&target.name, &fresh));

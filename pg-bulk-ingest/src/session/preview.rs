@@ -27,6 +27,7 @@ pub(super) fn preview(core: &Core) -> Result<Plan, Error> {
     plan.extend(plan::create_enum_types(&enums, &core.found));
     for target in &core.targets {
         plan.extend(preview_one(core, target));
+        plan.keep(plan::kept(&target.name, &target.kept));
     }
     for target in &core.targets {
         plan.extend(comments(target)?);
@@ -78,9 +79,9 @@ fn replacement(
         Outstanding::Rebuild(rebuild) if keeps_rows => rebuild.reason(),
         _ => "its rows are deleted".to_owned(),
     };
-    let fresh_table = plan::create_fresh(&fresh, definition, &reason);
+    let keeping = target.keeping(live, core.settings.migration);
+    let fresh_table = plan::create_fresh(&fresh, definition, keeping, &reason);
     let mut statements = vec![publish::keep_writers_out(name), fresh_table];
-    statements.extend(plan::keep_columns(&fresh, &target.kept));
     if live.owner != core.server.role {
         statements.push(publish::set_owner(&fresh, &live.owner));
     }
@@ -101,7 +102,14 @@ fn replacement(
     }
     // Which names have to be given back is known once the indexes are there.
     let unnamed = Shape { columns: Vec::new(), indexes: Vec::new() };
-    statements.extend(publish::swap(name, &fresh, &live.shape, &unnamed, &[]));
+    statements.extend(publish::swap(
+        name,
+        &fresh,
+        &live.shape,
+        &unnamed,
+        publish::Names { indexes: &[], taken: &[] },
+        &target.dropped(live),
+    ));
     statements.extend(target.planned.after.iter().cloned());
     statements
 }

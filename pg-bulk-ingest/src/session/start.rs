@@ -8,7 +8,7 @@ use super::refusal::{
     name_mistake, of_engine, privilege, unreadable, unsupported,
 };
 use super::supported::{check_server, check_supported, check_version};
-use super::target::{Current, Target};
+use super::target::{Current, Target, keeping};
 use super::{enum_type, views};
 use crate::carry::Swapped;
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
@@ -72,7 +72,9 @@ pub(super) async fn start(
             let shape = live.shape.clone();
             let fresh = fresh.unwrap_or_else(|| shape.clone());
             replaced.push(ToReplace { names: swapped.clone(), oid: live.oid, live: shape, fresh });
-            let checked = views::check(client, &server, &found, &swapped, live, definition).await;
+            let keeping = keeping(&kept, live, settings.migration);
+            let checked =
+                views::check(client, &server, &found, &swapped, live, definition, keeping).await;
             planned = checked.map_err(|error| error.in_table(&name))?;
         }
         let live = live.clone();

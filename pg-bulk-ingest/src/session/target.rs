@@ -1,7 +1,7 @@
 //! The tables of a session.
 
 use super::carry::Planned;
-use super::examine::Outstanding;
+use super::examine::{Outstanding, made_of};
 use crate::carry::Swapped;
 use crate::catalog::{LiveColumn, LiveTable};
 use crate::compare::Change;
@@ -10,7 +10,8 @@ use crate::encode::TargetType;
 use crate::error::{Error, ErrorKind};
 use crate::ident::QualifiedName;
 use crate::merge::Live;
-use crate::options::Upsert;
+use crate::options::{Migration, Upsert};
+use crate::plan::Keeping;
 
 /// A table that is ingested into.
 #[derive(Debug, Clone)]
@@ -36,6 +37,19 @@ pub(super) struct Target {
     pub(super) planned: Planned,
     /// The differences that stay.
     pub(super) kept: Vec<Change>,
+    /// Whether the current one was created, and its comment does not say yet what was made of it.
+    pub(super) is_unrecorded: bool,
+}
+
+/// What a table that is to replace a live one has of it. The order of the columns is that of the live
+/// one unless an ingest made it.
+pub(super) fn keeping<'a>(
+    kept: &'a [Change],
+    live: &'a LiveTable,
+    migration: Migration,
+) -> Keeping<'a> {
+    let keeps_order = migration != Migration::Exact && !made_of(live).table;
+    Keeping { kept, order: keeps_order.then_some(&live.shape.columns) }
 }
 
 /// A table that exists, if only in the transaction.
@@ -126,12 +140,29 @@ impl Target {
             planned: Planned::default(),
             has_more: false,
             kept: Vec::new(),
+            is_unrecorded: false,
         }
     }
 
     /// Whether it is going to be changed where it is.
     pub(super) fn changes_in_place(&self) -> bool {
         matches!(self.outstanding, Some(Outstanding::InPlace(_)))
+    }
+
+    /// What the table that is to replace its live one has of that.
+    pub(super) fn keeping<'a>(&'a self, live: &'a LiveTable, migration: Migration) -> Keeping<'a> {
+        keeping(&self.kept, live, migration)
+    }
+
+    /// The columns of the live table that one made to replace it does not have.
+    pub(super) fn dropped<'a>(&self, live: &'a LiveTable) -> Vec<&'a str> {
+        let kept = |name: &str| {
+            let kept = |change: &Change| matches!(change, Change::DropColumn { column } if column.name == name);
+            self.kept.iter().any(kept)
+        };
+        let defined = |name: &str| self.definition.columns().iter().any(|c| c.name() == name);
+        let names = live.shape.columns.iter().map(|column| column.name.as_str());
+        names.filter(|name| !defined(name) && !kept(name)).collect()
     }
 
     /// The table that readers see now, if there is one.

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::QualifiedName;
 use crate::lock::Lockable;
-use crate::plan;
+use crate::plan::{self, Keeping};
 use crate::statement::{begin_savepoint, release, rollback_to};
 use crate::views::{self as carry, Carried, Refused, Replaced, Role};
 use tokio_postgres::error::SqlState;
@@ -37,6 +37,7 @@ pub(super) async fn check(
     Swapped { live: name, fresh }: &Swapped,
     live: &LiveTable,
     definition: &'static Table,
+    keeping: Keeping<'_>,
 ) -> Result<Planned, Error> {
     let views = execute::read_catalog(client, &views::sql(&[live.oid]), CHECK).await?;
     let views = read(&views, CHECK)?;
@@ -48,11 +49,12 @@ pub(super) async fn check(
     if !attached.is_empty() {
         return Err(Error::new(ErrorKind::Attached { objects: attached }, CHECK));
     }
-    let columns = definition.columns().iter().map(Column::name).collect::<Vec<_>>();
+    let defined = definition.columns().iter().map(|column| -> &str { Column::name(column) });
+    let columns = defined.chain(keeping.columns_that_stay()).collect::<Vec<_>>();
     carry::check(&views, live.oid, &columns)
         .map_err(|refused| refusal(refused, &server.role, CHECK))?;
     if server.temp {
-        rehearse(client, found, name, definition, &views).await?;
+        rehearse(client, found, name, definition, keeping, &views).await?;
     }
     let replaced = [Replaced { oid: live.oid, name: name.clone(), fresh: fresh.clone() }];
     let role = Role { name: &server.role, creates_schemas: server.create };
@@ -66,11 +68,12 @@ async fn rehearse(
     found: &[FoundEnum],
     name: &QualifiedName,
     definition: &'static Table,
+    keeping: Keeping<'_>,
     views: &[View],
 ) -> Result<(), Error> {
     let mut statements = plan::create_enum_types(&enum_type::of(definition), found);
     statements.extend(carry::rehearse(views, name, |temporary| {
-        let mut create = vec![plan::create_table(temporary, definition)];
+        let mut create = vec![plan::create_fresh(temporary, definition, keeping, "of its views")];
         create.extend(plan::create_indexes(temporary, definition));
         create
     }));

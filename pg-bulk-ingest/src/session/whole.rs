@@ -11,7 +11,8 @@ use crate::deadline::{Deadline, within};
 use crate::definition::Table;
 use crate::error::Error;
 use crate::ident::QualifiedName;
-use crate::report::{Phase, Progress};
+use crate::plan;
+use crate::report::{Kept, Phase, Progress};
 use std::time::Duration;
 use tokio_postgres::Client;
 
@@ -52,6 +53,10 @@ pub(super) async fn migrate(
     let changed = within(deadline, meter.waits(), change).await;
     changed.map_err(|error| core.settings.show(error))?;
     core.uncommitted = Some(Uncommitted::of_session(meter));
+    for target in core.targets.iter().filter(|target| !target.kept.is_empty()) {
+        let kept = target.kept.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        tracing::warn!(table = %target.name, kept, "differences are left as they are");
+    }
     meter.leave();
     Ok(())
 }
@@ -67,4 +72,9 @@ pub(super) async fn finish(
     core.know();
     finished.map_err(|error| core.settings.show(error))?;
     Ok(meter.times())
+}
+
+/// The differences that the tables still have.
+pub(super) fn kept(core: &Core) -> Vec<Kept> {
+    core.targets.iter().flat_map(|target| plan::kept(&target.name, &target.kept)).collect()
 }

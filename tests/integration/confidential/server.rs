@@ -80,7 +80,7 @@ async fn rows_that_are_there() {
     database
         .execute(
             "CREATE TABLE t (id int PRIMARY KEY, value text NOT NULL);
-             INSERT INTO t VALUES (1, 's3cr3t')",
+             INSERT INTO t VALUES (1, 's3cr3t'); COMMENT ON TABLE t IS '{\"pg-bulk-ingest\": {}}'",
         )
         .await;
     hidden::<Integer>(&mut client).await;

@@ -1,7 +1,7 @@
 //! What PostgreSQL never changes of a table is refused, and planned by nobody: the columns of a
 //! partition, of a typed table, of a partition key; more columns than a table can have.
 
-use pg_bulk_ingest::{Delete, ErrorKind, IngestTable, Work, ingest};
+use pg_bulk_ingest::{Delete, ErrorKind, IngestTable, Migration, Work, ingest};
 use tests::Database;
 
 #[derive(IngestTable)]
@@ -22,9 +22,15 @@ async fn refused(sql: &str, delete: Delete) -> String {
         WHERE relnamespace = 'public'::regnamespace AND attnum > 0 ORDER BY 1, attnum";
     let before = database.rows(columns).await;
     let mut client = database.connect().await;
-    let planned = ingest::<Row>(&mut client).delete(delete).plan().await;
+    let planned =
+        ingest::<Row>(&mut client).migration(Migration::Exact).delete(delete).plan().await;
     let planned = planned.map(|plan| plan.to_string()).unwrap_err();
-    let error = ingest::<Row>(&mut client).delete(delete).migrate().await.unwrap_err();
+    let error = ingest::<Row>(&mut client)
+        .migration(Migration::Exact)
+        .delete(delete)
+        .migrate()
+        .await
+        .unwrap_err();
     assert_eq!(planned.to_string(), error.to_string(), "{sql}");
     assert!(matches!(error.kind(), ErrorKind::Migration { .. }), "{sql}: {error:?}");
     assert_eq!(database.rows(columns).await, before, "{sql}");
@@ -109,13 +115,15 @@ async fn a_table_whose_dropped_columns_leave_no_room_is_rebuilt() {
         let database = Database::new().await;
         database.execute(&with_dropped(dropped)).await;
         let mut client = database.connect().await;
-        let plan = ingest::<Row>(&mut client).plan().await.unwrap();
+        let plan = ingest::<Row>(&mut client).migration(Migration::Exact).plan().await.unwrap();
         let rewrites = plan.statements().iter().any(|one| one.work() == Work::Rewrite);
         assert_eq!(rewrites, rebuilt, "{plan}");
         assert_eq!(plan.to_string().contains("would have had 1601 columns"), rebuilt, "{plan}");
-        ingest::<Row>(&mut client).migrate().await.unwrap();
+        ingest::<Row>(&mut client).migration(Migration::Exact).migrate().await.unwrap();
         assert_eq!(database.rows("SELECT * FROM t").await, ["here|∅"]);
-        assert!(ingest::<Row>(&mut client).plan().await.unwrap().is_empty());
+        assert!(
+            ingest::<Row>(&mut client).migration(Migration::Exact).plan().await.unwrap().is_empty()
+        );
     }
     let mut sql = with_dropped(1599);
     sql.insert_str(sql.find(");").unwrap() + 1, " PARTITION BY LIST (place)");

@@ -1,7 +1,7 @@
 //! Values become those of another type, or are refused, whatever the settings of the role and the
 //! database.
 
-use pg_bulk_ingest::{ErrorKind, IngestTable, ingest};
+use pg_bulk_ingest::{ErrorKind, IngestTable, Migration, ingest};
 use serde_json::Value;
 use std::net::IpAddr;
 use tests::Database;
@@ -47,7 +47,7 @@ macro_rules! cases {
         async fn retype(database: &Database, to: &str) -> Result<Vec<String>, String> {
             let mut client = database.connect().await;
             let result = match to {
-                $($sql => ingest::<$name>(&mut client).migrate().await,)*
+                $($sql => ingest::<$name>(&mut client).migration(Migration::Exact).migrate().await,)*
                 _ => panic!("no struct has a column of type {to}"),
             };
             match result {
@@ -373,6 +373,7 @@ async fn defaults_triggers_and_hooks_see_the_settings_of_the_session() {
     let kept = in_hook.clone();
     let row = Row { id: 2, v: None, style: "given".to_owned() };
     ingest::<Row>(&mut client)
+        .migration(Migration::Exact)
         .on_before_visible(move |hook: pg_bulk_ingest::BeforeVisible<'_, ()>| {
             let kept = kept.clone();
             Box::pin(async move {

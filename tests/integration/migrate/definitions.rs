@@ -16,9 +16,11 @@ pub(super) struct Plain {
     pub(super) number: f64,
 }
 
+// The comment says that an ingest made the table.
 pub(super) const PLAIN: &str = "
     CREATE TABLE t (id int PRIMARY KEY, value varchar(16), number float8 NOT NULL DEFAULT 1 + 1);
-    CREATE INDEX t_value_idx ON t (value);";
+    CREATE INDEX t_value_idx ON t (value);
+    COMMENT ON TABLE t IS '{\"pg-bulk-ingest\": {}}';";
 
 pub(super) const PLAIN_ROWS: &str = "
     INSERT INTO t (id, value, number) VALUES (1, 'a', 1.5), (2, NULL, 2.5);";
@@ -39,7 +41,8 @@ pub(super) struct Wide {
 
 pub(super) const WIDE: &str = "
     CREATE TABLE t (id bigint NOT NULL, at timestamptz NOT NULL, name text NOT NULL,
-        span interval NOT NULL, address inet NOT NULL, tags text[] NOT NULL);";
+        span interval NOT NULL, address inet NOT NULL, tags text[] NOT NULL);
+    COMMENT ON TABLE t IS '{\"pg-bulk-ingest\": {}}';";
 
 pub(super) const WIDE_ROWS: &str = "
     INSERT INTO t VALUES (1, '2026-01-02 03:04:05.678', 'a', '1 second', '10.0.0.0/8', '{x}');";
@@ -91,7 +94,8 @@ const INDEXED: &str = "
     CREATE INDEX i1 ON t (a DESC NULLS LAST, b) INCLUDE (c);
     CREATE INDEX i2 ON t (c) WHERE a > 0;
     CREATE INDEX i3 ON t (lower(c), (a + 1));
-    CREATE INDEX i4 ON t USING gin (e);";
+    CREATE INDEX i4 ON t USING gin (e);
+    COMMENT ON TABLE t IS '{\"pg-bulk-ingest\": {}}';";
 
 pub(super) const INDEXED_ROWS: &str = "
     INSERT INTO t VALUES (1, 1, 'x', 1, '{1}'), (2, 1, 'y', NULL, '{}');";

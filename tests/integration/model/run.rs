@@ -218,7 +218,9 @@ fn by_hand(table: &mut Table, step: &Step, is_unique: bool) -> String {
         }
         Step::Comment => {
             table.high_watermark = None;
-            "COMMENT ON TABLE model.t IS 'a person''s'".to_owned()
+            // Without our own key the table would be somebody else's, and not be migrated.
+            r#"COMMENT ON TABLE model.t IS '{"comment": "a person''s", "pg-bulk-ingest": {}}'"#
+                .to_owned()
         }
         Step::Grant(grant) => {
             table.is_granted = grant;
