@@ -279,7 +279,10 @@ fn digest(name: &str) -> String {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     let hash = hash ^ (hash >> 32);
-    let letter = |at: usize| char::from(LETTERS[usize::from((hash >> (6 * at)) as u8 & 63)]);
+    let letter = |at: usize| {
+        let [byte, ..] = (hash >> (6 * at)).to_le_bytes();
+        char::from(LETTERS[usize::from(byte & 63)])
+    };
     (0..DIGEST).map(letter).collect()
 }
 

@@ -95,7 +95,6 @@ impl Subject<'_> {
     fn forbids_rebuild(&self, change: &Change) -> Option<String> {
         let reason = self.needs_rebuild(change)?;
         match (self.rebuilding, change) {
-            (Rebuilding::Allowed, _) => None,
             (Rebuilding::Never, Change::Reorder { .. }) => Some(format!(
                 "{reason}: with `Migration::AdditiveOnly` no table is rebuilt; \
                  `Migration::Evolve` rebuilds it, and `ColumnOrder::Any` lets the order be"
@@ -117,7 +116,7 @@ impl Subject<'_> {
                 "{reason}, which needs a rebuild, and no ingest made the table: change it, or let \
                  the struct fit"
             )),
-            (Rebuilding::OfMade { .. }, _) => None,
+            (Rebuilding::Allowed | Rebuilding::OfMade { .. }, _) => None,
         }
     }
 

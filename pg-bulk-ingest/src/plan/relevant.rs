@@ -91,7 +91,9 @@ impl Rule<'_> {
         let made = self.made;
         let made_or = |is_made: bool, other: Fate| if is_made { Fate::Made } else { other };
         match change {
-            Change::AddColumn { .. } | Change::AddIndex { .. } => Fate::Made,
+            Change::AddColumn { .. }
+            | Change::AddIndex { .. }
+            | Change::AlterDefault { live: None, .. } => Fate::Made,
             Change::DropColumn { column } => made_or(made.has_column(&column.name), Fate::Kept),
             Change::AlterType { live, .. } if made.has_column(&live.name) => Fate::Made,
             Change::AlterType { live, defined } => {
@@ -110,7 +112,6 @@ impl Rule<'_> {
             Change::DropNotNull { column } => {
                 made_or(made.has_column(column) && !in_kept_key(column, all, made), Fate::Kept)
             }
-            Change::AlterDefault { live: None, .. } => Fate::Made,
             Change::AlterDefault { column, .. } => made_or(made.has_default(column), Fate::Kept),
             Change::Reorder { .. } => made_or(made.table, Fate::Ignored),
             Change::PrimaryKey { live: Some(live), defined: None } => {
@@ -141,10 +142,11 @@ impl Rule<'_> {
             )),
         };
         match change {
-            Change::AddColumn { .. } | Change::AddIndex { .. } => Fate::Made,
             Change::Reorder { .. } if !self.made.table => Fate::Ignored,
-            Change::Reorder { .. } => Fate::Made,
-            Change::DropColumn { .. } => Fate::Kept,
+            Change::AddColumn { .. } | Change::AddIndex { .. } | Change::Reorder { .. } => {
+                Fate::Made
+            }
+            Change::DropColumn { .. } | Change::PrimaryKey { defined: None, .. } => Fate::Kept,
             Change::AlterCollation { defined, .. } => made_if(defined.collation.is_some()),
             Change::SetNotNull { column } => made_if(self.keys(column, all)),
             Change::DropNotNull { column } => made_if(!in_kept_key(column, all, &Made::nothing())),
@@ -152,7 +154,6 @@ impl Rule<'_> {
                 made_if(is_wider(&live.sql_type, &defined.sql_type))
             }
             Change::AlterDefault { live, .. } => made_if(live.is_none()),
-            Change::PrimaryKey { defined: None, .. } => Fate::Kept,
             Change::PrimaryKey { live, .. } | Change::AdoptIndex { replaces: live, .. } => {
                 replaces(live)
             }
