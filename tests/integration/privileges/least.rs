@@ -43,7 +43,9 @@ enum Load {
 /// changes how it is done and not whether it is.
 type Case = (&'static str, Load, &'static [(&'static str, &'static str)]);
 
+// Made by an ingest, so that it may be rebuilt.
 const TABLE: &str = "CREATE SCHEMA s; CREATE TABLE s.t (id int PRIMARY KEY);
+    COMMENT ON TABLE s.t IS '{\"pg-bulk-ingest\": {}}';
     INSERT INTO s.t VALUES (1); GRANT ALL ON s.t TO {role}";
 const BARE: &str = "CREATE SCHEMA s; CREATE TABLE s.t (id int PRIMARY KEY);
     INSERT INTO s.t VALUES (1)";
