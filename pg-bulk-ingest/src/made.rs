@@ -111,7 +111,9 @@ impl Made {
 
     /// Reads what a comment says. What cannot be read says that nothing was made.
     pub(crate) fn read(json: &str) -> Self {
-        let Ok(written) = serde_json::from_str::<WrittenMade>(json) else {
+        // serde takes an array for a struct, too.
+        let object = Some(json).filter(|json| json.trim_start().starts_with('{'));
+        let Some(Ok(written)) = object.map(serde_json::from_str::<WrittenMade>) else {
             return Self::nothing();
         };
         Self {
