@@ -1,10 +1,10 @@
 //! Statements on a connection: several in one round trip, locks in attempts.
 
+mod terminate;
 mod wait;
 
 pub(crate) use wait::{Attempts, Watch, acquire};
 
-use crate::catalog::holders::{self, Holder};
 use crate::catalog::probe;
 use crate::catalog::{self, Server};
 use crate::deadline::{answer, answer_at_once, answer_attempt};
@@ -16,6 +16,7 @@ use crate::statement::{LockLevel, Statement, rollback_to, script};
 use futures_util::TryStreamExt;
 use std::pin::pin;
 use std::time::Duration;
+use terminate::Termination;
 use tokio_postgres::error::{DbError, ErrorPosition, SqlState};
 use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 use wait::{locked, look};
@@ -256,13 +257,6 @@ impl<'a> Waiting<'a> {
     }
 }
 
-/// How long a lock is waited for if its holders are not to be terminated.
-const PATIENCE: Duration = Duration::from_secs(300);
-
-/// How long it is gone on after holders were terminated first: a terminated session may take a
-/// while to end, and others may come.
-const PATIENCE_AFTER_TERMINATION: Duration = Duration::from_secs(60);
-
 /// Locks tables in ACCESS EXCLUSIVE mode, in short attempts between which readers go on; in the
 /// order of their names, so that two such never wait for each other.
 pub(crate) async fn lock_exclusively(
@@ -281,8 +275,7 @@ pub(crate) async fn lock_exclusively(
     let pause = format!("{};\n{}", rollback_to(lock::ATTEMPT), lock::pause());
     let lock = Lock::tables(tables, LockLevel::AccessExclusive);
     let mut watch = Watch::new();
-    let terminate_after = waiting.locks.terminate_after;
-    let patience = terminate_after.map_or(PATIENCE, |after| after + PATIENCE_AFTER_TERMINATION);
+    let mut termination = Termination::new(waiting.locks.terminate_after);
     loop {
         match answer_attempt(transaction.batch_execute(&sql)).await {
             Ok(()) => return Ok(()),
@@ -294,15 +287,13 @@ pub(crate) async fn lock_exclusively(
         tracing::debug!(waited = ?watch.waited(), "ACCESS EXCLUSIVE is not granted yet");
         query(transaction, &pause, action).await?;
         let waited = watch.waited();
-        if waited >= patience {
+        if waited >= termination.patience() {
             return Err(locked(&look(transaction, &lock, waited, action).await?, action));
         }
         if watch.is_due() {
             watch.tell(look(transaction, &lock, waited, action).await?);
         }
-        if terminate_after.is_some_and(|after| waited >= after) {
-            terminate(transaction, &oids, action).await?;
-        }
+        termination.look(transaction, &oids, waited, action).await?;
     }
 }
 
@@ -310,42 +301,6 @@ fn is_lock_not_available(error: &Failure) -> bool {
     error.db_error().map(DbError::code).is_some_and(|code| {
         *code == SqlState::LOCK_NOT_AVAILABLE || *code == SqlState::T_R_DEADLOCK_DETECTED
     })
-}
-
-/// The error that names the holders of locks that are not terminated.
-fn held(holders: &[Holder], reason: &str, action: &'static str) -> Error {
-    let holders = holders.iter().map(|holder| holder.description.clone()).collect();
-    Error::new(ErrorKind::Locked { holders, reason: reason.to_owned() }, action)
-}
-
-/// Terminates the sessions that hold locks on the tables.
-async fn terminate(
-    transaction: &Transaction<'_>,
-    oids: &[u32],
-    action: &'static str,
-) -> Result<(), Error> {
-    let modes = lock::conflicting(LockLevel::AccessExclusive);
-    let holders = holders::read(&query(transaction, &holders::sql(oids, modes), action).await?);
-    if holders.iter().any(|holder| holder.process.is_none()) {
-        let reason = "a prepared transaction cannot be terminated, it has to be ended";
-        return Err(held(&holders, reason, action));
-    }
-    for holder in &holders {
-        let Some(process) = holder.process else { continue };
-        tracing::warn!(holder = holder.description, "terminating a session that is in the way");
-        match answer(transaction.batch_execute(&lock::terminate(process))).await {
-            Ok(()) => {}
-            Err(error) => {
-                let error = Error::server(error, action);
-                if error.code() != Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
-                    return Err(error);
-                }
-                let reason = "the role may not terminate the sessions in the way";
-                return Err(held(&holders, reason, action).caused_by(error));
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Drops a table if its lock is to be had in one attempt.

@@ -143,9 +143,16 @@ pub(crate) fn pause() -> &'static str {
     "SELECT pg_catalog.pg_sleep(0.05 + 0.1 * pg_catalog.random())"
 }
 
-/// Terminates a session.
-pub(crate) fn terminate(process: i32) -> String {
-    format!("SELECT pg_catalog.pg_terminate_backend({process})")
+/// Terminates a session if it is still in a transaction, by its number in `pg_locks`, and so in the way.
+pub(crate) fn terminate(process: i32, transaction: &str) -> String {
+    let transaction = Literal(transaction);
+    format!(
+        "SELECT pg_catalog.pg_terminate_backend(holder.pid) FROM (
+            SELECT DISTINCT l.pid FROM pg_catalog.pg_locks l
+            WHERE l.pid = {process} AND l.virtualtransaction = {transaction}
+                AND l.locktype = 'relation' AND l.granted
+        ) holder"
+    )
 }
 
 /// The modes of `pg_locks` that a mode waits for (PostgreSQL documentation, chapter "Explicit

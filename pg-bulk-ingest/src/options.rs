@@ -150,6 +150,12 @@ pub struct Locks {
     pub attempt: Duration,
     /// After how long the sessions that are in the way are terminated: 5 minutes. `None`: never;
     /// after 5 minutes it is an error.
+    ///
+    /// In the way is a transaction that has held a lock through a whole attempt. A session whose
+    /// transactions are shorter is not terminated, whatever it holds at the moment of the look. Only
+    /// if the lock is still not granted 30 s later, since others come without a gap whose transactions
+    /// are all longer than an attempt, are those terminated, too, that have just begun. A minute after
+    /// the first look it is an error.
     pub terminate_after: Option<Duration>,
     /// How long SHARE UPDATE EXCLUSIVE is waited for, which writing the high watermark takes:
     /// 5 minutes, and then it is an error. No reader and no writer queues behind it; a VACUUM or

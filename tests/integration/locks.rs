@@ -1,6 +1,9 @@
 //! ACCESS EXCLUSIVE is taken in short attempts; sessions in the way are terminated after a delay.
 
+use futures_util::future;
 use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Locks, ingest};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tests::Database;
 use tokio_postgres::Client;
@@ -73,6 +76,48 @@ async fn a_holder_is_terminated_after_the_delay_and_not_before() {
         let expected = if delete == Delete::All { vec![] } else { vec!["2".to_owned()] };
         assert_eq!(database.rows("SELECT id FROM t").await, expected);
     }
+}
+
+/// What one reader met whose transactions are short: how many were done, and how long those had lasted
+/// that were ended.
+async fn read_until(stop: Arc<AtomicBool>, database: &Database) -> (usize, Vec<Duration>) {
+    let (mut done, mut ended) = (0, Vec::new());
+    let mut client = database.connect().await;
+    while !stop.load(Ordering::Relaxed) {
+        let start = Instant::now();
+        match client.batch_execute("SELECT FROM t; SELECT pg_sleep(0.02)").await {
+            Ok(()) => done += 1,
+            Err(_) => {
+                ended.push(start.elapsed());
+                client = database.connect().await;
+            }
+        }
+    }
+    (done, ended)
+}
+
+/// At any moment one of them holds a lock, and is done within the next attempt. One that lasted for
+/// longer than an attempt, as the machine was busy, may be terminated.
+#[tokio::test]
+async fn readers_whose_transactions_are_short_are_not_terminated_with_the_one_in_the_way() {
+    let (database, mut client) = with_rows().await;
+    let idle = holder(&database).await;
+    let attempt = Duration::from_millis(200);
+    let locks = Locks { attempt, terminate_after: Some(Duration::ZERO), ..Locks::default() };
+    let stop = Arc::new(AtomicBool::new(false));
+    let readers = future::join_all((0..6).map(|_| read_until(Arc::clone(&stop), &database)));
+    let replaced = async {
+        let ingest = ingest::<Row>(&mut client).delete(Delete::BeforeFirstBatch).locks(locks);
+        ingest.batches(|_| [Batch::new([Row { id: 2 }])]).await.unwrap();
+        stop.store(true, Ordering::Relaxed);
+    };
+    let (read, ()) = tokio::join!(readers, replaced);
+    for (done, ended) in read {
+        assert!(done > 0);
+        assert!(ended.iter().all(|lasted| *lasted > attempt), "{ended:?}");
+    }
+    idle.batch_execute("SELECT 1").await.unwrap_err();
+    assert_eq!(database.rows("SELECT id FROM t").await, ["2"]);
 }
 
 #[tokio::test]

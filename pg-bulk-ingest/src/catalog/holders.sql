@@ -1,5 +1,6 @@
 SELECT
   l.pid::text,
+  l.virtualtransaction,
   CASE
     WHEN l.pid IS NULL THEN 'prepared transaction ' || coalesce(quote_literal(p.gid), 'of another session')
     ELSE 'process ' || l.pid
@@ -27,5 +28,5 @@ WHERE l.granted
   )
   AND l.mode IN (:modes)
   AND l.pid IS DISTINCT FROM pg_backend_pid()
-GROUP BY 1, 2
-ORDER BY 2
+GROUP BY 1, 2, 3
+ORDER BY 3

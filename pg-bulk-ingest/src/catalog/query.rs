@@ -346,7 +346,16 @@ pub(crate) mod holders {
     pub(crate) struct Holder {
         /// Its process; `None`: a prepared transaction.
         pub(crate) process: Option<i32>,
+        /// Its transaction, which no other one of the process has, as `pg_locks` numbers them.
+        pub(crate) transaction: String,
         pub(crate) description: String,
+    }
+
+    impl Holder {
+        /// Whether it is the same transaction.
+        pub(crate) fn is_same(&self, other: &Self) -> bool {
+            (self.process, &self.transaction) == (other.process, &other.transaction)
+        }
     }
 
     /// The holders of locks of these modes, as `pg_locks` spells them.
@@ -360,7 +369,8 @@ pub(crate) mod holders {
         let row = |message: &SimpleQueryMessage| match message {
             SimpleQueryMessage::Row(row) => Some(Holder {
                 process: row.get(0).and_then(|process| process.parse().ok()),
-                description: row.get(1)?.to_owned(),
+                transaction: row.get(1)?.to_owned(),
+                description: row.get(2)?.to_owned(),
             }),
             _ => None,
         };
