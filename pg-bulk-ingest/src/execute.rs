@@ -1,8 +1,10 @@
 //! Statements on a connection: several in one round trip, locks in attempts.
 
+mod parts;
 mod terminate;
 mod wait;
 
+pub(crate) use parts::{Failed, query_parts};
 pub(crate) use wait::{Attempts, Watch, acquire};
 
 use crate::catalog::probe;
@@ -13,11 +15,10 @@ use crate::ident::QualifiedName;
 use crate::lock::{self, Lock, Lockable};
 use crate::options::Locks;
 use crate::statement::{LockLevel, Statement, rollback_to, script};
-use futures_util::TryStreamExt;
-use std::pin::pin;
+use parts::send;
 use std::time::Duration;
 use terminate::Termination;
-use tokio_postgres::error::{DbError, ErrorPosition, SqlState};
+use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 use wait::{locked, look};
 
@@ -107,81 +108,6 @@ async fn run_one_by_one<'s>(
         Ok(_) => Ok(()),
         Err((error, failed)) => Err((error, statements.get(failed.part))),
     }
-}
-
-/// Where a message of several parts failed.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Failed {
-    /// The part, counted from 0.
-    pub(crate) part: usize,
-    /// The byte in it, where the server says one.
-    pub(crate) at: Option<usize>,
-}
-
-/// Runs queries in one round trip. With an error comes where they failed. Of the parts, each but the
-/// last is one query.
-pub(crate) async fn query_parts(
-    transaction: &Transaction<'_>,
-    parts: &[String],
-    action: &'static str,
-) -> Result<Vec<SimpleQueryMessage>, (Error, Failed)> {
-    let parts = parts.iter().map(String::as_str).collect::<Vec<_>>();
-    tracing::debug!(sql = parts.join(SEPARATOR), "query");
-    send(transaction, &parts, action).await
-}
-
-/// Between the parts of a message.
-const SEPARATOR: &str = ";\n";
-
-async fn send(
-    transaction: &Transaction<'_>,
-    parts: &[&str],
-    action: &'static str,
-) -> Result<Vec<SimpleQueryMessage>, (Error, Failed)> {
-    let sql = parts.join(SEPARATOR);
-    let failed = |error: Failure, completed| {
-        let position = match error.db_error().and_then(DbError::position) {
-            Some(ErrorPosition::Original(position)) => byte_at(&sql, *position),
-            _ => None,
-        };
-        let failed = match position.and_then(|byte| part_at(parts, byte)) {
-            Some((part, at)) => Failed { part, at: Some(at) },
-            None => Failed { part: completed, at: None },
-        };
-        (Error::server(error, action), failed)
-    };
-    let messages = answer(transaction.client().simple_query_raw(&sql)).await;
-    let mut messages = pin!(messages.map_err(|error| failed(error, 0))?);
-    let (mut completed, mut received) = (0, Vec::new());
-    loop {
-        match answer(messages.try_next()).await {
-            Ok(Some(message)) => {
-                completed += usize::from(matches!(message, SimpleQueryMessage::CommandComplete(_)));
-                received.push(message);
-            }
-            Ok(None) => return Ok(received),
-            Err(error) => return Err(failed(error, completed)),
-        }
-    }
-}
-
-/// The byte at which a text has its character of this number, counted from 1; its end, if that is
-/// right behind it.
-fn byte_at(text: &str, number: u32) -> Option<usize> {
-    let ends = std::iter::once(text.len());
-    text.char_indices().map(|(byte, _)| byte).chain(ends).nth(number.checked_sub(1)? as usize)
-}
-
-/// The part of a message that has this byte of it, or ends there, and where in it.
-fn part_at(parts: &[&str], byte: usize) -> Option<(usize, usize)> {
-    let mut begin = 0;
-    for (number, part) in parts.iter().enumerate() {
-        if byte < begin + part.len() + SEPARATOR.len() {
-            return Some((number, byte.checked_sub(begin)?.min(part.len())));
-        }
-        begin += part.len() + SEPARATOR.len();
-    }
-    None
 }
 
 /// Reads the catalog in a message of its own, outside a transaction.
