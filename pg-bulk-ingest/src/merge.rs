@@ -4,13 +4,17 @@
 //! is not the order in which rows were copied into it.
 
 mod arrival;
+mod handover;
 mod live;
 pub(crate) mod part;
+mod sequence;
 mod suspects;
 mod upsert;
 
 pub(crate) use arrival::{Arrival, Sent};
+pub(crate) use handover::HandingOver;
 pub(crate) use live::Live;
+pub(crate) use sequence::{Sequence, Wait};
 pub(crate) use suspects::{constrained_column, count_suspects};
 pub(crate) use upsert::{COUNTED_FROM, Counting, Keys, Search, Upserting};
 

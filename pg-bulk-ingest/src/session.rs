@@ -8,6 +8,7 @@ mod define;
 mod enum_type;
 mod examine;
 mod finish;
+mod handover;
 mod load;
 mod merging;
 mod meter;

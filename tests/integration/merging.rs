@@ -2,6 +2,7 @@
 //! that the library makes.
 
 mod columns;
+mod handover;
 mod references;
 mod refused;
 mod superseded;

@@ -15,6 +15,7 @@ mod query;
 mod relation;
 pub(crate) mod transaction;
 mod types;
+mod unique;
 mod view;
 pub(crate) mod waits;
 
@@ -31,4 +32,5 @@ pub(crate) use query::{
     view_attached, views,
 };
 pub(crate) use relation::{IndexShape, Leftover, LiveColumn, LiveTable, Relation, Server, Shape};
+pub(crate) use unique::UniqueIndex;
 pub(crate) use view::{Commented, View};

@@ -117,6 +117,19 @@ pub enum ErrorKind {
         /// Which lock on which table was waited for, or why they were not terminated.
         reason: String,
     },
+    /// Rows of a batch take each other's values of unique constraints or indexes in a circle, as two do
+    /// that swap theirs. PostgreSQL checks each row as it is written, and so refuses them in any order,
+    /// unless one of them gives up its value before. It can where a column of the constraint can be NULL
+    /// for a moment: not where all are NOT NULL, a foreign key refers to them, NULLs are not distinct, or
+    /// a CHECK or trigger refuses NULL.
+    ///
+    /// The row is one of the circle, and the source is what the server said. Give one of the rows a free
+    /// value in a batch before; or let the struct not name the constraint, make it DEFERRABLE, and ingest
+    /// with [`Migration::AdditiveOnly`](crate::Migration::AdditiveOnly), which leaves it as it is.
+    UniqueCycle {
+        /// The names of the constraints and indexes.
+        constraints: Vec<String>,
+    },
     /// It failed before, and cannot go on: a batch of which a write failed, or was dropped half-way,
     /// a session whose transaction could not be begun.
     Failed,
@@ -184,6 +197,17 @@ impl fmt::Display for ErrorKind {
             Self::Locked { holders, reason } if holders.is_empty() => write!(f, ": {reason}"),
             Self::Locked { holders, reason } => {
                 write!(f, ": {reason}; in the way: {}", First(holders, ", "))
+            }
+            Self::UniqueCycle { constraints } => {
+                let names = constraints.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>();
+                write!(
+                    f,
+                    ": rows of the batch take each other's values of {} in a circle, as in a swap, which \
+                     PostgreSQL refuses in any order of the rows, and none of them can be NULL meanwhile; \
+                     give one of the rows a free value in a batch before, or make the constraint \
+                     DEFERRABLE, without naming it in the struct, under Migration::AdditiveOnly",
+                    First(&names, ", ")
+                )
             }
             Self::Failed => f.write_str(": it failed before"),
         }

@@ -5,7 +5,7 @@
 //! meanwhile. Where a sample of a large batch says that there are next to none, ON CONFLICT does it
 //! alone: it does not write them either, but locks them.
 
-use super::{Live, Staging};
+use super::{HandingOver, Live, Staging};
 use crate::definition::Table;
 use crate::ident::{Ident, list};
 use crate::plan::column_list;
@@ -90,7 +90,7 @@ impl Staging {
     /// A row whose columns are all equal, to the letter, to those of the row that is there is left
     /// alone. Answers the rows inserted, updated and unchanged.
     pub(crate) fn upsert(&self, upserting: Upserting<'_>) -> String {
-        let Upserting { live, search, counting, keys } = upserting;
+        let Upserting { live, search, keys, .. } = upserting;
         let table = live.table;
         let distinct = keys.is_some_and(|keys| keys.distinct);
         let (columns, key) = (&self.columns, column_list(table, table.primary_key()));
@@ -109,6 +109,25 @@ impl Staging {
             Search::Join if distinct => (self.join_distinct(live), "changed"),
             Search::Join => (self.join(live), "latest"),
         };
+        self.upsert_from(&sources, source, upserting)
+    }
+
+    /// The same with the rows of these ordinals first, in their order.
+    pub(crate) fn upsert_in_order(
+        &self,
+        upserting: Upserting<'_>,
+        handing: HandingOver<'_>,
+        order: &[u64],
+    ) -> String {
+        let upserting = Upserting { search: Search::OnConflict, ..upserting };
+        self.upsert_from(&self.in_order(handing, order), "changed", upserting)
+    }
+
+    /// Merges what there is in one of these tables.
+    fn upsert_from(&self, sources: &str, source: &str, upserting: Upserting<'_>) -> String {
+        let Upserting { live, search, counting, keys } = upserting;
+        let table = live.table;
+        let (columns, key) = (&self.columns, column_list(table, table.primary_key()));
         let conflict = match search {
             Search::Nothing => String::new(),
             _ => format!("ON CONFLICT ({key}) DO {} ", action(table)),
@@ -235,7 +254,7 @@ impl Staging {
 }
 
 /// The names of the columns of the primary key.
-fn key_names(table: &Table) -> impl Iterator<Item = Ident> {
+pub(super) fn key_names(table: &Table) -> impl Iterator<Item = Ident> {
     table.primary_key().iter().map(|position| Ident::new(table.columns()[*position].name()))
 }
 

@@ -342,7 +342,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         // In one round trip. If the merge fails, the other is only refused.
         let (counts, read) = join(merging, reading).await;
         let mut counts = counts?;
-        let read = read.transpose()?;
+        let read = close::read_ahead(read)?;
         if Load::is_into_new(self.core, &self.targets) {
             self.enter(Phase::Index);
         }

@@ -22,7 +22,7 @@ use crate::{comment, publish};
 use futures_util::TryStreamExt;
 use futures_util::future::{join, ready};
 use tokio_postgres::Transaction;
-use tokio_postgres::error::{DbError, Severity};
+use tokio_postgres::error::{DbError, Severity, SqlState};
 
 const PUBLISH: &str = "cannot replace the table";
 const DEFERRED: &str = "a deferred constraint does not hold before the tables are replaced";
@@ -248,6 +248,15 @@ pub(super) async fn read(
     let messages =
         execute::lock_for_comment(transaction, &lockable, &read, core.waiting(), STORE).await;
     Ok(catalog::comment::read(&messages.map_err(failed)?))
+}
+
+/// What was read with the merge in one message; `None` if that was refused because the merge failed, and
+/// was then done in another way.
+pub(super) fn read_ahead(
+    read: Option<Result<Option<String>, Error>>,
+) -> Result<Option<Option<String>>, Error> {
+    let refused = Some(&SqlState::IN_FAILED_SQL_TRANSACTION);
+    read.filter(|read| !read.as_ref().is_err_and(|error| error.code() == refused)).transpose()
 }
 
 /// Whether the role may comment on the first table, which takes its ownership.

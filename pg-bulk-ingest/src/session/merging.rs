@@ -51,12 +51,18 @@ impl<'a> Merging<'a> {
 
     async fn upsert(self, transaction: &Transaction<'_>) -> Result<[u64; 3], Error> {
         let upserting = self.choose(transaction).await?;
-        match attempt(transaction, &self.staging.upsert(upserting)).await {
+        let merged = match attempt(transaction, &self.staging.upsert(upserting)).await {
             // Others have written to the table since it was empty.
             Err(error) if upserting.search == Search::Nothing && is_violation(&error) => {
                 query(transaction, &rollback_to(SAVEPOINT), MERGE).await?;
                 let upserting = Upserting { search: Search::OnConflict, ..upserting };
                 attempt(transaction, &self.staging.upsert(upserting)).await
+            }
+            merged => merged,
+        };
+        match merged {
+            Err(error) if is_violation(&error) => {
+                self.hand_over(transaction, upserting, error).await
             }
             merged => merged,
         }
@@ -196,7 +202,7 @@ fn is_the_same(one: &Error, other: &Error) -> bool {
 }
 
 /// Merges in a savepoint, to look for what was wrong if it fails.
-async fn attempt(transaction: &Transaction<'_>, sql: &str) -> Result<[u64; 3], Error> {
+pub(super) async fn attempt(transaction: &Transaction<'_>, sql: &str) -> Result<[u64; 3], Error> {
     numbers(transaction, &savepoint(SAVEPOINT, sql), MERGE).await
 }
 

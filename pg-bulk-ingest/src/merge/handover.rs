@@ -1,0 +1,187 @@
+//! Rows that take unique values which other rows of their batch give up.
+//!
+//! PostgreSQL checks a unique index that is not deferrable for each row as it is written, and so it
+//! depends on the order of the rows whether they can be. One statement writes them in an order in which
+//! a value is given up before it is taken; where rows wait for each other in a circle, one of them is
+//! given NULL before.
+
+use super::upsert::{is_new_or_differs, key_names};
+use super::{Live, Staging};
+use crate::catalog::UniqueIndex;
+use crate::definition::Table;
+use crate::ident::{Ident, list};
+use crate::plan::{all_columns, column_list};
+use std::collections::BTreeSet;
+
+/// The name under which a query has the ordinal of a row.
+const PLACE: &str = "pg_bulk_ingest_place";
+
+/// The unique indexes by which rows may wait for each other.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HandingOver<'a> {
+    pub(crate) live: Live<'a>,
+    pub(crate) indexes: &'a [UniqueIndex],
+    /// Whether rows of the table are looked for one by one, by the index of the key.
+    pub(crate) probes: bool,
+}
+
+impl<'a> HandingOver<'a> {
+    /// The columns that the indexes are over. Each is known by its position here.
+    fn columns(self) -> Vec<&'a str> {
+        let all = self.indexes.iter().flat_map(|index| &index.columns).map(String::as_str);
+        all.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Whether the batch has values of a column.
+    fn has(self, column: &str) -> bool {
+        self.live.table.columns().iter().any(|own| own.name() == column)
+    }
+
+    /// A column by which a row can give up its value of an index before it gets its new one.
+    pub(crate) fn released_by(self, index: usize) -> Option<&'a str> {
+        let index = self.indexes.get(index).filter(|index| index.nulls_distinct)?;
+        index.nullable.iter().map(String::as_str).find(|column| self.has(column))
+    }
+
+    /// The row of the table with the key of `new`, or NULLs, to join with.
+    fn join_live(self) -> String {
+        let live = self.live;
+        let (rows, same_key) = (live.rows(), live.same_key("live", "new"));
+        if !self.probes {
+            return format!("LEFT JOIN {rows} AS live ON {same_key}");
+        }
+        let more = self.columns().into_iter().filter(|column| !self.has(column)).map(Ident::new);
+        let columns =
+            std::iter::once(all_columns(live.table)).chain(more.map(|name| name.to_string()));
+        let columns = list(columns);
+        format!(
+            "LEFT JOIN LATERAL (SELECT {columns} FROM {rows} AS live WHERE {same_key} LIMIT 1) \
+             AS live ON true"
+        )
+    }
+
+    /// The values of an index that rows of the batch are to have, or had, with the ordinals of these.
+    fn values(self, index: &UniqueIndex, image: &str) -> String {
+        let all = self.columns();
+        let columns = index.columns.iter().filter_map(|column| {
+            let position = all.iter().position(|other| other == column)?;
+            Some(format!("{image}_{position} AS {}", Ident::new(column)))
+        });
+        let columns = std::iter::once(format!("place AS {PLACE}")).chain(columns);
+        // What a row that is new gets in other columns is not known.
+        let is_partial = image == "old" || !index.columns.iter().all(|column| self.has(column));
+        let existing = if is_partial { " WHERE is_there" } else { "" };
+        let keys = index.keys.iter().enumerate().map(|(at, key)| {
+            let collation = key.collation.as_ref().map(|name| format!(" COLLATE {name}"));
+            format!("({}){} AS key_{at}", key.sql, collation.unwrap_or_default())
+        });
+        let keys = std::iter::once(format!("{PLACE} AS place")).chain(keys);
+        let predicate = index.predicate.as_ref().map(|sql| format!(" WHERE {sql}"));
+        format!(
+            "SELECT {} FROM (SELECT {} FROM pair{existing}) AS row{}",
+            list(keys),
+            list(columns),
+            predicate.unwrap_or_default()
+        )
+    }
+}
+
+/// Whether two rows have the same values of an index, which keeps them from standing beside each other.
+fn collide(index: &UniqueIndex, one: &str, other: &str) -> String {
+    if index.nulls_distinct {
+        let equal = index
+            .keys
+            .iter()
+            .enumerate()
+            .map(|(at, key)| format!("{one}.key_{at} {} {other}.key_{at}", key.equality));
+        return equal.collect::<Vec<_>>().join(" AND ");
+    }
+    let row = |of: &str| list((0..index.keys.len()).map(|at| format!("{of}.key_{at}")));
+    // Records with NULLs at the same places are equal.
+    format!("ROW({})::record OPERATOR(pg_catalog.=) ROW({})::record", row(one), row(other))
+}
+
+impl Staging {
+    /// Returns which rows take a value that another row of the batch has in the table, and gives up: the
+    /// position of the index, the ordinal of the one, and that of the other.
+    pub(crate) fn waits(&self, handing: HandingOver<'_>) -> String {
+        let (ordinal, table) = (self.ordinal_name(), handing.live.table);
+        let images = handing.columns().into_iter().enumerate().map(|(position, column)| {
+            let from = if handing.has(column) { "new" } else { "live" };
+            let column = Ident::new(column);
+            format!("{from}.{column} AS new_{position}, live.{column} AS old_{position}")
+        });
+        let images = list(images);
+        let key = list(key_names(table).take(1));
+        let mut tables = vec![
+            format!("latest AS ({})", self.last_numbered(table)),
+            format!(
+                "pair AS (SELECT new.{ordinal} AS place, live.{key} IS NOT NULL AS is_there, \
+                 {images} FROM latest AS new {})",
+                handing.join_live()
+            ),
+        ];
+        let mut waits = Vec::new();
+        for (position, index) in handing.indexes.iter().enumerate() {
+            let (taker, holder) = (format!("new_of_{position}"), format!("old_of_{position}"));
+            tables.push(format!("{taker} AS ({})", handing.values(index, "new")));
+            tables.push(format!("{holder} AS ({})", handing.values(index, "old")));
+            waits.push(format!(
+                "SELECT {position}, taker.place, holder.place \
+                 FROM {taker} AS taker JOIN {holder} AS holder ON {} \
+                 AND taker.place OPERATOR(pg_catalog.<>) holder.place \
+                 LEFT JOIN {taker} AS kept ON kept.place OPERATOR(pg_catalog.=) holder.place \
+                 AND {} WHERE kept.place IS NULL",
+                collide(index, "taker", "holder"),
+                collide(index, "kept", "holder")
+            ));
+        }
+        format!("WITH {} {}", tables.join(", "), waits.join(" UNION ALL "))
+    }
+
+    /// Gives up the values of a column, in the table, of the rows with these ordinals.
+    pub(crate) fn release(&self, live: Live<'_>, column: &str, rows: &[u64]) -> String {
+        format!(
+            "UPDATE {} AS live SET {} = NULL FROM {} AS new JOIN {} AS released (place) \
+             ON released.place OPERATOR(pg_catalog.=) new.{} WHERE {}",
+            live.rows(),
+            Ident::new(column),
+            self.rows(),
+            unnest(rows),
+            self.ordinal_name(),
+            live.same_key("live", "new")
+        )
+    }
+
+    /// What is not in the table alike, the rows with these ordinals first and in their order.
+    pub(super) fn in_order(&self, handing: HandingOver<'_>, order: &[u64]) -> String {
+        let (table, ordinal) = (handing.live.table, self.ordinal_name());
+        let key = list(key_names(table).map(|name| format!("new.{name}")));
+        format!(
+            "latest AS ({}), changed AS (SELECT new.* FROM \
+             (SELECT new.* FROM latest AS new {} WHERE {}) AS new \
+             LEFT JOIN {} WITH ORDINALITY AS ordered (row, place) \
+             ON ordered.row OPERATOR(pg_catalog.=) new.{ordinal} \
+             ORDER BY ordered.place, {key})",
+            self.last_numbered(table),
+            handing.join_live(),
+            is_new_or_differs(table),
+            unnest(order)
+        )
+    }
+
+    /// Of rows with equal keys the last to arrive, with their ordinals.
+    fn last_numbered(&self, table: &Table) -> String {
+        let (columns, ordinal, rows) = (&self.columns, self.ordinal_name(), self.rows());
+        let key = column_list(table, table.primary_key());
+        format!(
+            "SELECT DISTINCT ON ({key}) {columns}, {ordinal} FROM {rows} AS staged \
+             ORDER BY {key}, {ordinal} DESC"
+        )
+    }
+}
+
+/// Numbers as rows.
+fn unnest(numbers: &[u64]) -> String {
+    format!("pg_catalog.unnest('{{{}}}'::pg_catalog.int8[])", list(numbers))
+}

@@ -1,0 +1,79 @@
+//! Merging rows that take unique values which others of their batch give up.
+
+use super::merging::{MERGE, Merging, SAVEPOINT, attempt};
+use crate::catalog::{self, UniqueIndex};
+use crate::error::{Error, ErrorKind};
+use crate::execute::query;
+use crate::merge::{HandingOver, Search, Sequence, Upserting, Wait};
+use crate::statement::{rollback_to, savepoint};
+use tokio_postgres::Transaction;
+
+impl Merging<'_> {
+    /// Merges the rows in an order in which each value is given up before it is taken, after they were
+    /// refused in another. If no row takes what another gives up, that error stays.
+    pub(super) async fn hand_over(
+        self,
+        transaction: &Transaction<'_>,
+        upserting: Upserting<'_>,
+        refused: Error,
+    ) -> Result<[u64; 3], Error> {
+        let (live, staging) = (upserting.live, self.staging);
+        let has_equality = live.has_equality(live.table.primary_key());
+        let Some(indexes) = self.unique_indexes(transaction).await.filter(|_| has_equality) else {
+            return Err(refused);
+        };
+        let search = Search::choose(self.received, self.current.rows, true);
+        let handing = HandingOver { live, indexes: &indexes, probes: search == Search::Probe };
+        let waits = catalog::isolated_path(&staging.waits(handing));
+        let waits = match query(transaction, &waits, MERGE).await {
+            Ok(messages) => Wait::read(&messages),
+            Err(_) => return Err(refused),
+        };
+        if waits.is_empty() {
+            return Err(refused);
+        }
+        let released_by = |index| handing.released_by(index);
+        let sequence = match Sequence::of(&waits, |index| released_by(index).is_some()) {
+            Ok(sequence) => sequence,
+            Err(cycle) => {
+                let row = cycle.row;
+                return Err(circle(&indexes, &cycle.indexes).caused_by(refused).in_row(row));
+            }
+        };
+        let mut release = Vec::new();
+        for index in 0..indexes.len() {
+            let rows = sequence.released.iter().filter(|(of, _)| *of == index).map(|(_, row)| *row);
+            let rows = rows.collect::<Vec<_>>();
+            let column = released_by(index).filter(|_| !rows.is_empty());
+            release.extend(column.map(|column| staging.release(live, column, &rows)));
+        }
+        if let Some((index, row)) = sequence.released.first()
+            && let Err(error) =
+                query(transaction, &savepoint(SAVEPOINT, &release.join(";\n")), MERGE).await
+        {
+            return Err(circle(&indexes, &[*index]).caused_by(error).in_row(*row));
+        }
+        attempt(transaction, &staging.upsert_in_order(upserting, handing, &sequence.rows)).await
+    }
+
+    /// The unique indexes of the table besides its key; `None` if there are none, or they are not known.
+    /// Takes back what was refused.
+    async fn unique_indexes(self, transaction: &Transaction<'_>) -> Option<Vec<UniqueIndex>> {
+        let indexes = catalog::isolated(&UniqueIndex::sql(self.current.live.oid));
+        let sql = format!("{};\n{indexes}", rollback_to(SAVEPOINT));
+        let messages = query(transaction, &sql, MERGE).await.ok()?;
+        let generated =
+            self.current.live.shape.columns.iter().filter(|column| column.is_generated());
+        let generated = generated.map(|column| &column.name).collect::<Vec<_>>();
+        let mut indexes = UniqueIndex::read(&messages)?;
+        // What those columns are to be is not known before the rows are written.
+        indexes.retain(|index| !index.columns.iter().any(|column| generated.contains(&column)));
+        (!indexes.is_empty()).then_some(indexes)
+    }
+}
+
+/// The error of rows that take each other's values in a circle.
+fn circle(indexes: &[UniqueIndex], of: &[usize]) -> Error {
+    let names = of.iter().filter_map(|at| indexes.get(*at)).map(|index| index.name.clone());
+    Error::new(ErrorKind::UniqueCycle { constraints: names.collect() }, MERGE)
+}
