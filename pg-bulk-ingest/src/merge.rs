@@ -4,6 +4,7 @@
 //! is not the order in which rows were copied into it.
 
 mod arrival;
+mod from_text;
 mod handover;
 mod live;
 pub(crate) mod part;
@@ -18,9 +19,10 @@ pub(crate) use sequence::{Sequence, Wait};
 pub(crate) use suspects::{constrained_column, count_suspects};
 pub(crate) use upsert::{COUNTED_FROM, Counting, Keys, Search, Upserting};
 
-use crate::definition::Table;
+use crate::definition::{Column, Table};
 use crate::ident::{QualifiedName, list};
 use crate::plan::{all_columns, column_list};
+use from_text::FromText;
 
 /// The temporary table through which the rows of one table go.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub(crate) struct Staging {
     ordinal: String,
     columns: String,
     definition: String,
+    /// The columns whose values are sent as text.
+    from_text: Vec<FromText>,
 }
 
 impl Staging {
@@ -44,13 +48,18 @@ impl Staging {
         while table.columns().iter().any(|column| column.name() == ordinal) {
             ordinal.insert(0, '_');
         }
-        let definition = list(table.columns().iter().map(|column| live.column_sql(column)));
+        let column_sql = |column: &Column| match column.column_type().is_from_text() {
+            true => from_text::column_sql(column),
+            false => live.column_sql(column),
+        };
+        let definition = list(table.columns().iter().map(column_sql));
         Self {
             parts: Vec::new(),
             name: format!("pg_temp.pg_bulk_ingest_staging_{position}"),
             definition: format!("{definition}, {ordinal} bigint NOT NULL"),
             columns: all_columns(table),
             ordinal,
+            from_text: FromText::of(live),
         }
     }
 

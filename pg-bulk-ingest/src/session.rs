@@ -8,6 +8,7 @@ mod define;
 mod enum_type;
 mod examine;
 mod finish;
+mod from_text;
 mod handover;
 mod load;
 mod merging;

@@ -22,6 +22,7 @@ mod enums;
 mod failure;
 mod flatten;
 mod flights;
+mod from_text;
 mod hook;
 mod house;
 mod identifiers;

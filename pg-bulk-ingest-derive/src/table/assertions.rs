@@ -6,7 +6,7 @@ use super::simple;
 use crate::generics::is_generic;
 use crate::lifetime::Replacements;
 use crate::{rust_type, sql_type};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{DeriveInput, Generics};
@@ -38,7 +38,10 @@ impl<'a> Assertions<'a> {
     ) -> Self {
         let mut assertions = Self { generics, private, always: Vec::new(), when_used: Vec::new() };
         for column in columns {
-            assertions.sql_type(column);
+            match column.text {
+                Some(text) => assertions.text(column, text),
+                None => assertions.sql_type(column),
+            }
             assertions.null_and_dimensions(column);
         }
         assertions
@@ -122,6 +125,16 @@ impl<'a> Assertions<'a> {
         }
     }
 
+    fn text(&mut self, column: &Column<'_>, text: &Ident) {
+        let message = format!(
+            "field `{}` is marked `text`, so its type is to be one of text, as `String` is: \
+             `{}` is not",
+            column.field,
+            rust_type::spell(column.ty),
+        );
+        self.assert(column, text.span(), |of| quote!(#of::TYPE.is_text()), &message);
+    }
+
     fn sql_type(&mut self, column: &Column<'_>) {
         let Some(sql_type) = column.sql_type.filter(|_| !column.is_to_sql()) else {
             return;
@@ -133,9 +146,15 @@ impl<'a> Assertions<'a> {
                  not `{to}`"
             )
         } else {
+            let spelled = rust_type::spell(column.ty);
+            let is_text = ["String", "&str"].iter().any(|text| spelled.contains(text));
+            let or = if is_text && !spelled.contains("Vec<") {
+                ", or mark the field `text`, which has PostgreSQL read the text"
+            } else {
+                ""
+            };
             format!(
-                "the Rust type `{}` of field `{field}` cannot be stored as `{to}`{}",
-                rust_type::spell(column.ty),
+                "the Rust type `{spelled}` of field `{field}` cannot be stored as `{to}`{}{or}",
                 sql_type::advice(&to),
             )
         };

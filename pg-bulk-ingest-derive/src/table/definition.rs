@@ -72,6 +72,9 @@ fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
                 )
             }
         }
+        _ if column.text.is_some() => {
+            quote!(#private::FieldType::new(#private::ColumnType::from_text(), #of::NULLABLE))
+        }
         _ => quote!(#of::FIELD_TYPE),
     };
     quote! {

@@ -23,6 +23,7 @@ pub(super) struct Field<'i> {
     pub(super) column: Option<LitStr>,
     pub(super) sql_type: Option<LitStr>,
     pub(super) json: Option<Ident>,
+    pub(super) text: Option<Ident>,
     pub(super) to_sql: Option<Ident>,
     pub(super) default: Option<LitStr>,
     pub(super) collate: Option<LitStr>,
@@ -48,6 +49,7 @@ impl<'i> Field<'i> {
                 "column" => read.column = text(errors),
                 "sql_type" => read.sql_type = text(errors),
                 "json" => read.json = flag(errors),
+                "text" => read.text = flag(errors),
                 "to_sql" => read.to_sql = flag(errors),
                 "default" => read.default = text(errors),
                 "collate" => read.collate = text(errors),
@@ -68,6 +70,22 @@ impl<'i> Field<'i> {
                 skip,
                 format_args!("a skipped field has no column, so it has no other settings: remove `skip` or `{other}`"),
             );
+        }
+        if let Some(text) = &read.text {
+            if !seen.iter().any(|key| key == "sql_type") {
+                errors.on(
+                    text,
+                    "a field that is sent as text for PostgreSQL to read says the type of its column: add \
+                     `sql_type = \"…\"`",
+                );
+            }
+            if let Some(other) = seen.iter().find(|key| ["json", "to_sql"].contains(&key.as_str()))
+            {
+                errors.on(
+                    text,
+                    format_args!("a field is stored in one way: remove `text` or `{other}`"),
+                );
+            }
         }
         if let Some(to_sql) = &read.to_sql {
             if !seen.iter().any(|key| key == "sql_type") {
@@ -119,6 +137,7 @@ impl<'i> Field<'i> {
             column: None,
             sql_type: None,
             json: None,
+            text: None,
             to_sql: None,
             default: None,
             collate: None,

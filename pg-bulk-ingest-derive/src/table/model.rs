@@ -28,6 +28,8 @@ pub(super) struct Column<'i> {
     /// Whether the settings of its field are without mistakes.
     pub(super) is_sound: bool,
     pub(super) storage: Storage<'i>,
+    /// That it is sent as text for PostgreSQL to read.
+    pub(super) text: Option<&'i Ident>,
     pub(super) sql_type: Option<&'i LitStr>,
     pub(super) default: Option<&'i LitStr>,
     pub(super) collation: Option<&'i LitStr>,

@@ -100,6 +100,9 @@ impl LiveTable {
     /// What is written for a field into its column depends on this; `None` if the column cannot
     /// hold it.
     pub(crate) fn target(&self, live: &LiveColumn, column: &Column) -> Option<TargetType> {
+        if column.column_type().is_from_text() {
+            return Some(TargetType::TEXT);
+        }
         match column.column_type().accepts() {
             None => live.holds(column).then(|| live.target()),
             Some(accepts) => {

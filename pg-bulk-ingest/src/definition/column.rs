@@ -13,6 +13,8 @@ pub struct ColumnType {
     array: bool,
     enum_type: Option<&'static EnumType>,
     accepts: Option<Accepts>,
+    /// Whether values are sent as text, and read by the server.
+    from_text: bool,
 }
 
 /// Whether a Rust type can write the values of a PostgreSQL type: `ToSql::accepts`.
@@ -31,7 +33,15 @@ impl ColumnType {
     /// The type named by its kind.
     #[must_use]
     pub const fn new(kind: Kind) -> Self {
-        Self { name: kind.name(), kind, also: &[], array: false, enum_type: None, accepts: None }
+        Self {
+            name: kind.name(),
+            kind,
+            also: &[],
+            array: false,
+            enum_type: None,
+            accepts: None,
+            from_text: false,
+        }
     }
 
     /// An enum type: it is created, and extended by labels, with the tables that have a column of
@@ -47,6 +57,25 @@ impl ColumnType {
     #[must_use]
     pub const fn to_sql(accepts: fn(&Type) -> bool) -> Self {
         Self { accepts: Some(Accepts(accepts)), ..Self::new(Kind::ToSql) }
+    }
+
+    /// The type of a column whose values are sent as text and read by the server, as its type reads
+    /// text: `point`, `money`, `tsvector`, any. Its SQL has to be given by the column.
+    #[must_use]
+    pub const fn from_text() -> Self {
+        Self { from_text: true, ..Self::new(Kind::Text) }
+    }
+
+    /// Whether values are sent as text and read by the server.
+    #[must_use]
+    pub const fn is_from_text(self) -> bool {
+        self.from_text
+    }
+
+    /// Whether values are written as text, each as one.
+    #[must_use]
+    pub const fn is_text(self) -> bool {
+        matches!(self.kind, Kind::Text) && !self.array
     }
 
     /// The same with another name, `numeric(20,0)` say.

@@ -51,6 +51,11 @@ impl Table {
         self.columns
     }
 
+    /// Whether there are columns whose values are sent as text and read by the server.
+    pub(crate) fn has_text(&self) -> bool {
+        self.columns.iter().any(|column| column.column_type().is_from_text())
+    }
+
     /// The position of the column that the field makes, one of a flattened struct given with the
     /// path to it.
     #[must_use]

@@ -30,6 +30,9 @@ impl TargetType {
         fields: ALL_FIELDS,
     };
 
+    /// `text`.
+    pub(crate) const TEXT: Self = Self { base: 25, ..Self::NONE };
+
     /// A type by OIDs: of the elements, if it is an array (else 0), and of the type that its
     /// domains (of an array: its elements' domains) are over; and by the modifier of the latter,
     /// as `pg_attribute.atttypmod` has it.

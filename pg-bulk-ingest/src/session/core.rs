@@ -49,7 +49,9 @@ impl Settings {
     pub(super) fn constrains_early(&self, table: &Table) -> bool {
         let constrained =
             !table.primary_key().is_empty() || table.indexes().iter().any(Index::is_unique);
-        !self.upserts(table) && (constrained || !self.several_connections)
+        // Text is read in a staging table, and rows from there are merged.
+        let copied = !self.upserts(table) && (constrained || !self.several_connections);
+        table.has_text() || copied
     }
 }
 

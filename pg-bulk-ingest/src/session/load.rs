@@ -45,7 +45,8 @@ impl Load {
                 continue;
             };
             let merges = target.upserts(core.settings.upsert) && !current.bare;
-            let staged = merges || current.live.row_security || waits(core, targets, position);
+            let is_read = target.definition.has_text() || current.live.row_security;
+            let staged = merges || is_read || waits(core, targets, position);
             let staging = staged.then(|| Staging::new(position, current.in_sql(target.definition)));
             let route = match &staging {
                 Some(staging) => Route { copy: staging.copy(), create: Some(staging.create()) },

@@ -33,6 +33,7 @@ impl<'a> Merging<'a> {
     /// Merges them. Answers the rows inserted, updated and unchanged.
     pub(super) async fn run(self, transaction: &Transaction<'_>) -> Result<[u64; 3], Error> {
         let Self { core, target, current, staging, .. } = self;
+        self.read_text(transaction).await?;
         let merged = match target.upserts(core.settings.upsert) {
             true => self.upsert(transaction).await,
             false => attempt(transaction, &staging.insert(&current.name)).await,

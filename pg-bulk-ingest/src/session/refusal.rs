@@ -96,12 +96,18 @@ pub(super) fn check_unmanaged(managed: Option<String>) -> Result<(), Error> {
 }
 
 /// Whether a table through which rows are merged can have all their columns.
-pub(super) fn check_mergeable(definition: &Table, upserts: bool) -> Result<(), Error> {
+pub(super) fn check_mergeable(definition: &Table, stages: bool) -> Result<(), Error> {
     let columns = definition.columns().len();
-    if !upserts || columns < MOST_COLUMNS {
+    if !stages || columns < MOST_COLUMNS {
         return Ok(());
     }
     let most = MOST_COLUMNS - 1;
+    if definition.has_text() {
+        return Err(unsupported(format!(
+            "it has {columns} columns, of which some are sent as text, which is read in a table that has \
+             one column more, so that {most} is the most"
+        )));
+    }
     Err(unsupported(format!(
         "it has {columns} columns and a primary key, on which rows are merged by way of a table that has \
          one column more, so that {most} is the most: with `Upsert::Off` they are not"

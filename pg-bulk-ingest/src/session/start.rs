@@ -198,14 +198,15 @@ fn check_name(
     server: &Server,
 ) -> Result<(), Error> {
     let upserts = settings.upserts(definition);
-    check_mergeable(definition, upserts)?;
+    let stages = upserts || definition.has_text();
+    check_mergeable(definition, stages)?;
     match &relation.table {
         None if settings.migration == Migration::Freeze => {
             let differences = vec!["it does not exist".to_owned()];
             Err(Error::new(ErrorKind::Differs { differences }, START))
         }
         None => {
-            check_creation(name, relation, upserts, server)?;
+            check_creation(name, relation, stages, server)?;
             enum_type::check(definition, true, found, server)
         }
         Some(live) => {
@@ -216,7 +217,7 @@ fn check_name(
             if settings.delete != Delete::Off {
                 check_replacement(name, relation, live, server)?;
             }
-            let makes_tables = upserts || live.row_security || settings.delete != Delete::Off;
+            let makes_tables = stages || live.row_security || settings.delete != Delete::Off;
             enum_type::check(definition, makes_tables, found, server)
         }
     }
@@ -226,10 +227,10 @@ fn check_name(
 fn check_creation(
     name: &QualifiedName,
     relation: &Relation,
-    upserts: bool,
+    stages: bool,
     server: &Server,
 ) -> Result<(), Error> {
-    if upserts {
+    if stages {
         check_temporary(server)?;
     }
     if !relation.schema_exists && !server.create {
@@ -272,7 +273,7 @@ fn check_live(
     if let Some(lacking) = live.lacks(definition, upserts) {
         return Err(privilege(server, format!("{lacking} on the table")));
     }
-    if upserts || live.row_security || live.referred.contains(&live.oid) {
+    if upserts || definition.has_text() || live.row_security || live.referred.contains(&live.oid) {
         check_temporary(server)?;
     }
     check_atomic(live, settings)?;
