@@ -1,10 +1,12 @@
-//! The unique indexes of a table, as far as they tell which rows can stand beside each other.
+//! The unique indexes and exclusion constraints of a table, as far as they tell which rows can stand beside
+//! each other.
 
 use super::query;
 use serde::Deserialize;
 use tokio_postgres::SimpleQueryMessage;
 
-/// A unique index, not of the primary key, that is checked for each row when it is written.
+/// A unique index or that of an exclusion constraint, not of the primary key, that is checked for each row
+/// when it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct UniqueIndex {
     /// Its name, or that of its constraint.
@@ -26,8 +28,10 @@ pub(crate) struct UniqueKey {
     /// As SQL, over columns without the name of the table.
     pub(crate) sql: String,
     pub(crate) collation: Option<String>,
-    /// The operator by which two values are equal.
-    pub(crate) equality: String,
+    /// The operator by which two values collide: of a unique index, that by which they are equal.
+    pub(crate) operator: String,
+    /// Whether rows can be joined by the operator without each being compared with each.
+    pub(crate) is_equality: bool,
 }
 
 impl UniqueIndex {

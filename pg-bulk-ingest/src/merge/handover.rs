@@ -1,6 +1,6 @@
 //! Rows that take unique values which other rows of their batch give up.
 //!
-//! PostgreSQL checks a unique index that is not deferrable for each row as it is written, and so it
+//! PostgreSQL checks a unique index or an exclusion constraint that is not deferrable for each row as it is written, and so it
 //! depends on the order of the rows whether they can be. One statement writes them in an order in which
 //! a value is given up before it is taken; where rows wait for each other in a circle, one of them is
 //! given NULL before.
@@ -26,10 +26,29 @@ pub(crate) struct HandingOver<'a> {
 }
 
 impl<'a> HandingOver<'a> {
-    /// The columns that the indexes are over. Each is known by its position here.
+    /// The columns that the indexes are over, and those from which such columns are computed. Each is known
+    /// by its position here.
     fn columns(self) -> Vec<&'a str> {
         let all = self.indexes.iter().flat_map(|index| &index.columns).map(String::as_str);
-        all.collect::<BTreeSet<_>>().into_iter().collect()
+        let (computed, mut columns) =
+            all.partition::<BTreeSet<_>, _>(|name| self.has_formula(name));
+        if !computed.is_empty() {
+            let all = self.live.live.shape.columns.iter().map(|column| column.name.as_str());
+            columns.extend(all.filter(|name| !self.has_formula(name)));
+        }
+        columns.into_iter().collect()
+    }
+
+    /// By what a column is computed, if it is.
+    fn formula(self, name: &str) -> Option<&'a str> {
+        let column = self.live.live.shape.columns.iter().find(|column| column.name == name)?;
+        let sql = column.default.as_deref().filter(|_| column.is_generated())?;
+        let sql = sql.strip_prefix("GENERATED ALWAYS AS ")?;
+        sql.strip_suffix(" STORED").or_else(|| sql.strip_suffix(" VIRTUAL"))
+    }
+
+    fn has_formula(self, name: &str) -> bool {
+        self.formula(name).is_some()
     }
 
     /// Whether the batch has values of a column.
@@ -62,38 +81,43 @@ impl<'a> HandingOver<'a> {
 
     /// The values of an index that rows of the batch are to have, or had, with the ordinals of these.
     fn values(self, index: &UniqueIndex, image: &str) -> String {
-        let all = self.columns();
-        let columns = index.columns.iter().filter_map(|column| {
-            let position = all.iter().position(|other| other == column)?;
-            Some(format!("{image}_{position} AS {}", Ident::new(column)))
-        });
-        let columns = std::iter::once(format!("place AS {PLACE}")).chain(columns);
+        let columns = self
+            .columns()
+            .into_iter()
+            .enumerate()
+            .map(|(position, column)| format!("{image}_{position} AS {}", Ident::new(column)));
+        let columns = list(std::iter::once(format!("place AS {PLACE}")).chain(columns));
         // What a row that is new gets in other columns is not known.
-        let is_partial = image == "old" || !index.columns.iter().all(|column| self.has(column));
+        let is_known = |column: &String| self.has(column) || self.has_formula(column);
+        let is_partial = image == "old" || !index.columns.iter().all(is_known);
         let existing = if is_partial { " WHERE is_there" } else { "" };
+        let mut rows = format!("SELECT {columns} FROM pair{existing}");
+        let computed = index.columns.iter().filter_map(|column| {
+            let formula = self.formula(column)?;
+            Some(format!("{formula} AS {}", Ident::new(column)))
+        });
+        let computed = computed.collect::<Vec<_>>();
+        if !computed.is_empty() {
+            rows = format!("SELECT *, {} FROM ({rows}) AS row", list(computed));
+        }
         let keys = index.keys.iter().enumerate().map(|(at, key)| {
             let collation = key.collation.as_ref().map(|name| format!(" COLLATE {name}"));
             format!("({}){} AS key_{at}", key.sql, collation.unwrap_or_default())
         });
         let keys = std::iter::once(format!("{PLACE} AS place")).chain(keys);
         let predicate = index.predicate.as_ref().map(|sql| format!(" WHERE {sql}"));
-        format!(
-            "SELECT {} FROM (SELECT {} FROM pair{existing}) AS row{}",
-            list(keys),
-            list(columns),
-            predicate.unwrap_or_default()
-        )
+        format!("SELECT {} FROM ({rows}) AS row{}", list(keys), predicate.unwrap_or_default())
     }
 }
 
-/// Whether two rows have the same values of an index, which keeps them from standing beside each other.
+/// Whether two rows have values of an index with which they cannot stand beside each other.
 fn collide(index: &UniqueIndex, one: &str, other: &str) -> String {
     if index.nulls_distinct {
         let equal = index
             .keys
             .iter()
             .enumerate()
-            .map(|(at, key)| format!("{one}.key_{at} {} {other}.key_{at}", key.equality));
+            .map(|(at, key)| format!("{one}.key_{at} {} {other}.key_{at}", key.operator));
         return equal.collect::<Vec<_>>().join(" AND ");
     }
     let row = |of: &str| list((0..index.keys.len()).map(|at| format!("{of}.key_{at}")));
@@ -133,7 +157,7 @@ impl Staging {
                  LEFT JOIN {taker} AS kept ON kept.place OPERATOR(pg_catalog.=) holder.place \
                  AND {} WHERE kept.place IS NULL",
                 collide(index, "taker", "holder"),
-                collide(index, "kept", "holder")
+                collide(index, "kept", "taker")
             ));
         }
         format!("WITH {} {}", tables.join(", "), waits.join(" UNION ALL "))

@@ -3,10 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use tokio_postgres::SimpleQueryMessage;
 
-/// A row takes the value of a unique index that another row of the batch gives up.
-///
-/// The rows are known by their ordinals. By one index a row waits for one other at most, and is waited
-/// for by one.
+/// A row takes the value of a unique index that another row of the batch gives up, or one that an exclusion
+/// constraint keeps from standing beside the other's. The rows are known by their ordinals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Wait {
     /// The position of the index.

@@ -4,7 +4,7 @@ use super::merging::{MERGE, Merging, SAVEPOINT, attempt};
 use crate::catalog::{self, UniqueIndex};
 use crate::error::{Error, ErrorKind};
 use crate::execute::query;
-use crate::merge::{HandingOver, Search, Sequence, Upserting, Wait};
+use crate::merge::{COUNTED_FROM, HandingOver, Search, Sequence, Upserting, Wait};
 use crate::statement::{rollback_to, savepoint};
 use tokio_postgres::Transaction;
 
@@ -56,18 +56,17 @@ impl Merging<'_> {
         attempt(transaction, &staging.upsert_in_order(upserting, handing, &sequence.rows)).await
     }
 
-    /// The unique indexes of the table besides its key; `None` if there are none, or they are not known.
+    /// The unique indexes and exclusion constraints of the table besides its key; `None` if there are none,
+    /// or they are not known.
     /// Takes back what was refused.
     async fn unique_indexes(self, transaction: &Transaction<'_>) -> Option<Vec<UniqueIndex>> {
         let indexes = catalog::isolated(&UniqueIndex::sql(self.current.live.oid));
         let sql = format!("{};\n{indexes}", rollback_to(SAVEPOINT));
         let messages = query(transaction, &sql, MERGE).await.ok()?;
-        let generated =
-            self.current.live.shape.columns.iter().filter(|column| column.is_generated());
-        let generated = generated.map(|column| &column.name).collect::<Vec<_>>();
         let mut indexes = UniqueIndex::read(&messages)?;
-        // What those columns are to be is not known before the rows are written.
-        indexes.retain(|index| !index.columns.iter().any(|column| generated.contains(&column)));
+        // Where each row has to be compared with each, that is done for a few.
+        let is_small = self.received < COUNTED_FROM;
+        indexes.retain(|index| is_small || index.keys.iter().any(|key| key.is_equality));
         (!indexes.is_empty()).then_some(indexes)
     }
 }

@@ -62,7 +62,7 @@ impl<'a> Merging<'a> {
             merged => merged,
         };
         match merged {
-            Err(error) if is_violation(&error) => {
+            Err(error) if is_violation(&error) || is_exclusion(&error) => {
                 self.hand_over(transaction, upserting, error).await
             }
             merged => merged,
@@ -209,6 +209,10 @@ pub(super) async fn attempt(transaction: &Transaction<'_>, sql: &str) -> Result<
 
 fn is_violation(error: &Error) -> bool {
     error.code() == Some(&SqlState::UNIQUE_VIOLATION)
+}
+
+fn is_exclusion(error: &Error) -> bool {
+    error.code() == Some(&SqlState::EXCLUSION_VIOLATION)
 }
 
 /// Finds the row that violates a unique constraint, which the server does not say of rows that

@@ -432,3 +432,47 @@ async fn batches_after_a_delete_hand_over_too() {
         assert_eq!(database.row(stored).await, "0 2 3");
     }
 }
+
+#[tokio::test]
+async fn computed_values_are_handed_over() {
+    if tests::version() < 12 {
+        return;
+    }
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    database
+        .execute(&format!(
+            "{CREATE}; ALTER TABLE t ADD half integer GENERATED ALWAYS AS (code / 2) STORED;
+            CREATE UNIQUE INDEX ON t (half) WHERE other = 0"
+        ))
+        .await;
+    load(&mut client, &[(2, Some(2), 0), (3, Some(4), 0), (4, Some(5), 1)]).await.unwrap();
+    load(&mut client, &[(1, Some(3), 0), (2, Some(5), 0), (3, Some(6), 0)]).await.unwrap();
+    let stored = "SELECT string_agg(id || ' ' || half, ', ' ORDER BY id) FROM t";
+    assert_eq!(database.row(stored).await, "1 1, 2 2, 3 3, 4 2");
+    let circle = [(2, Some(6), 0), (3, Some(5), 0)];
+    let error = load(&mut client, &circle).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::UniqueCycle { .. }), "{error:?}");
+}
+
+/// What an exclusion constraint keeps apart is no single value.
+#[tokio::test]
+async fn ranges_are_handed_over() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    database
+        .execute(&format!(
+            "{CREATE}; ALTER TABLE t ADD CONSTRAINT apart
+            EXCLUDE USING gist (int4range(code, other) WITH &&)"
+        ))
+        .await;
+    load(&mut client, &[(1, Some(1), 9), (2, Some(9), 19), (3, Some(19), 29)]).await.unwrap();
+    load(&mut client, &[(1, Some(2), 12), (2, Some(12), 22), (3, Some(22), 32)]).await.unwrap();
+    let apart = [(1, Some(12), 22), (2, Some(2), 12)];
+    let error = load(&mut client, &apart).await.unwrap_err();
+    let ErrorKind::UniqueCycle { constraints } = error.kind() else { panic!("{error:?}") };
+    assert_eq!(*constraints, ["apart"]);
+    let error = load(&mut client, &[(1, Some(2), 14), (2, Some(13), 22)]).await.unwrap_err();
+    assert_eq!(error.code().unwrap().code(), "23P01", "{error:?}");
+    assert!(matches!(error.kind(), ErrorKind::Server), "{error:?}");
+}
