@@ -27,23 +27,17 @@ pub(crate) fn statements(
     definition: &Table,
     live: &LiveTable,
 ) -> Result<Vec<Statement>, Unreadable> {
-    statements_over(name, definition, Some(live))
+    statements_over(name, definition, live.comment.as_deref(), Some(live))
 }
 
-/// Returns the statements that give a new table the comments of its definition.
-pub(crate) fn statements_of_new(
+/// Returns the statements that make the comments of a table those of its definition, whose own is
+/// this by then. `live` is the table as it is, if there is one.
+pub(crate) fn statements_over(
     name: &QualifiedName,
     definition: &Table,
-) -> Result<Vec<Statement>, Unreadable> {
-    statements_over(name, definition, None)
-}
-
-fn statements_over(
-    name: &QualifiedName,
-    definition: &Table,
+    current: Option<&str>,
     live: Option<&LiveTable>,
 ) -> Result<Vec<Statement>, Unreadable> {
-    let current = live.and_then(|live| live.comment.as_deref());
     let text = definition.comment().map(|text| watermark::with_text(current, text)).transpose()?;
     let table = text
         .filter(|text| Some(text.as_str()) != current)

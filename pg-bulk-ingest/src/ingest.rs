@@ -266,6 +266,11 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// What the next ingest would do for the tables to be as they are defined: its statements, what
     /// each locks, how much of the table it goes through, and why. Nothing is changed.
     ///
+    /// For a table that is going to be rebuilt an empty one is made, and rolled back: which names it
+    /// gets from PostgreSQL, and so which have to be changed, and what default privileges grant on it.
+    /// No lock is taken on the live table. While another ingest of the tables is in a batch, or where
+    /// PostgreSQL refuses that table, as the ingest will say, these statements are left out.
+    ///
     /// With a [`Delete`], a table that is not as it is defined is replaced without its rows; what
     /// the deletion alone does is no part of the plan.
     ///

@@ -153,10 +153,15 @@ impl Made {
     /// After a change of this table.
     pub(crate) fn after(&self, shape: &Shape, delta: &Delta) -> Self {
         let mut made = self.of(shape);
-        made.columns.change(&delta.columns);
-        made.indexes.change(&delta.indexes);
-        made.defaults.change(&delta.defaults);
+        made.change(delta);
         made
+    }
+
+    /// Changes what is listed by names.
+    pub(crate) fn change(&mut self, delta: &Delta) {
+        self.columns.change(&delta.columns);
+        self.indexes.change(&delta.indexes);
+        self.defaults.change(&delta.defaults);
     }
 
     /// After the table was replaced by one of another shape, whose indexes get these names. With

@@ -23,6 +23,7 @@ mod scope;
 mod start;
 mod supported;
 mod target;
+mod trial;
 mod uncommitted;
 mod views;
 mod visible;
@@ -116,9 +117,12 @@ pub(crate) async fn plan(
 ) -> Result<Plan, Error> {
     let deadline = settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
     let shown = settings.show_values;
-    let started = within(deadline, (), start::start(client, tables, settings)).await;
-    let started = started.map_err(|error| if shown { error.with_values() } else { error })?;
-    preview::preview(&started)
+    let previewed = async {
+        let started = start::start(client, tables, settings).await?;
+        preview::preview(client, &started).await
+    };
+    let previewed = within(deadline, (), previewed).await;
+    previewed.map_err(|error| if shown { error.with_values() } else { error })
 }
 
 /// Checks that the comment with the high watermark can be read, where it has to be: for a high

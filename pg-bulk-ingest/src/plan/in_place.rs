@@ -29,6 +29,16 @@ impl Step {
             Self::Outside { statement, .. } => std::slice::from_ref(statement),
         }
     }
+
+    /// What it makes of the table.
+    pub(crate) fn made(&self) -> Option<&Delta> {
+        match self {
+            Self::Exclusive { made, .. } | Self::Shared { made, .. } => {
+                Some(made).filter(|made| !made.is_empty())
+            }
+            Self::Outside { .. } => None,
+        }
+    }
 }
 
 /// The version from which NOT NULL can be added without looking at the rows that are there.

@@ -16,7 +16,7 @@ const START: &str = "cannot replace the table";
 const CARRY: &str = "cannot carry over what hangs on the table";
 
 /// The names of tables before and after they are replaced.
-fn swapped(target: &Target) -> Swapped {
+pub(super) fn swapped(target: &Target) -> Swapped {
     Swapped { live: target.name.clone(), fresh: target.fresh.clone() }
 }
 
@@ -42,6 +42,8 @@ pub(super) struct Planned {
     pub(super) drop: Vec<Statement>,
     /// In the swap, once the new table has its name.
     pub(super) after: Vec<Statement>,
+    /// For the views, once all new tables have their names.
+    pub(super) views: Vec<Statement>,
 }
 
 /// Refuses to replace tables on which something hangs that cannot be carried over, or not by this
@@ -66,7 +68,7 @@ pub(super) async fn check(
         carried.refused.extend(objects);
         accept(&carried, role, START).map_err(failed)?;
         let Carried { create, copied, before, drop, after, .. } = carried;
-        planned.push(Planned { create, copied, before, drop, after });
+        planned.push(Planned { create, copied, before, drop, after, views: Vec::new() });
     }
     Ok(planned)
 }
@@ -167,6 +169,24 @@ pub(super) async fn of_locked(
     // Last: what is done before may need a privilege that the owner does not grant itself.
     carried.after.extend(carry_grants(&replacing, &grants, &core.server.role));
     Ok(carried)
+}
+
+/// What grants on a table that is to replace a live one what is granted on that, and nothing else.
+pub(super) async fn grants_of(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    target: &Target,
+    live: &LiveTable,
+    fresh: &LiveTable,
+    all: &[Swapped],
+) -> Result<Vec<Statement>, Error> {
+    let sql = catalog::isolated(&grants::sql(live.oid, fresh.oid));
+    let grants = read_grants(&query(transaction, &sql, CARRY).await?)?;
+    let hanging = hanging_on(transaction, live.oid).await?;
+    let names = swapped(target);
+    let (live, fresh) = (&live.shape, &fresh.shape);
+    let replacing = Replacing { hanging: &hanging, names: &names, live, fresh, all };
+    Ok(carry_grants(&replacing, &grants, &core.server.role))
 }
 
 /// Whether row-level security is on for a live table that is replaced: who reads the new one before

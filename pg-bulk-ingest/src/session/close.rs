@@ -6,7 +6,7 @@ use super::open::check_watermark;
 use super::refusal::unreadable;
 use super::target::{Current, Target};
 use super::{start, views};
-use crate::catalog::{self, LiveTable, Surroundings, deferrable, state};
+use crate::catalog::{self, LiveTable, Shape, Surroundings, deferrable, state};
 use crate::deadline::answer;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
@@ -122,22 +122,13 @@ async fn swap(
     let dropped = target.dropped(&live);
     let Some(current) = target.current.as_mut() else { return Ok(Vec::new()) };
     let comment = comment_of(transaction, &target.name).await?;
-    let (old, new) = (&live.shape, &current.live.shape);
     let names = catalog::isolated(&Surroundings::sql(current.live.oid));
     let names = Surroundings::read(&query(transaction, &names, PUBLISH).await?);
     let taken = names.ok_or_else(|| unreadable(PUBLISH))?.taken();
-    let indexes = publish::index_names(target.name.name(), old, new, &taken);
-    // A comment that cannot be read goes on as it is, and so says that nothing was made.
-    let made = watermark::made(comment.as_deref()).map(|made| {
-        let exact = core.settings.migration == Migration::Exact;
-        made.after_swap(old, new, &indexes, exact)
-    });
-    let with_made = made.and_then(|made| watermark::with_made(comment.as_deref(), &made));
-    let comment = with_made.ok().flatten().or(comment);
-    let store = |comment: &String| watermark::store(&current.name, Some(comment));
-    let mut statements = comment.iter().map(store).collect::<Vec<_>>();
-    let names = publish::Names { indexes: &indexes, taken: &taken };
-    statements.extend(publish::swap(&target.name, &current.name, old, new, names, &dropped));
+    let (name, migration) = (&target.name, core.settings.migration);
+    let fresh = Fresh { name: &current.name, shape: &current.live.shape, taken: &taken };
+    let Swap { statements, indexes, comment } =
+        swap_of(name, &live.shape, fresh, comment, &dropped, migration);
     execute::run(transaction, &statements, PUBLISH).await?;
     current.name = target.name.clone();
     current.live.row_security = live.row_security;
@@ -149,6 +140,47 @@ async fn swap(
     }
     current.live.comment = comment;
     Ok(statements)
+}
+
+/// A table that is to replace a live one.
+#[derive(Clone, Copy)]
+pub(super) struct Fresh<'a> {
+    pub(super) name: &'a QualifiedName,
+    pub(super) shape: &'a Shape,
+    /// The names that its indexes and constraints may not get.
+    pub(super) taken: &'a [String],
+}
+
+/// How a table is put in the place of a live one.
+pub(super) struct Swap {
+    pub(super) statements: Vec<Statement>,
+    /// The names of its indexes, each with the one that it gets.
+    indexes: Vec<(String, String)>,
+    /// Its comment.
+    pub(super) comment: Option<String>,
+}
+
+/// Puts a table in the place of a live one with this comment, of which it does not have these columns.
+pub(super) fn swap_of(
+    name: &QualifiedName,
+    old: &Shape,
+    fresh: Fresh<'_>,
+    comment: Option<String>,
+    dropped: &[&str],
+    migration: Migration,
+) -> Swap {
+    let Fresh { name: fresh_name, shape: new, taken } = fresh;
+    let indexes = publish::index_names(name.name(), old, new, taken);
+    // A comment that cannot be read goes on as it is, and so says that nothing was made.
+    let made = watermark::made(comment.as_deref())
+        .map(|made| made.after_swap(old, new, &indexes, migration == Migration::Exact));
+    let with_made = made.and_then(|made| watermark::with_made(comment.as_deref(), &made));
+    let comment = with_made.ok().flatten().or(comment);
+    let store = |comment: &String| watermark::store(fresh_name, Some(comment));
+    let mut statements = comment.iter().map(store).collect::<Vec<_>>();
+    let names = publish::Names { indexes: &indexes, taken };
+    statements.extend(publish::swap(name, fresh_name, old, new, names, dropped));
+    Swap { statements, indexes, comment }
 }
 
 /// Writes into the comments of tables that were created what was made of them: all there is.

@@ -93,7 +93,7 @@ pub(super) async fn start(
             target.planned.copied = planned.copied.clone();
             target.planned.before.splice(0..0, planned.before.clone());
             target.planned.drop.splice(0..0, planned.drop.clone());
-            target.planned.after.splice(0..0, planned.after.clone());
+            target.planned.after = planned.after.clone();
         }
     }
     let comment = targets.first().and_then(Target::visible).and_then(|live| live.comment.clone());

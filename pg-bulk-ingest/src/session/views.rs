@@ -58,8 +58,8 @@ pub(super) async fn check(
     }
     let replaced = [Replaced { oid: live.oid, name: name.clone(), fresh: fresh.clone() }];
     let role = Role { name: &server.role, creates_schemas: server.create };
-    let Carried { before, drop, after, .. } = carry::carry(&views, &replaced, role);
-    Ok(Planned { before, drop, after, ..Planned::default() })
+    let Carried { before, drop, after: views, .. } = carry::carry(&views, &replaced, role);
+    Ok(Planned { before, drop, views, ..Planned::default() })
 }
 
 /// Makes the views over the definition, in a transaction that is rolled back.

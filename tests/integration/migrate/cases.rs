@@ -272,12 +272,6 @@ fn ingest_of<S: IngestTable>(order: ColumnOrder) -> Settings<S> {
     }
 }
 
-/// What a rebuild does under the names that its table has in the end is not planned to the letter.
 fn sql(plan: &pg_bulk_ingest::Plan) -> Vec<&str> {
-    let all = plan.statements().iter().map(pg_bulk_ingest::Statement::sql);
-    all.filter(|sql| {
-        !["GRANT", "COMMENT ON TABLE"].iter().any(|start| sql.starts_with(start))
-            && !sql.contains(" RENAME ")
-    })
-    .collect()
+    plan.statements().iter().map(pg_bulk_ingest::Statement::sql).collect()
 }
