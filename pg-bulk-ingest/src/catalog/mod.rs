@@ -33,4 +33,6 @@ pub(crate) use query::{
 };
 pub(crate) use relation::{IndexShape, Leftover, LiveColumn, LiveTable, Relation, Server, Shape};
 pub(crate) use unique::UniqueIndex;
+#[cfg(test)]
+pub(crate) use unique::UniqueKey;
 pub(crate) use view::{Commented, View};

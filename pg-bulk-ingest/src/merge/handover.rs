@@ -1,9 +1,9 @@
 //! Rows that take unique values which other rows of their batch give up.
 //!
-//! PostgreSQL checks a unique index or an exclusion constraint that is not deferrable for each row as it is written, and so it
-//! depends on the order of the rows whether they can be. One statement writes them in an order in which
-//! a value is given up before it is taken; where rows wait for each other in a circle, one of them is
-//! given NULL before.
+//! PostgreSQL checks a unique index or an exclusion constraint that is not deferrable for each row as it
+//! is written, and so whether the rows can be written depends on their order. One statement writes them
+//! in an order in which a value is given up before it is taken; where rows wait for each other in a
+//! circle, one of them is given NULL before.
 
 use super::upsert::{is_new_or_differs, key_names};
 use super::{Live, Staging};
@@ -208,4 +208,38 @@ impl Staging {
 /// Numbers as rows.
 fn unnest(numbers: &[u64]) -> String {
     format!("pg_catalog.unnest('{{{}}}'::pg_catalog.int8[])", list(numbers))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::collide;
+    use crate::catalog::{UniqueIndex, UniqueKey};
+
+    #[test]
+    fn nulls_collide_only_where_they_are_not_distinct() {
+        let key = |operator: &str| UniqueKey {
+            sql: "a".to_owned(),
+            collation: None,
+            operator: operator.to_owned(),
+            is_equality: true,
+        };
+        let index = |nulls_distinct| UniqueIndex {
+            name: "i".to_owned(),
+            keys: vec![key("OPERATOR(pg_catalog.=)"), key("OPERATOR(public.&&)")],
+            predicate: None,
+            nulls_distinct,
+            columns: Vec::new(),
+            nullable: Vec::new(),
+        };
+        assert_eq!(
+            collide(&index(true), "one", "other"),
+            "one.key_0 OPERATOR(pg_catalog.=) other.key_0 AND \
+             one.key_1 OPERATOR(public.&&) other.key_1"
+        );
+        assert_eq!(
+            collide(&index(false), "one", "other"),
+            "ROW(one.key_0, one.key_1)::record OPERATOR(pg_catalog.=) \
+             ROW(other.key_0, other.key_1)::record"
+        );
+    }
 }

@@ -3,10 +3,11 @@
 use super::merging::{MERGE, Merging, SAVEPOINT, attempt};
 use crate::catalog::{self, UniqueIndex};
 use crate::error::{Error, ErrorKind};
-use crate::execute::query;
+use crate::execute::{numbers, query};
 use crate::merge::{COUNTED_FROM, HandingOver, Search, Sequence, Upserting, Wait};
-use crate::statement::{rollback_to, savepoint};
+use crate::statement::{begin_savepoint, release, rollback_to};
 use tokio_postgres::Transaction;
+use tokio_postgres::error::SqlState;
 
 impl Merging<'_> {
     /// Merges the rows in an order in which each value is given up before it is taken, after they were
@@ -19,15 +20,18 @@ impl Merging<'_> {
     ) -> Result<[u64; 3], Error> {
         let (live, staging) = (upserting.live, self.staging);
         let has_equality = live.has_equality(live.table.primary_key());
-        let Some(indexes) = self.unique_indexes(transaction).await.filter(|_| has_equality) else {
+        let indexes = self.unique_indexes(transaction).await?;
+        if indexes.is_empty() || !has_equality {
             return Err(refused);
-        };
+        }
         let search = Search::choose(self.received, self.current.rows, true);
         let handing = HandingOver { live, indexes: &indexes, probes: search == Search::Probe };
         let waits = catalog::isolated_path(&staging.waits(handing));
         let waits = match query(transaction, &waits, MERGE).await {
             Ok(messages) => Wait::read(&messages),
-            Err(_) => return Err(refused),
+            // An expression cannot be computed alone, or the role may not read a column.
+            Err(error) if is_of_the_query(&error) => return Err(refused),
+            Err(error) => return Err(error),
         };
         if waits.is_empty() {
             return Err(refused);
@@ -40,34 +44,39 @@ impl Merging<'_> {
                 return Err(circle(&indexes, &cycle.indexes).caused_by(refused).in_row(row));
             }
         };
-        let mut release = Vec::new();
+        let mut give_up = Vec::new();
         for index in 0..indexes.len() {
             let rows = sequence.released.iter().filter(|(of, _)| *of == index).map(|(_, row)| *row);
             let rows = rows.collect::<Vec<_>>();
             let column = released_by(index).filter(|_| !rows.is_empty());
-            release.extend(column.map(|column| staging.release(live, column, &rows)));
+            give_up.extend(column.map(|column| staging.release(live, column, &rows)));
         }
-        if let Some((index, row)) = sequence.released.first()
-            && let Err(error) =
-                query(transaction, &savepoint(SAVEPOINT, &release.join(";\n")), MERGE).await
-        {
+        let merge = staging.upsert_in_order(upserting, handing, &sequence.rows);
+        let Some((index, row)) = sequence.released.first() else {
+            return attempt(transaction, &merge).await;
+        };
+        // In one savepoint: if the merge fails, what was given up is taken back with it.
+        let give_up = format!("{};\n{}", begin_savepoint(SAVEPOINT), give_up.join(";\n"));
+        if let Err(error) = query(transaction, &give_up, MERGE).await {
             return Err(circle(&indexes, &[*index]).caused_by(error).in_row(*row));
         }
-        attempt(transaction, &staging.upsert_in_order(upserting, handing, &sequence.rows)).await
+        numbers(transaction, &format!("{merge};\n{}", release(SAVEPOINT)), MERGE).await
     }
 
-    /// The unique indexes and exclusion constraints of the table besides its key; `None` if there are none,
-    /// or they are not known.
-    /// Takes back what was refused.
-    async fn unique_indexes(self, transaction: &Transaction<'_>) -> Option<Vec<UniqueIndex>> {
+    /// Takes back what was refused, and returns the unique indexes and exclusion constraints of the table
+    /// besides its key.
+    async fn unique_indexes(
+        self,
+        transaction: &Transaction<'_>,
+    ) -> Result<Vec<UniqueIndex>, Error> {
         let indexes = catalog::isolated(&UniqueIndex::sql(self.current.live.oid));
         let sql = format!("{};\n{indexes}", rollback_to(SAVEPOINT));
-        let messages = query(transaction, &sql, MERGE).await.ok()?;
-        let mut indexes = UniqueIndex::read(&messages)?;
+        let messages = query(transaction, &sql, MERGE).await?;
+        let mut indexes = UniqueIndex::read(&messages).unwrap_or_default();
         // Where each row has to be compared with each, that is done for a few.
         let is_small = self.received < COUNTED_FROM;
         indexes.retain(|index| is_small || index.keys.iter().any(|key| key.is_equality));
-        (!indexes.is_empty()).then_some(indexes)
+        Ok(indexes)
     }
 }
 
@@ -75,4 +84,10 @@ impl Merging<'_> {
 fn circle(indexes: &[UniqueIndex], of: &[usize]) -> Error {
     let names = of.iter().filter_map(|at| indexes.get(*at)).map(|index| index.name.clone());
     Error::new(ErrorKind::UniqueCycle { constraints: names.collect() }, MERGE)
+}
+
+/// Whether the server refused a value that was computed, or the query itself, and is not in distress.
+fn is_of_the_query(error: &Error) -> bool {
+    let code = error.code().map(SqlState::code);
+    code.is_some_and(|code| ["22", "42", "P0"].iter().any(|class| code.starts_with(class)))
 }
