@@ -14,6 +14,19 @@ const TEMPLATE: &str = "
     CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
 ";
 
+/// What a session has that is unlike every other: what PostgreSQL prints, reads and casts by it is
+/// not what the library expects, unless it says so.
+const ODD: &str = "
+    SET DateStyle = 'German, DMY'; SET IntervalStyle = sql_standard; SET TimeZone = 'Asia/Kathmandu';
+    SET extra_float_digits = -5; SET bytea_output = escape; SET quote_all_identifiers = on;
+    SET array_nulls = off; SET xmloption = document; SET standard_conforming_strings = off;
+    SET escape_string_warning = off; SET backslash_quote = off; SET transform_null_equals = on;
+    SET check_function_bodies = off; SET constraint_exclusion = on; SET synchronize_seqscans = off;
+    SET default_transaction_deferrable = on; SET timezone_abbreviations = 'India';
+    SET plan_cache_mode = force_generic_plan; SET jit_above_cost = 0; SET default_statistics_target = 1;
+    SET client_min_messages = error; SET password_encryption = md5; SET search_path = pg_catalog;
+";
+
 /// A database of one test. It is dropped with the server, or with the value if the server is not
 /// the tests' own.
 #[derive(Debug)]
@@ -50,15 +63,17 @@ impl Database {
         &self.name
     }
 
-    /// A new connection.
+    /// A new connection, whose settings are the odd ones if the environment has `ODD_SETTINGS`.
     pub async fn connect(&self) -> Client {
-        connect(&self.url()).await
+        let client = connect(&self.url()).await;
+        set_odd(&client).await;
+        client
     }
 
     /// A new connection of a role that is made for it, of this name, unique in the server.
     pub async fn connect_as(&self, role: &str) -> Client {
         let role = self.role(role);
-        let admin = self.connect().await;
+        let admin = connect(&self.url()).await;
         let exists = format!("SELECT 1 FROM pg_roles WHERE rolname = '{role}'");
         if rows(&admin, &exists).await.is_empty() {
             admin.batch_execute(&format!("CREATE ROLE {role} LOGIN")).await.unwrap();
@@ -66,6 +81,7 @@ impl Database {
         let mut config = config(&self.url());
         let (client, connection) = config.user(&role).connect(NoTls).await.unwrap();
         tokio::spawn(connection);
+        set_odd(&client).await;
         client
     }
 
@@ -77,13 +93,13 @@ impl Database {
 
     /// Runs statements on a connection of their own.
     pub async fn execute(&self, sql: &str) {
-        let client = self.connect().await;
+        let client = connect(&self.url()).await;
         client.batch_execute(sql).await.unwrap_or_else(|error| panic!("{error:?}: {sql}"));
     }
 
     /// Runs a query on a connection of its own: rows of text, columns joined by `|`.
     pub async fn rows(&self, sql: &str) -> Vec<String> {
-        rows(&self.connect().await, sql).await
+        rows(&connect(&self.url()).await, sql).await
     }
 
     /// The same where one row is expected.
@@ -136,6 +152,21 @@ async fn template(prefix: &str) -> String {
         name
     };
     TEMPLATE_NAME.get_or_init(|| create).await.clone()
+}
+
+/// Gives a session the odd settings, those that its server has, if they are asked for.
+async fn set_odd(client: &Client) {
+    if std::env::var_os("ODD_SETTINGS").is_none() {
+        return;
+    }
+    let known = "SELECT name FROM pg_catalog.pg_settings";
+    let known = rows(client, known).await;
+    let names = ODD.split(';').map(str::trim);
+    let is_known = |set: &&str| {
+        set.split_ascii_whitespace().nth(1).is_some_and(|name| known.iter().any(|one| one == name))
+    };
+    let set = names.filter(is_known).collect::<Vec<_>>().join(";");
+    client.batch_execute(&set).await.unwrap_or_else(|error| panic!("{error:?}: {set}"));
 }
 
 /// A connection to a database by its URL.
