@@ -43,8 +43,8 @@ pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
 /// An ingest that is being set up.
 ///
 /// It ends with one of [`batches`](Self::batches), [`stream`](Self::stream), [`start`](Self::start),
-/// [`migrate`](Self::migrate) and [`plan`](Self::plan).
-#[must_use = "an ingest does nothing before `batches`, `stream`, `start`, `migrate` or `plan`"]
+/// [`migrate`](Self::migrate), [`plan`](Self::plan) and [`stored`](Self::stored).
+#[must_use = "an ingest does nothing before `batches`, `stream`, `start`, `migrate`, `plan` or `stored`"]
 pub struct Ingest<'c, S: ?Sized, H = NoHook> {
     client: &'c mut Client,
     into_table: Option<QualifiedName>,
@@ -280,6 +280,35 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     pub async fn plan(self) -> Result<Plan, Error> {
         let tables = self.tables();
         session::plan(self.client, tables, self.settings).await
+    }
+
+    /// Reads the high watermark that is stored, as the next ingest would find it; `None` if there is
+    /// none, or no such table. Of several tables it is that of the first.
+    ///
+    /// Nothing is created or changed, no table is locked, and no privilege is needed. It is one round
+    /// trip, which may be within a transaction. Of the settings only `into_table`, `timeout` and
+    /// `show_values` count.
+    ///
+    /// ```no_run
+    /// # use pg_bulk_ingest::{Error, IngestTable, ingest};
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "t")]
+    /// # struct Row { #[ingest(primary_key)] id: i32 }
+    /// # async fn run(client: &mut tokio_postgres::Client) -> Result<(), Error> {
+    /// let day = ingest::<Row>(client).stored::<String>().await?;
+    /// println!("loaded up to {}", day.as_deref().unwrap_or("nothing"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Watermark`] if it is not of type `W`, [`ErrorKind::Comment`] if the comment that
+    /// holds it cannot be read; any error of the server.
+    pub async fn stored<W: DeserializeOwned>(self) -> Result<Option<W>, Error> {
+        let mut tables = self.tables().into_iter();
+        let Some((table, _)) = tables.next() else { return Ok(None) };
+        session::stored(self.client, table, &self.settings).await
     }
 
     fn tables(&self) -> Vec<(QualifiedName, &'static Table)> {

@@ -21,6 +21,7 @@ mod preview;
 mod refusal;
 mod scope;
 mod start;
+mod stored;
 mod supported;
 mod target;
 mod trial;
@@ -32,6 +33,7 @@ mod whole;
 pub(crate) use self::core::Settings;
 pub(crate) use batch::OpenBatch;
 pub(crate) use meter::OnProgress;
+pub(crate) use stored::stored;
 
 use self::core::{Core, Pending};
 use crate::batch::NoWatermark;

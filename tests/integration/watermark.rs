@@ -1,6 +1,7 @@
 //! The high watermark: stored with the data, in the comment on the table.
 
 mod reads_back;
+mod stored;
 
 use pg_bulk_ingest::{Batch, Delete, ErrorKind, HighWatermark, IngestTable, NoWatermark, ingest};
 use tests::Database;

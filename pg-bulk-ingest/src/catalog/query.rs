@@ -198,7 +198,22 @@ pub(crate) mod state {
 
 /// The comment on a table.
 pub(crate) mod comment {
-    use super::{SimpleQueryMessage, texts};
+    use super::{Literal, QualifiedName, SimpleQueryMessage, texts};
+
+    /// The same by the table's name, under any settings and within any transaction. No table is
+    /// locked.
+    pub(crate) fn of_name(name: &QualifiedName) -> String {
+        let (schema, table) = (Literal(name.schema()), Literal(name.name()));
+        format!(
+            "SELECT d.description FROM pg_catalog.pg_description d \
+             JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) d.objoid \
+             JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace \
+             WHERE n.nspname OPERATOR(pg_catalog.=) {schema}::pg_catalog.name \
+             AND c.relname OPERATOR(pg_catalog.=) {table}::pg_catalog.name \
+             AND d.classoid OPERATOR(pg_catalog.=) 1259::pg_catalog.oid \
+             AND d.objsubid OPERATOR(pg_catalog.=) 0"
+        )
+    }
 
     /// It needs no search path: what it reads is named whole. 1259 is `pg_class`.
     pub(crate) fn sql(oid: u32) -> String {
