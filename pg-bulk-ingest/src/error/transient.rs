@@ -23,6 +23,7 @@ pub(super) fn is_transient(kind: &ErrorKind, code: Option<&SqlState>) -> bool {
         | ErrorKind::Migration { .. }
         | ErrorKind::Attached { .. }
         | ErrorKind::View { .. }
+        | ErrorKind::UniqueCycle { .. }
         | ErrorKind::Privilege { .. }
         | ErrorKind::Unsupported { .. }
         | ErrorKind::Definition { .. }
