@@ -1,6 +1,8 @@
 //! Fields that are sent as text, which PostgreSQL reads as whatever type the column has.
 
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Upsert, ingest};
+use pg_bulk_ingest::{
+    Batch, Delete, ErrorKind, IngestColumn, IngestTable, IngestTables, Upsert, Visibility, ingest,
+};
 use std::borrow::Cow;
 use tests::Database;
 use tokio_postgres::{Client, NoTls};
@@ -194,8 +196,12 @@ async fn rows_go_over_several_connections() {
     let ingest = ingest::<Many>(&mut client).connections(3, || further(&database));
     let error = ingest.batches(|_| [Batch::new(rows)]).await.unwrap_err();
     assert_eq!((error.row(), error.column()), (Some(2_999), Some("place")), "{error}");
-    let left = "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
-    assert_eq!(database.row(left).await, "1");
+    // The connections drop what they made once they have noticed.
+    let observer = database.connect().await;
+    let left = "SELECT FROM pg_class WHERE relname LIKE 'pg\\_bulk\\_ingest\\_%'";
+    while !tests::rows(&observer, left).await.is_empty() {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]
@@ -285,4 +291,65 @@ async fn names_of_what_does_not_exist_are_errors_of_their_rows() {
     let error = ingest::<Row>(&mut client).batches(|_| [Batch::new(rows)]).await.unwrap_err();
     assert_eq!((error.row(), error.column()), (Some(2), Some("class")), "{error}");
     assert!(!error.to_string().contains("no_such_table"), "{error}");
+}
+
+#[derive(IngestColumn)]
+struct Label(String);
+
+#[derive(IngestTable)]
+struct Inner {
+    #[ingest(text, sql_type = "integer[]")]
+    numbers: Label,
+}
+
+#[derive(IngestTable)]
+#[ingest(table = "outer")]
+struct Outer {
+    id: i32,
+    #[ingest(flatten, prefix = "inner_")]
+    inner: Inner,
+}
+
+#[derive(IngestTables)]
+enum Both {
+    Outer(Outer),
+    Day(Day<'static>),
+}
+
+fn outer(id: i32, numbers: &str) -> Outer {
+    Outer { id, inner: Inner { numbers: Label(numbers.to_owned()) } }
+}
+
+#[tokio::test]
+async fn the_tables_of_a_set_each_read_their_own() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let batch = |id: i32| {
+        let day = if id == 1 { "2020-01-01" } else { "2020-01-02" };
+        let day = Day { number: None, ..self::day(day, "1,2", "") };
+        Batch::new([Both::Outer(outer(id, &format!("{{{id}}}"))), Both::Day(day)])
+    };
+    let ingest = ingest::<Both>(&mut client).visibility(Visibility::AfterLastBatch);
+    ingest.batches(|_| [batch(1), batch(2)]).await.unwrap();
+    let stored = "SELECT id, inner_numbers::text FROM public.outer ORDER BY id";
+    assert_eq!(database.rows(stored).await, ["1|{1}", "2|{2}"]);
+    assert_eq!(database.rows(DAYS).await, ["2020-01-01|(1,2)|∅", "2020-01-02|(1,2)|∅"]);
+}
+
+#[tokio::test]
+async fn an_error_names_the_part_of_a_batch() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    for number in ["7", "{7}"] {
+        let row = |part, id| outer(id, if (part, id) == (2, 3) { number } else { "{}" });
+        let parts = (1..4).map(|part| (1..5).map(move |id| row(part, id)).collect::<Vec<_>>());
+        let ended = ingest::<Outer>(&mut client).batches(|_| [Batch::parts(parts)]).await;
+        if number == "7" {
+            let error = ended.unwrap_err();
+            let place = (error.part(), error.row(), error.column());
+            assert_eq!(place, (Some(2), Some(3), Some("inner_numbers")), "{error}");
+        } else {
+            assert_eq!(ended.unwrap().rows, 12);
+        }
+    }
 }
