@@ -4,6 +4,7 @@
 use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, RowOf, ingest};
 use std::iter;
 use tests::Database;
+use tokio_postgres::error::SqlState;
 
 /// What is checked of the error.
 struct Refused {
@@ -30,7 +31,7 @@ async fn check<T: IngestTable + RowOf<T> + Default>(live: &str, expected: Refuse
     assert!(!is_asked_for, "{error}");
     assert!(matches!(error.kind(), ErrorKind::Definition { .. }), "{error:#?}");
     assert_eq!(error.column(), column, "{error}");
-    assert_eq!(error.code().map(|code| code.code()), Some(code), "{error}");
+    assert_eq!(error.code().map(SqlState::code), Some(code), "{error}");
     assert!(error.statement().is_some_and(|sql| sql.contains(statement)), "{error}");
     let text = error.to_string();
     assert!(text.contains(statement) && text.contains(said) && !text.contains('\n'), "{text}");

@@ -1,7 +1,7 @@
 //! What of a definition it is that PostgreSQL does not take.
 
 use super::{column_sql, create_indexes};
-use crate::definition::{Column, Index, Table};
+use crate::definition::{Column, Index, IndexKey, Table};
 use crate::ident::QualifiedName;
 use crate::statement::{LockLevel, Statement};
 
@@ -95,9 +95,5 @@ impl Tried<'_> {
 /// The columns of an index that is over nothing else.
 fn columns_of(index: &Index) -> Vec<usize> {
     let is_plain = index.sql().is_none() && index.keys().iter().all(|key| key.position().is_some());
-    if is_plain {
-        index.keys().iter().filter_map(|key| key.position()).collect()
-    } else {
-        Vec::new()
-    }
+    if is_plain { index.keys().iter().filter_map(IndexKey::position).collect() } else { Vec::new() }
 }

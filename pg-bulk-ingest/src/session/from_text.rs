@@ -17,9 +17,8 @@ impl Merging<'_> {
         match query(transaction, &savepoint(SAVEPOINT, &sql), WRITE).await {
             Ok(messages) => self.cut(&messages).map_or(Ok(()), Err),
             Err(error) if is_of_a_value(&error) => {
-                let (row, column) = match self.unreadable(transaction).await {
-                    Ok(Some((row, column))) => (row, column),
-                    Ok(None) | Err(_) => return Err(error),
+                let Ok(Some((row, column))) = self.unreadable(transaction).await else {
+                    return Err(error);
                 };
                 Err(self.at(error, row, column))
             }
