@@ -174,6 +174,11 @@ pub(crate) fn store(table: &QualifiedName, comment: Option<&str>) -> Statement {
     comment_on(table, comment, "the high watermark")
 }
 
+/// Gives a table that replaces another the comment of that, with what was made of it.
+pub(crate) fn keep(table: &QualifiedName, comment: &str) -> Statement {
+    comment_on(table, Some(comment), "the comment stays, with what was made of the table")
+}
+
 /// Stores a comment with what was made of its table.
 pub(crate) fn record(table: &QualifiedName, comment: &str) -> Statement {
     comment_on(table, Some(comment), "what was made of the table, and so may be dropped")

@@ -24,7 +24,7 @@ const ODD: &str = "
     SET check_function_bodies = off; SET constraint_exclusion = on; SET synchronize_seqscans = off;
     SET default_transaction_deferrable = on; SET timezone_abbreviations = 'India';
     SET plan_cache_mode = force_generic_plan; SET jit_above_cost = 0; SET default_statistics_target = 1;
-    SET client_min_messages = error; SET password_encryption = md5; SET search_path = pg_catalog;
+    SET client_min_messages = error; SET password_encryption = md5; SET search_path = public, pg_catalog;
 ";
 
 /// A database of one test. It is dropped with the server, or with the value if the server is not

@@ -176,7 +176,7 @@ pub(super) fn swap_of(
         .map(|made| made.after_swap(old, new, &indexes, migration == Migration::Exact));
     let with_made = made.and_then(|made| watermark::with_made(comment.as_deref(), &made));
     let comment = with_made.ok().flatten().or(comment);
-    let store = |comment: &String| watermark::store(fresh_name, Some(comment));
+    let store = |comment: &String| watermark::keep(fresh_name, comment);
     let mut statements = comment.iter().map(store).collect::<Vec<_>>();
     let names = publish::Names { indexes: &indexes, taken };
     statements.extend(publish::swap(name, fresh_name, old, new, names, dropped));

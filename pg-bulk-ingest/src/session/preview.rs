@@ -176,7 +176,7 @@ fn replace(
         *comment = swap.comment;
         grants = given;
     } else {
-        statements.extend(comment.as_ref().map(|comment| watermark::store(fresh, Some(comment))));
+        statements.extend(comment.as_ref().map(|comment| watermark::keep(fresh, comment)));
         let unnamed = Shape { columns: Vec::new(), indexes: Vec::new() };
         let names = publish::Names { indexes: &[], taken: &[] };
         statements.extend(publish::swap(name, fresh, &live.shape, &unnamed, names, &dropped));
