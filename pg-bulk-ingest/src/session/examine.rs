@@ -103,7 +103,7 @@ impl Examined<'_> {
         }
         let Relevant { changes, kept, refused } = self.relevant(&live, &defined)?;
         if !refused.is_empty() {
-            return Err(self.refused(refused, false));
+            return Err(self.refused(refused, true));
         }
         if changes.is_empty() && live.leftovers.is_empty() {
             return Ok(Examination { kept, ..Examination::default() });
@@ -142,7 +142,15 @@ impl Examined<'_> {
                 Outstanding::Rebuild(rebuild)
             }
             Decision::Refused(reasons) => {
-                return Err(self.refused(reasons, made.table));
+                let exact = Subject { rebuilding: Rebuilding::Allowed, ..subject };
+                let serves = match exact.decide(&changes) {
+                    Decision::InPlace(_) => true,
+                    Decision::Rebuild(_) => {
+                        check_replacement(self.name, relation, &live, self.server).is_ok()
+                    }
+                    Decision::Refused(_) => false,
+                };
+                return Err(self.refused(reasons, serves));
             }
         };
         let keeping = keeping(&kept, &live, self.settings.migration);
@@ -150,8 +158,9 @@ impl Examined<'_> {
         Ok(Examination { outstanding: Some(outstanding), kept, fresh })
     }
 
-    fn refused(self, mut reasons: Vec<String>, is_made: bool) -> Error {
-        if self.settings.migration == Migration::Evolve && !is_made {
+    /// The error that says why, and names `Migration::Exact` where that would serve.
+    fn refused(self, mut reasons: Vec<String>, exact_serves: bool) -> Error {
+        if self.settings.migration == Migration::Evolve && exact_serves {
             let exact = "`Migration::Exact` makes the table exactly the struct, and drops what the \
                          struct does not have";
             reasons.push(exact.to_owned());
