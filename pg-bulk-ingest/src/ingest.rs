@@ -71,6 +71,21 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
 
     /// What becomes of a row whose primary key is in the table already. Default:
     /// [`Upsert::IfPrimaryKey`], it is replaced.
+    ///
+    /// ```no_run
+    /// # use pg_bulk_ingest::{Batch, Error, IngestTable, NoWatermark, Upsert, ingest};
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "t")]
+    /// # struct Row { #[ingest(primary_key)] id: i32 }
+    /// # async fn run(client: &mut tokio_postgres::Client) -> Result<(), Error> {
+    /// let report = ingest::<Row>(client)
+    ///     .upsert(Upsert::KeepExisting)
+    ///     .batches(|_: Option<NoWatermark>| Batch::new([Row { id: 7 }]))
+    ///     .await?;
+    /// println!("{} were there already", report.tables[0].existing);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn upsert(mut self, upsert: Upsert) -> Self {
         self.settings.upsert = upsert;
         self

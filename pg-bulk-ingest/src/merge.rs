@@ -132,14 +132,21 @@ impl Staging {
     }
 
     /// Of rows with equal keys (and for which a condition holds) the last to arrive, in the order of
-    /// the key.
-    fn last(&self, table: &Table, condition: &str) -> String {
-        let Self { columns, ordinal, .. } = self;
-        let (rows, key) = (self.rows(), column_list(table, table.primary_key()));
+    /// the key; the first, where rows that are there stay as they are.
+    fn last(&self, live: Live<'_>, condition: &str) -> String {
+        let Self { columns, .. } = self;
+        let (rows, key) = (self.rows(), column_list(live.table, live.table.primary_key()));
+        let order = self.arrival(live);
         format!(
             "SELECT DISTINCT ON ({key}) {columns} FROM {rows} AS staged {condition}\
-             ORDER BY {key}, {ordinal} DESC"
+             ORDER BY {key}, {order}"
         )
+    }
+
+    /// The order of rows with equal keys: the one that counts is first.
+    fn arrival(&self, live: Live<'_>) -> String {
+        let direction = if live.keeps_existing { "ASC" } else { "DESC" };
+        format!("{} {direction}", self.ordinal)
     }
 }
 

@@ -52,6 +52,12 @@ pub enum Upsert {
     /// that is [`ErrorKind::UniqueCycle`](crate::ErrorKind::UniqueCycle).
     #[default]
     IfPrimaryKey,
+    /// It is skipped, and the row that is there stays as it is; of rows of one batch with equal keys the
+    /// first one is taken. What is skipped is counted as
+    /// [`existing`](crate::TableReport::existing), and takes no value of a sequence. A table without a
+    /// primary key is refused ([`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported)). The role need
+    /// not have UPDATE on the table.
+    KeepExisting,
     /// Rows are only added; a key that is there already is an error.
     Off,
 }

@@ -101,16 +101,19 @@ pub struct TableReport {
     pub updated: u64,
     /// Rows that were in the table already, all columns equal.
     pub unchanged: u64,
+    /// Rows that were skipped, as their key was there already
+    /// ([`Upsert::KeepExisting`](crate::Upsert::KeepExisting)): in the table, or in a row before them.
+    pub existing: u64,
     /// Rows deleted by [`Delete`](crate::Delete).
     ///
-    /// `received` less `inserted`, `updated` and `unchanged` is the number of rows that a later row
+    /// `received` less `inserted`, `updated`, `unchanged` and `existing` is the number of rows that a later row
     /// of the same batch and primary key replaced.
     pub deleted: u64,
 }
 
 impl TableReport {
     pub(crate) fn new(table: QualifiedName) -> Self {
-        Self { table, received: 0, inserted: 0, updated: 0, unchanged: 0, deleted: 0 }
+        Self { table, received: 0, inserted: 0, updated: 0, unchanged: 0, existing: 0, deleted: 0 }
     }
 }
 
@@ -233,22 +236,23 @@ impl<W: fmt::Debug> fmt::Display for Report<W> {
         let name = |table: &TableReport| format!("{}.{}", table.table.schema(), table.table.name());
         let width = self.tables.iter().map(|table| name(table).chars().count()).max();
         let width = width.unwrap_or_default().max("table".len());
-        writeln!(
-            f,
-            "{:width$}  {:>10}  {:>10}  {:>10}  {:>10}  {:>10}",
-            "table", "received", "inserted", "updated", "unchanged", "deleted"
-        )?;
+        let mut columns: Vec<(&str, fn(&TableReport) -> u64)> = vec![
+            ("received", |table| table.received),
+            ("inserted", |table| table.inserted),
+            ("updated", |table| table.updated),
+            ("unchanged", |table| table.unchanged),
+        ];
+        if self.tables.iter().any(|table| table.existing > 0) {
+            columns.push(("existing", |table| table.existing));
+        }
+        columns.push(("deleted", |table| table.deleted));
+        write!(f, "{:width$}", "table")?;
+        columns.iter().try_for_each(|(title, _)| write!(f, "  {title:>10}"))?;
+        writeln!(f)?;
         for table in &self.tables {
-            writeln!(
-                f,
-                "{:width$}  {:>10}  {:>10}  {:>10}  {:>10}  {:>10}",
-                name(table),
-                table.received,
-                table.inserted,
-                table.updated,
-                table.unchanged,
-                table.deleted
-            )?;
+            write!(f, "{:width$}", name(table))?;
+            columns.iter().try_for_each(|(_, number)| write!(f, "  {:>10}", number(table)))?;
+            writeln!(f)?;
         }
         let count = |number: u64, one: &str, many: &str| {
             format!("{number} {}", if number == 1 { one } else { many })

@@ -1,5 +1,7 @@
 //! Rows with equal primary keys.
 
+mod existing;
+
 use pg_bulk_ingest::{Batch, IngestTable, Upsert, ingest};
 use std::collections::{BTreeMap, BTreeSet};
 use tests::Database;

@@ -9,6 +9,7 @@ mod dependent;
 pub(crate) mod enum_type;
 mod grant;
 pub(crate) mod hanging;
+mod lacking;
 pub(crate) mod managed;
 pub(crate) mod probe;
 mod query;

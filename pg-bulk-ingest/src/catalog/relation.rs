@@ -114,33 +114,10 @@ impl LiveTable {
 }
 
 impl LiveTable {
-    /// A privilege that the role lacks to load rows, or to merge them on the primary key.
-    pub(crate) fn lacks(&self, definition: &Table, upserts: bool) -> Option<&'static str> {
-        let all = |holds: fn(&LiveColumn) -> bool, key_too: bool| {
-            definition.columns().iter().enumerate().all(|(position, column)| {
-                let live = self.shape.columns.iter().find(|live| live.name == column.name());
-                // One that is to be added is the owner's.
-                live.is_none_or(holds) || !key_too && definition.primary_key().contains(&position)
-            })
-        };
-        if !all(|column| column.can_insert, true) {
-            return Some("INSERT");
-        }
-        if upserts && !all(|column| column.can_select, true) {
-            return Some("SELECT");
-        }
-        (upserts && !all(|column| column.can_update, false)).then_some("UPDATE")
-    }
-
     /// The columns of the definition that there are.
     pub(crate) fn columns_of(&self, definition: &Table) -> Vec<&'static str> {
         let names = definition.columns().iter().map(Column::name);
         names.filter(|name| self.shape.columns.iter().any(|live| live.name == *name)).collect()
-    }
-
-    /// Whether the role may read a column.
-    pub(crate) fn can_select_from(&self, column: &str) -> bool {
-        self.shape.columns.iter().any(|live| live.name == column && live.can_select)
     }
 
     /// The operators by which the table itself tells whether these columns of two rows are equal:

@@ -189,7 +189,7 @@ impl Staging {
              ORDER BY ordered.place, {key})",
             self.last_numbered(table),
             handing.join_live(),
-            is_new_or_differs(table),
+            is_new_or_differs(handing.live),
             unnest(order)
         )
     }

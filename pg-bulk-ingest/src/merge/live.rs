@@ -12,6 +12,8 @@ pub(crate) struct Live<'a> {
     pub(crate) table: &'a Table,
     pub(crate) name: &'a QualifiedName,
     pub(crate) live: &'a LiveTable,
+    /// Whether a row that is there stays as it is.
+    pub(crate) keeps_existing: bool,
 }
 
 impl Live<'_> {

@@ -13,7 +13,7 @@ const PLACE: &str = "pg_bulk_ingest_place";
 
 impl Staging {
     /// Creates the table of the rows that are written by the merge, in the same way: of those with equal
-    /// keys the last, if `upserts`, and none that is in the table alike.
+    /// keys the one that counts, if `upserts`, and none that is in the table alike.
     pub(crate) fn create_suspects(&self, live: Live<'_>, upserts: bool) -> String {
         let Self { columns, ordinal, .. } = self;
         let (rows, table) = (self.rows(), live.table);
@@ -21,14 +21,15 @@ impl Staging {
             let key = column_list(table, table.primary_key());
             let latest = format!(
                 "(SELECT DISTINCT ON ({key}) {columns}, {ordinal} FROM {rows} AS staged \
-                 ORDER BY {key}, {ordinal} DESC) AS new"
+                 ORDER BY {key}, {}) AS new",
+                self.arrival(live)
             );
             if live.has_equality(table.primary_key()) {
                 format!(
                     "SELECT new.* FROM {latest} LEFT JOIN {} AS live ON {} WHERE {}",
                     live.rows(),
                     live.same_key("live", "new"),
-                    is_new_or_differs(table)
+                    is_new_or_differs(live)
                 )
             } else {
                 format!("SELECT new.* FROM {latest}")
@@ -53,7 +54,7 @@ impl Staging {
         let (columns, table) = (&self.columns, live.table);
         let conflict = if upserts {
             let key = column_list(table, table.primary_key());
-            format!(" ON CONFLICT ({key}) DO {}", action(table))
+            format!(" ON CONFLICT ({key}) DO {}", action(live))
         } else {
             String::new()
         };

@@ -103,7 +103,7 @@ impl Staging {
                 "latest",
             ),
             Search::Nothing | Search::OnConflict => {
-                (format!("latest AS ({})", self.last(table, "")), "latest")
+                (format!("latest AS ({})", self.last(live, "")), "latest")
             }
             Search::Probe => (self.probe(live), "changed"),
             Search::Join if distinct => (self.join_distinct(live), "changed"),
@@ -130,7 +130,7 @@ impl Staging {
         let (columns, key) = (&self.columns, column_list(table, table.primary_key()));
         let conflict = match search {
             Search::Nothing => String::new(),
-            _ => format!("ON CONFLICT ({key}) DO {} ", action(table)),
+            _ => format!("ON CONFLICT ({key}) DO {} ", action(live)),
         };
         let (returning, inserted) = match counting {
             Counting::BySystemColumn => {
@@ -195,7 +195,7 @@ impl Staging {
              SELECT {} FROM {live_rows} AS live WHERE {} LIMIT 1) AS live WHERE NOT ({})",
             self.columns,
             live.same_key("live", "new"),
-            is_new_or_differs(live.table),
+            is_new_or_differs(live),
         )
     }
 
@@ -218,7 +218,7 @@ impl Staging {
             self.rows(),
             live.rows(),
             live.same_key("live", "new"),
-            is_new_or_differs(live.table),
+            is_new_or_differs(live),
         )
     }
 
@@ -228,11 +228,11 @@ impl Staging {
         format!(
             "latest AS ({}), changed AS (SELECT new.* FROM latest AS new LEFT JOIN LATERAL (\
              SELECT {} FROM {} AS live WHERE {} LIMIT 1) AS live ON true WHERE {})",
-            self.last(live.table, ""),
+            self.last(live, ""),
             self.columns,
             live.rows(),
             live.same_key("live", "new"),
-            is_new_or_differs(live.table),
+            is_new_or_differs(live),
         )
     }
 
@@ -247,8 +247,8 @@ impl Staging {
              WHERE {}), latest AS ({})",
             live.rows(),
             live.same_key("live", "new"),
-            is_new_or_differs(live.table),
-            self.last(live.table, &format!("WHERE {changed} ")),
+            is_new_or_differs(live),
+            self.last(live, &format!("WHERE {changed} ")),
         )
     }
 }
@@ -265,29 +265,33 @@ fn other_names(table: &Table) -> impl Iterator<Item = Ident> {
         .map(|position| Ident::new(table.columns()[position].name()))
 }
 
-/// Whether the row `new` is not in the table alike, where `live` is the row with its key, or NULL.
-pub(super) fn is_new_or_differs(table: &Table) -> String {
-    let first = list(key_names(table).take(1));
-    match differs(table, "new") {
+/// Whether the row `new` is not in the table alike, where `live` is the row with its key, or NULL. A row
+/// that stays as it is does not differ.
+pub(super) fn is_new_or_differs(live: Live<'_>) -> String {
+    let first = list(key_names(live.table).take(1));
+    match differs(live, "new") {
         Some(differs) => format!("live.{first} IS NULL OR {differs}"),
         None => format!("live.{first} IS NULL"),
     }
 }
 
-/// Whether the columns that are not of the key differ; `None` if there are none.
+/// Whether the columns that are not of the key differ; `None` if there are none, or it does not count.
 ///
 /// The operator compares the images of rows: by it 1.0 is not 1.00, and json can be compared at
 /// all. Without the casts the rows would be compared column by column, by another operator.
-fn differs(table: &Table, new: &str) -> Option<String> {
-    let row = |alias: &str| list(other_names(table).map(|name| format!("{alias}.{name}")));
+fn differs(live: Live<'_>, new: &str) -> Option<String> {
+    if live.keeps_existing {
+        return None;
+    }
+    let row = |alias: &str| list(other_names(live.table).map(|name| format!("{alias}.{name}")));
     let (live, new) = (row("live"), row(new));
     let differs = format!("ROW({live})::record OPERATOR(pg_catalog.*<>) ROW({new})::record");
     (!live.is_empty()).then_some(differs)
 }
 
 /// What is done to the row that is there. Keys that are equal but not to the letter (citext) stay.
-pub(super) fn action(table: &Table) -> String {
-    let Some(differs) = differs(table, "excluded") else { return "NOTHING".to_owned() };
-    let set = list(other_names(table).map(|name| format!("{name} = excluded.{name}")));
+pub(super) fn action(live: Live<'_>) -> String {
+    let Some(differs) = differs(live, "excluded") else { return "NOTHING".to_owned() };
+    let set = list(other_names(live.table).map(|name| format!("{name} = excluded.{name}")));
     format!("UPDATE SET {set} WHERE {differs}")
 }

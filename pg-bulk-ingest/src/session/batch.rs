@@ -299,10 +299,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         for ((report, counts), deleted) in
             core.totals.tables.iter_mut().zip(completed.counts).zip(deleted)
         {
-            report.received += counts.received;
-            report.inserted += counts.inserted;
-            report.updated += counts.updated;
-            report.unchanged += counts.unchanged;
+            counts.add_to(report);
             report.deleted += deleted;
         }
         let cleared = completed.pending == Some(Pending::Clear);

@@ -35,7 +35,12 @@ pub(crate) struct Settings {
 impl Settings {
     /// Whether rows of a table are merged on its primary key.
     pub(super) fn upserts(&self, table: &Table) -> bool {
-        self.upsert == Upsert::IfPrimaryKey && !table.primary_key().is_empty()
+        self.upsert != Upsert::Off && !table.primary_key().is_empty()
+    }
+
+    /// Whether rows of a table that are there may be updated.
+    pub(super) fn updates(&self, table: &Table) -> bool {
+        self.upserts(table) && self.upsert != Upsert::KeepExisting
     }
 
     /// The error, with values of rows if these are to be shown.
@@ -49,9 +54,10 @@ impl Settings {
     pub(super) fn constrains_early(&self, table: &Table) -> bool {
         let constrained =
             !table.primary_key().is_empty() || table.indexes().iter().any(Index::is_unique);
-        // Text is read in a staging table, and rows from there are merged.
+        // Text is read in a staging table, and rows from there are merged; so are rows of which the
+        // first with a key stays.
         let copied = !self.upserts(table) && (constrained || !self.several_connections);
-        table.has_text() || copied
+        table.has_text() || copied || self.upsert == Upsert::KeepExisting
     }
 }
 

@@ -12,9 +12,9 @@ use crate::error::{Error, ErrorKind};
 use crate::execute::{numbers, query};
 use crate::ident::QualifiedName;
 use crate::merge::{self, Arrival, Sent, Staging};
-use crate::options::{Delete, Visibility};
+use crate::options::{Delete, Upsert, Visibility};
 use crate::plan;
-use crate::report::Plan;
+use crate::report::{Plan, TableReport};
 use crate::statement::{Statement, rollback_to, savepoint, script};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
@@ -34,6 +34,18 @@ pub(super) struct Counts {
     pub(super) inserted: u64,
     pub(super) updated: u64,
     pub(super) unchanged: u64,
+    pub(super) existing: u64,
+}
+
+impl Counts {
+    /// Adds them to those of the batches before.
+    pub(super) fn add_to(self, report: &mut TableReport) {
+        report.received += self.received;
+        report.inserted += self.inserted;
+        report.updated += self.updated;
+        report.unchanged += self.unchanged;
+        report.existing += self.existing;
+    }
 }
 
 impl Load {
@@ -47,7 +59,9 @@ impl Load {
             let merges = target.upserts(core.settings.upsert) && !current.bare;
             let is_read = target.definition.has_text() || current.live.row_security;
             let staged = merges || is_read || waits(core, targets, position);
-            let staging = staged.then(|| Staging::new(position, current.in_sql(target.definition)));
+            let staging = staged.then(|| {
+                Staging::new(position, current.in_sql(target.definition, core.settings.upsert))
+            });
             let route = match &staging {
                 Some(staging) => Route { copy: staging.copy(), create: Some(staging.create()) },
                 None => {
@@ -172,7 +186,13 @@ impl Load {
                 let merged = merging.run(transaction).await;
                 let [inserted, updated, unchanged] =
                     merged.map_err(|error| error.in_table(&target.name))?;
-                counts = Counts { received, inserted, updated, unchanged };
+                counts = match core.settings.upsert {
+                    Upsert::KeepExisting => {
+                        let existing = received - inserted.min(received);
+                        Counts { received, inserted, existing, ..Counts::default() }
+                    }
+                    _ => Counts { received, inserted, updated, unchanged, existing: 0 },
+                };
             }
             all[position] = counts;
         }

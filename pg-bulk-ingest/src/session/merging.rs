@@ -43,7 +43,7 @@ impl<'a> Merging<'a> {
             Err(error) => {
                 let arrival = Arrival::in_staging(staging);
                 let table = target.definition;
-                let live = Some(current.in_sql(table));
+                let live = Some(current.in_sql(table, core.settings.upsert));
                 let error = locate(transaction, error, table, &arrival, live).await;
                 Err(if error.row().is_none() { self.find(transaction, error).await } else { error })
             }
@@ -62,7 +62,11 @@ impl<'a> Merging<'a> {
             merged => merged,
         };
         match merged {
-            Err(error) if is_violation(&error) || is_exclusion(&error) => {
+            // Rows that stay as they are give nothing up.
+            Err(error)
+                if !upserting.live.keeps_existing
+                    && (is_violation(&error) || is_exclusion(&error)) =>
+            {
                 self.hand_over(transaction, upserting, error).await
             }
             merged => merged,
@@ -72,9 +76,9 @@ impl<'a> Merging<'a> {
     /// How an upsert is done, chosen by the numbers of rows, and of a large batch by what is found
     /// of a sample of it.
     async fn choose(self, transaction: &Transaction<'_>) -> Result<Upserting<'a>, Error> {
-        let Self { target, current, staging, received, .. } = self;
+        let Self { core, target, current, staging, received } = self;
         let table = target.definition;
-        let live = current.in_sql(table);
+        let live = current.in_sql(table, core.settings.upsert);
         let has_equality = live.has_equality(table.primary_key());
         let counting = match current.live.kind != 'p' && current.live.can_select {
             true => Counting::BySystemColumn,
@@ -84,7 +88,11 @@ impl<'a> Merging<'a> {
         let mut keys = None;
         if received >= COUNTED_FROM && search != Search::OnConflict {
             let sample = staging.sample(live, received);
-            search = search.knowing(numbers(transaction, &sample, MERGE).await?);
+            let known = search.knowing(numbers(transaction, &sample, MERGE).await?);
+            // A row that ON CONFLICT skips takes a value of the table's sequences.
+            if !(live.keeps_existing && known == Search::OnConflict) {
+                search = known;
+            }
             if search != Search::Probe {
                 keys = self.look_at_keys(transaction).await?;
             }
@@ -157,7 +165,7 @@ impl Merging<'_> {
         refused: &Error,
     ) -> Result<Option<u64>, Error> {
         let Self { core, target, current, staging, .. } = self;
-        let live = current.in_sql(target.definition);
+        let live = current.in_sql(target.definition, core.settings.upsert);
         let upserts = target.upserts(core.settings.upsert);
         let back = rollback_to(SAVEPOINT);
         let sql = format!(

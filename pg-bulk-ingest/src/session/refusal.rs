@@ -61,7 +61,7 @@ pub(super) fn unreadable(action: &'static str) -> Error {
 pub(super) fn check_generated(
     live: &LiveTable,
     definition: &Table,
-    upserts: bool,
+    updates: bool,
 ) -> Result<(), Error> {
     for (position, defined) in definition.columns().iter().enumerate() {
         let name = defined.name();
@@ -74,7 +74,7 @@ pub(super) fn check_generated(
                  to be left out of the struct"
             )));
         }
-        let updated = upserts && !definition.primary_key().contains(&position);
+        let updated = updates && !definition.primary_key().contains(&position);
         if updated && column.is_identity_always() {
             return Err(unsupported(format!(
                 "column {name:?} is GENERATED ALWAYS AS IDENTITY and not in the primary key, so the \

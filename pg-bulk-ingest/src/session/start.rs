@@ -17,7 +17,7 @@ use crate::definition::{EnumType, Table};
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Attempts, Waiting};
 use crate::ident::QualifiedName;
-use crate::options::{Delete, Migration};
+use crate::options::{Delete, Migration, Upsert};
 use crate::watermark;
 use futures_util::future::join;
 use tokio_postgres::Client;
@@ -200,6 +200,11 @@ fn check_name(
     let upserts = settings.upserts(definition);
     let stages = upserts || definition.has_text();
     check_mergeable(definition, stages)?;
+    if settings.upsert == Upsert::KeepExisting && !upserts {
+        return Err(unsupported(
+            "it has no primary key, by which the rows are known that are there already and are to stay",
+        ));
+    }
     match &relation.table {
         None if settings.migration == Migration::Freeze => {
             let differences = vec!["it does not exist".to_owned()];
@@ -270,14 +275,15 @@ fn check_live(
         return Err(unsupported(format!("it is {what}, and rows are loaded into tables")));
     }
     let upserts = settings.upserts(definition);
-    if let Some(lacking) = live.lacks(definition, upserts) {
+    let updates = settings.updates(definition);
+    if let Some(lacking) = live.lacks(definition, upserts, updates) {
         return Err(privilege(server, format!("{lacking} on the table")));
     }
     if upserts || definition.has_text() || live.row_security || live.referred.contains(&live.oid) {
         check_temporary(server)?;
     }
     check_atomic(live, settings)?;
-    check_generated(live, definition, upserts)?;
+    check_generated(live, definition, updates)?;
     if settings.delete != Delete::Off {
         if live.kind == 'p' {
             return Err(unsupported(

@@ -105,8 +105,9 @@ impl Current {
     }
 
     /// It, as statements name it.
-    pub(super) fn in_sql<'a>(&'a self, definition: &'a Table) -> Live<'a> {
-        Live { table: definition, name: &self.name, live: &self.live }
+    pub(super) fn in_sql<'a>(&'a self, definition: &'a Table, upsert: Upsert) -> Live<'a> {
+        let keeps_existing = upsert == Upsert::KeepExisting;
+        Live { table: definition, name: &self.name, live: &self.live, keeps_existing }
     }
 
     /// Whether equal values of these columns are sent as equal bytes.
@@ -172,6 +173,6 @@ impl Target {
 
     /// Whether rows are merged on the primary key.
     pub(super) fn upserts(&self, upsert: Upsert) -> bool {
-        upsert == Upsert::IfPrimaryKey && !self.definition.primary_key().is_empty()
+        upsert != Upsert::Off && !self.definition.primary_key().is_empty()
     }
 }

@@ -83,7 +83,11 @@ impl IngestOf {
         let batches = dice.below(4);
         Self {
             definition,
-            upsert: if dice.once_in(4) { Upsert::Off } else { Upsert::IfPrimaryKey },
+            upsert: match dice.below(8) {
+                0 | 1 => Upsert::Off,
+                2 if definition != Definition::Unkeyed => Upsert::KeepExisting,
+                _ => Upsert::IfPrimaryKey,
+            },
             delete: dice.pick(&[
                 Delete::Off,
                 Delete::Off,

@@ -51,10 +51,11 @@ impl Table {
                 return None;
             }
             if self.shape.is_keyed && table.has(id) {
-                if upsert == Upsert::Off {
-                    return None;
+                match upsert {
+                    Upsert::Off => return None,
+                    Upsert::KeepExisting => continue,
+                    _ => table.rows.retain(|row| row.0 != id),
                 }
-                table.rows.retain(|row| row.0 != id);
             }
             table.add(id, value);
         }

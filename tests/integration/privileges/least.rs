@@ -33,6 +33,8 @@ enum Load {
     /// The same, where the high watermark is computed from the rows.
     StoreAfter,
     Merge,
+    /// Merges, and leaves the rows that are there.
+    Keep,
     InPlace,
     Rebuild,
     Delete,
@@ -82,6 +84,7 @@ const CASES: &[Case] = &[
         &[USAGE, (OWNER, r#"the ownership of the table, which "{admin}" has, to comment on it"#)],
     ),
     (BARE, Load::Merge, &[USAGE, INSERT, SELECT, UPDATE, TEMPORARY]),
+    (BARE, Load::Keep, &[USAGE, INSERT, SELECT, TEMPORARY]),
     (
         TABLE,
         Load::InPlace,
@@ -147,6 +150,11 @@ impl Load {
             Self::Merge => {
                 let rows = (2..4).map(|id| Row { id: pull(id) });
                 ingest::<Row>(client).batches(|_| [Batch::new(rows)]).await.map(|_| ())
+            }
+            Self::Keep => {
+                let ingest = ingest::<Row>(client).upsert(Upsert::KeepExisting);
+                let rows = (2..4).map(|id| Row { id: pull(id) });
+                ingest.batches(|_| [Batch::new(rows)]).await.map(|_| ())
             }
             Self::InPlace => {
                 let rows = (2..4).map(|id| Wider { id: pull(id), more: None });

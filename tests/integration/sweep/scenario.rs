@@ -127,6 +127,17 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         run: |client, source| load(ingest::<Item>(client), source, item_rows),
     },
     Scenario {
+        name: "rows that are there are kept",
+        before: TABLE,
+        batches: 2,
+        migrates_before: false,
+        is_visible_by_batch: true,
+        visible: ITEMS,
+        run: |client, source| {
+            load(ingest::<Item>(client).upsert(Upsert::KeepExisting), source, item_rows)
+        },
+    },
+    Scenario {
         name: "upsert, all at once",
         before: TABLE,
         batches: 3,

@@ -1,0 +1,35 @@
+//! What the role may do with a table.
+
+use super::{LiveColumn, LiveTable};
+use crate::definition::Table;
+
+impl LiveTable {
+    /// A privilege that the role lacks to load rows, to merge them on the primary key, or to update
+    /// those that are there.
+    pub(crate) fn lacks(
+        &self,
+        definition: &Table,
+        upserts: bool,
+        updates: bool,
+    ) -> Option<&'static str> {
+        let all = |holds: fn(&LiveColumn) -> bool, key_too: bool| {
+            definition.columns().iter().enumerate().all(|(position, column)| {
+                let live = self.shape.columns.iter().find(|live| live.name == column.name());
+                // One that is to be added is the owner's.
+                live.is_none_or(holds) || !key_too && definition.primary_key().contains(&position)
+            })
+        };
+        if !all(|column| column.can_insert, true) {
+            return Some("INSERT");
+        }
+        if upserts && !all(|column| column.can_select, true) {
+            return Some("SELECT");
+        }
+        (updates && !all(|column| column.can_update, false)).then_some("UPDATE")
+    }
+
+    /// Whether the role may read a column.
+    pub(crate) fn can_select_from(&self, column: &str) -> bool {
+        self.shape.columns.iter().any(|live| live.name == column && live.can_select)
+    }
+}
