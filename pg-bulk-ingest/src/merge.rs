@@ -20,7 +20,7 @@ pub(crate) use suspects::{constrained_column, count_suspects};
 pub(crate) use upsert::{COUNTED_FROM, Counting, Keys, Search, Upserting};
 
 use crate::definition::{Column, Table};
-use crate::ident::{QualifiedName, list};
+use crate::ident::{Ident, QualifiedName, list};
 use crate::plan::{all_columns, column_list};
 use from_text::FromText;
 
@@ -134,13 +134,33 @@ impl Staging {
     /// Of rows with equal keys (and for which a condition holds) the last to arrive, in the order of
     /// the key; the first, where rows that are there stay as they are.
     fn last(&self, live: Live<'_>, condition: &str) -> String {
-        let Self { columns, .. } = self;
+        let columns = self.columns_that_count(live);
         let (rows, key) = (self.rows(), column_list(live.table, live.table.primary_key()));
         let order = self.arrival(live);
         format!(
             "SELECT DISTINCT ON ({key}) {columns} FROM {rows} AS staged {condition}\
              ORDER BY {key}, {order}"
         )
+    }
+
+    /// The columns of a row that stands for all with its key: those that are kept when a row is updated
+    /// are of the first of them.
+    fn columns_that_count(&self, live: Live<'_>) -> String {
+        let table = live.table;
+        if live.keeps_existing || !table.columns().iter().any(Column::is_kept_on_update) {
+            return self.columns.clone();
+        }
+        let (ordinal, key) = (&self.ordinal, column_list(table, table.primary_key()));
+        list(table.columns().iter().map(|column| {
+            let name = Ident::new(column.name());
+            match column.is_kept_on_update() {
+                true => format!(
+                    "pg_catalog.first_value({name}) OVER (PARTITION BY {key} ORDER BY {ordinal}) \
+                     AS {name}"
+                ),
+                false => name.to_string(),
+            }
+        }))
     }
 
     /// The order of rows with equal keys: the one that counts is first.

@@ -1,6 +1,7 @@
 //! Rows with equal primary keys.
 
 mod existing;
+mod kept;
 
 use pg_bulk_ingest::{Batch, IngestTable, Upsert, ingest};
 use std::collections::{BTreeMap, BTreeSet};

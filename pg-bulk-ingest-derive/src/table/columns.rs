@@ -71,6 +71,7 @@ pub(super) fn check<'i>(
             text: field.text.as_ref(),
             sql_type: field.sql_type.as_ref(),
             default: field.default.as_ref(),
+            on_update: field.on_update.as_ref(),
             collation: field.collate.as_ref(),
             comment: container
                 .comments
@@ -125,6 +126,7 @@ fn flattened<'i>(field: &'i Field<'i>, errors: &mut Errors) -> Column<'i> {
         text: None,
         sql_type: None,
         default: None,
+        on_update: None,
         collation: None,
         comment: None,
     }

@@ -61,6 +61,7 @@ fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
     let collation = column.collation.iter().map(|sql| quote!(.with_collation(#sql)));
     let comment = column.comment.iter().map(|text| quote!(.with_comment(#text)));
     let default = column.default.iter().map(|sql| quote!(.with_default(#sql)));
+    let on_update = column.on_update.iter().map(|_| quote!(.kept_on_update()));
     let of = type_constants(column, column.ty, private);
     let field_type = match column.storage {
         Storage::ToSql => {
@@ -79,7 +80,7 @@ fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
     };
     quote! {
         #private::Column::new(#name, #field, #spelled, #field_type)
-            #(#sql_type)* #(#collation)* #(#default)* #(#comment)*
+            #(#sql_type)* #(#collation)* #(#default)* #(#on_update)* #(#comment)*
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) struct Field<'i> {
     pub(super) text: Option<Ident>,
     pub(super) to_sql: Option<Ident>,
     pub(super) default: Option<LitStr>,
+    pub(super) on_update: Option<LitStr>,
     pub(super) collate: Option<LitStr>,
     pub(super) flatten: Option<Ident>,
     pub(super) prefix: Option<LitStr>,
@@ -52,6 +53,7 @@ impl<'i> Field<'i> {
                 "text" => read.text = flag(errors),
                 "to_sql" => read.to_sql = flag(errors),
                 "default" => read.default = text(errors),
+                "on_update" => read.on_update = text(errors),
                 "collate" => read.collate = text(errors),
                 "flatten" => read.flatten = flag(errors),
                 "prefix" => read.prefix = text(errors),
@@ -70,6 +72,15 @@ impl<'i> Field<'i> {
                 skip,
                 format_args!("a skipped field has no column, so it has no other settings: remove `skip` or `{other}`"),
             );
+        }
+        if let Some(on_update) = &read.on_update {
+            if on_update.value() != "keep" {
+                errors.on(
+                    on_update,
+                    "it is written `on_update = \"keep\"`: the column keeps its value when the row is \
+                     updated",
+                );
+            }
         }
         if let Some(text) = &read.text {
             if !seen.iter().any(|key| key == "sql_type") {
@@ -140,6 +151,7 @@ impl<'i> Field<'i> {
             text: None,
             to_sql: None,
             default: None,
+            on_update: None,
             collate: None,
             flatten: None,
             prefix: None,

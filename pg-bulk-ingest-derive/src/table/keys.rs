@@ -77,6 +77,30 @@ pub(super) fn check_order(
     }
 }
 
+/// Whether the columns that keep their values on an update are of rows that can be updated.
+pub(super) fn check_updates(
+    columns: &[Column<'_>],
+    primary_key: &[KeyColumn],
+    errors: &mut Errors,
+) {
+    for (position, column) in columns.iter().enumerate() {
+        let Some(on_update) = column.on_update else { continue };
+        if primary_key.is_empty() {
+            errors.on(
+                on_update,
+                "rows of a table without a primary key are only added, and never updated: remove \
+                 `on_update`, or mark the fields of the key `primary_key`",
+            );
+        } else if primary_key.iter().any(|key| key.path == ColumnPath::of(position)) {
+            errors.on(
+                on_update,
+                "rows are merged on the primary key, whose columns are never updated: remove \
+                 `on_update`",
+            );
+        }
+    }
+}
+
 pub(super) fn indexes(
     container: &Container,
     fields: &[Field<'_>],

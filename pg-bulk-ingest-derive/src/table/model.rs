@@ -32,6 +32,8 @@ pub(super) struct Column<'i> {
     pub(super) text: Option<&'i Ident>,
     pub(super) sql_type: Option<&'i LitStr>,
     pub(super) default: Option<&'i LitStr>,
+    /// That it keeps its value when its row is updated.
+    pub(super) on_update: Option<&'i LitStr>,
     pub(super) collation: Option<&'i LitStr>,
     pub(super) comment: Option<String>,
 }
@@ -151,6 +153,7 @@ impl<'i> Table<'i> {
         let primary_key = keys::primary_key(container, fields, &mut paths, errors);
         let indexes = keys::indexes(container, fields, &mut paths, errors);
         keys::check_order(&columns, &primary_key, &indexes, errors);
+        keys::check_updates(&columns, &primary_key, errors);
         let comment = container.comments.as_ref().and_then(|_| comment::text(attributes, errors));
         Self { schema, name, comment, columns, primary_key, indexes, inner: paths.inner }
     }

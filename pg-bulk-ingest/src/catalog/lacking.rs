@@ -12,20 +12,20 @@ impl LiveTable {
         upserts: bool,
         updates: bool,
     ) -> Option<&'static str> {
-        let all = |holds: fn(&LiveColumn) -> bool, key_too: bool| {
+        let all = |holds: fn(&LiveColumn) -> bool, concerns: fn(&Table, usize) -> bool| {
             definition.columns().iter().enumerate().all(|(position, column)| {
                 let live = self.shape.columns.iter().find(|live| live.name == column.name());
                 // One that is to be added is the owner's.
-                live.is_none_or(holds) || !key_too && definition.primary_key().contains(&position)
+                live.is_none_or(holds) || !concerns(definition, position)
             })
         };
-        if !all(|column| column.can_insert, true) {
+        if !all(|column| column.can_insert, |_, _| true) {
             return Some("INSERT");
         }
-        if upserts && !all(|column| column.can_select, true) {
+        if upserts && !all(|column| column.can_select, |_, _| true) {
             return Some("SELECT");
         }
-        (updates && !all(|column| column.can_update, false)).then_some("UPDATE")
+        (updates && !all(|column| column.can_update, Table::updates)).then_some("UPDATE")
     }
 
     /// Whether the role may read a column.

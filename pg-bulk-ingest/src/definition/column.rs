@@ -187,6 +187,7 @@ pub struct Column {
     sql_type: Option<&'static str>,
     collation: Option<&'static str>,
     default: Option<&'static str>,
+    kept_on_update: bool,
     comment: Option<&'static str>,
 }
 
@@ -210,6 +211,7 @@ impl Column {
             sql_type: None,
             collation: None,
             default: None,
+            kept_on_update: false,
             comment: None,
         }
     }
@@ -230,6 +232,12 @@ impl Column {
     #[must_use]
     pub const fn with_default(self, default: &'static str) -> Self {
         Self { default: Some(default), ..self }
+    }
+
+    /// The same, whose value stays when its row is updated.
+    #[must_use]
+    pub const fn kept_on_update(self) -> Self {
+        Self { kept_on_update: true, ..self }
     }
 
     /// The same with a comment.
@@ -293,6 +301,12 @@ impl Column {
     #[must_use]
     pub const fn collation(&self) -> Option<&'static str> {
         self.collation
+    }
+
+    /// Whether its value stays when its row is updated.
+    #[must_use]
+    pub const fn is_kept_on_update(&self) -> bool {
+        self.kept_on_update
     }
 
     /// The default as an SQL expression, if one is given.

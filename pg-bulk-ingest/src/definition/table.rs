@@ -51,6 +51,12 @@ impl Table {
         self.columns
     }
 
+    /// Whether the column at this position gets another value when its row is updated.
+    pub(crate) fn updates(&self, position: usize) -> bool {
+        let is_kept = self.columns.get(position).is_some_and(Column::is_kept_on_update);
+        !is_kept && !self.primary_key.contains(&position)
+    }
+
     /// Whether there are columns whose values are sent as text and read by the server.
     pub(crate) fn has_text(&self) -> bool {
         self.columns.iter().any(|column| column.column_type().is_from_text())

@@ -8,7 +8,7 @@
 use super::upsert::{is_new_or_differs, key_names};
 use super::{Live, Staging};
 use crate::catalog::UniqueIndex;
-use crate::definition::Table;
+use crate::definition::Column;
 use crate::ident::{Ident, list};
 use crate::plan::{all_columns, column_list};
 use std::collections::BTreeSet;
@@ -56,10 +56,18 @@ impl<'a> HandingOver<'a> {
         self.live.table.columns().iter().any(|own| own.name() == column)
     }
 
+    /// Whether a column keeps its value when its row is updated.
+    fn keeps(self, column: &str) -> bool {
+        let own = self.live.table.columns().iter().find(|own| own.name() == column);
+        own.is_some_and(Column::is_kept_on_update)
+    }
+
     /// A column by which a row can give up its value of an index before it gets its new one.
     pub(crate) fn released_by(self, index: usize) -> Option<&'a str> {
         let index = self.indexes.get(index).filter(|index| index.nulls_distinct)?;
-        index.nullable.iter().map(String::as_str).find(|column| self.has(column))
+        // One that is kept would not get its value back.
+        let is_updated = |column: &&str| self.has(column) && !self.keeps(column);
+        index.nullable.iter().map(String::as_str).find(is_updated)
     }
 
     /// The row of the table with the key of `new`, or NULLs, to join with.
@@ -130,15 +138,22 @@ impl Staging {
     /// position of the index, the ordinal of the one, and that of the other.
     pub(crate) fn waits(&self, handing: HandingOver<'_>) -> String {
         let (ordinal, table) = (self.ordinal_name(), handing.live.table);
+        let key = list(key_names(table).take(1));
         let images = handing.columns().into_iter().enumerate().map(|(position, column)| {
-            let from = if handing.has(column) { "new" } else { "live" };
+            let (is_new, is_kept) = (handing.has(column), handing.keeps(column));
             let column = Ident::new(column);
-            format!("{from}.{column} AS new_{position}, live.{column} AS old_{position}")
+            let new = match (is_new, is_kept) {
+                (false, _) => format!("live.{column}"),
+                (true, false) => format!("new.{column}"),
+                (true, true) => {
+                    format!("CASE WHEN live.{key} IS NULL THEN new.{column} ELSE live.{column} END")
+                }
+            };
+            format!("{new} AS new_{position}, live.{column} AS old_{position}")
         });
         let images = list(images);
-        let key = list(key_names(table).take(1));
         let mut tables = vec![
-            format!("latest AS ({})", self.last_numbered(table)),
+            format!("latest AS ({})", self.last_numbered(handing.live)),
             format!(
                 "pair AS (SELECT new.{ordinal} AS place, live.{key} IS NOT NULL AS is_there, \
                  {images} FROM latest AS new {})",
@@ -187,7 +202,7 @@ impl Staging {
              LEFT JOIN {} WITH ORDINALITY AS ordered (row, place) \
              ON ordered.row OPERATOR(pg_catalog.=) new.{ordinal} \
              ORDER BY ordered.place, {key})",
-            self.last_numbered(table),
+            self.last_numbered(handing.live),
             handing.join_live(),
             is_new_or_differs(handing.live),
             unnest(order)
@@ -195,9 +210,9 @@ impl Staging {
     }
 
     /// Of rows with equal keys the last to arrive, with their ordinals.
-    fn last_numbered(&self, table: &Table) -> String {
-        let (columns, ordinal, rows) = (&self.columns, self.ordinal_name(), self.rows());
-        let key = column_list(table, table.primary_key());
+    fn last_numbered(&self, live: Live<'_>) -> String {
+        let (columns, ordinal) = (self.columns_that_count(live), self.ordinal_name());
+        let (rows, key) = (self.rows(), column_list(live.table, live.table.primary_key()));
         format!(
             "SELECT DISTINCT ON ({key}) {columns}, {ordinal} FROM {rows} AS staged \
              ORDER BY {key}, {ordinal} DESC"

@@ -20,8 +20,9 @@ impl Staging {
         let written = if upserts {
             let key = column_list(table, table.primary_key());
             let latest = format!(
-                "(SELECT DISTINCT ON ({key}) {columns}, {ordinal} FROM {rows} AS staged \
+                "(SELECT DISTINCT ON ({key}) {}, {ordinal} FROM {rows} AS staged \
                  ORDER BY {key}, {}) AS new",
+                self.columns_that_count(live),
                 self.arrival(live)
             );
             if live.has_equality(table.primary_key()) {

@@ -258,10 +258,10 @@ pub(super) fn key_names(table: &Table) -> impl Iterator<Item = Ident> {
     table.primary_key().iter().map(|position| Ident::new(table.columns()[*position].name()))
 }
 
-/// The names of the other columns.
-fn other_names(table: &Table) -> impl Iterator<Item = Ident> {
+/// The names of the columns that are updated.
+fn updated_names(table: &Table) -> impl Iterator<Item = Ident> {
     (0..table.columns().len())
-        .filter(|position| !table.primary_key().contains(position))
+        .filter(|position| table.updates(*position))
         .map(|position| Ident::new(table.columns()[position].name()))
 }
 
@@ -275,7 +275,7 @@ pub(super) fn is_new_or_differs(live: Live<'_>) -> String {
     }
 }
 
-/// Whether the columns that are not of the key differ; `None` if there are none, or it does not count.
+/// Whether the columns that are updated differ; `None` if there are none, or it does not count.
 ///
 /// The operator compares the images of rows: by it 1.0 is not 1.00, and json can be compared at
 /// all. Without the casts the rows would be compared column by column, by another operator.
@@ -283,7 +283,7 @@ fn differs(live: Live<'_>, new: &str) -> Option<String> {
     if live.keeps_existing {
         return None;
     }
-    let row = |alias: &str| list(other_names(live.table).map(|name| format!("{alias}.{name}")));
+    let row = |alias: &str| list(updated_names(live.table).map(|name| format!("{alias}.{name}")));
     let (live, new) = (row("live"), row(new));
     let differs = format!("ROW({live})::record OPERATOR(pg_catalog.*<>) ROW({new})::record");
     (!live.is_empty()).then_some(differs)
@@ -292,6 +292,6 @@ fn differs(live: Live<'_>, new: &str) -> Option<String> {
 /// What is done to the row that is there. Keys that are equal but not to the letter (citext) stay.
 pub(super) fn action(live: Live<'_>) -> String {
     let Some(differs) = differs(live, "excluded") else { return "NOTHING".to_owned() };
-    let set = list(other_names(live.table).map(|name| format!("{name} = excluded.{name}")));
+    let set = list(updated_names(live.table).map(|name| format!("{name} = excluded.{name}")));
     format!("UPDATE SET {set} WHERE {differs}")
 }

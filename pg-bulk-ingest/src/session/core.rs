@@ -4,7 +4,7 @@ use super::target::Target;
 use super::uncommitted::Uncommitted;
 use crate::catalog::{FoundEnum, Server};
 use crate::deadline::Deadline;
-use crate::definition::{EnumType, Index, Table};
+use crate::definition::{Column, EnumType, Index, Table};
 use crate::error::Error;
 use crate::execute::Waiting;
 use crate::ident::QualifiedName;
@@ -55,9 +55,11 @@ impl Settings {
         let constrained =
             !table.primary_key().is_empty() || table.indexes().iter().any(Index::is_unique);
         // Text is read in a staging table, and rows from there are merged; so are rows of which the
-        // first with a key stays.
+        // first with a key counts, if for some columns alone.
         let copied = !self.upserts(table) && (constrained || !self.several_connections);
-        table.has_text() || copied || self.upsert == Upsert::KeepExisting
+        let first_counts = self.upsert == Upsert::KeepExisting
+            || self.upserts(table) && table.columns().iter().any(Column::is_kept_on_update);
+        table.has_text() || copied || first_counts
     }
 }
 

@@ -74,7 +74,7 @@ pub(super) fn check_generated(
                  to be left out of the struct"
             )));
         }
-        let updated = updates && !definition.primary_key().contains(&position);
+        let updated = updates && definition.updates(position);
         if updated && column.is_identity_always() {
             return Err(unsupported(format!(
                 "column {name:?} is GENERATED ALWAYS AS IDENTITY and not in the primary key, so the \
