@@ -73,14 +73,12 @@ impl<'i> Field<'i> {
                 format_args!("a skipped field has no column, so it has no other settings: remove `skip` or `{other}`"),
             );
         }
-        if let Some(on_update) = &read.on_update {
-            if on_update.value() != "keep" {
-                errors.on(
-                    on_update,
-                    "it is written `on_update = \"keep\"`: the column keeps its value when the row is \
-                     updated",
-                );
-            }
+        if let Some(on_update) = read.on_update.as_ref().filter(|literal| literal.value() != "keep")
+        {
+            errors.on(
+                on_update,
+                "it is written `on_update = \"keep\"`: the column keeps its value when the row is updated",
+            );
         }
         if let Some(text) = &read.text {
             if !seen.iter().any(|key| key == "sql_type") {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use tests::Database;
 use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
 
 #[derive(IngestTable, Clone)]
 #[ingest(table = "t")]
@@ -108,7 +109,7 @@ async fn a_unique_value_that_is_kept_is_not_given_up() {
     let rows = [of(1, "free", "b"), of(4, "k1", "d")];
     let error = ingest::<Unique<'_>>(&mut client).batches(|_| [Batch::new(&rows)]).await;
     let error = error.unwrap_err();
-    assert_eq!(error.code().map(|code| code.code()), Some("23505"), "{error:?}");
+    assert_eq!(error.code().map(SqlState::code), Some("23505"), "{error:?}");
     assert_eq!(database.rows(all).await, ["1|k1|b", "2|k2|a", "3|k3|c"]);
 }
 
