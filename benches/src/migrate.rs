@@ -6,7 +6,7 @@
 use crate::figure::count;
 use crate::plot::{Kind, Series};
 use crate::settings::Settings;
-use pg_bulk_ingest::{IngestTable, Locks, ingest};
+use pg_bulk_ingest::{IngestTable, Locks, Migration, ingest};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -75,7 +75,12 @@ pub(crate) async fn run(url: &str, settings: &Settings) {
         let mut client = connect(url).await;
         let migrated = probed(url, async move {
             let locks = Locks { terminate_after: Some(TERMINATE_AFTER), ..Locks::default() };
-            ingest::<Row>(&mut client).locks(locks).migrate().await.unwrap();
+            ingest::<Row>(&mut client)
+                .migration(Migration::Exact)
+                .locks(locks)
+                .migrate()
+                .await
+                .unwrap();
         });
         let migrated = migrated.await;
         bars.push(print(kind, &migrated));

@@ -8,7 +8,7 @@ use crate::settings::Settings;
 use crate::table::Rows;
 use crate::target::Bound::AtMost;
 use chrono::{DateTime, NaiveDate, Utc};
-use pg_bulk_ingest::{IngestTable, ingest};
+use pg_bulk_ingest::{IngestTable, Migration, ingest};
 use serde_json::value::RawValue;
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -82,7 +82,7 @@ async fn measure<R: Rows, S: IngestTable>(url: &str, settings: &Settings, case: 
 
         let before = prepare::<R>(&client, &case).await;
         let ours = async {
-            ingest::<S>(&mut client).migrate().await.unwrap();
+            ingest::<S>(&mut client).migration(Migration::Exact).migrate().await.unwrap();
         };
         rounds.add(OURS, cost(ours).await);
         assert_ne!(file(&client, table).await, before, "it was not rebuilt");
