@@ -26,7 +26,8 @@ use tokio_postgres::Client;
 
 /// Begins the settings of an ingest into the table, or the tables, `S`.
 ///
-/// The client must not be in a transaction ([`ErrorKind::InTransaction`]). Its connection has to be driven by its task, as always.
+/// The client must not be in a transaction ([`ErrorKind::InTransaction`]). Its connection has to be
+/// driven by its task, as always.
 pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
     Ingest {
         client,
@@ -255,8 +256,8 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InTransaction`]; [`ErrorKind::Differs`], [`ErrorKind::Migration`], [`ErrorKind::Attached`],
-    /// [`ErrorKind::View`], [`ErrorKind::Privilege`], [`ErrorKind::Locked`],
+    /// [`ErrorKind::InTransaction`]; [`ErrorKind::Differs`], [`ErrorKind::Migration`],
+    /// [`ErrorKind::Attached`], [`ErrorKind::View`], [`ErrorKind::Privilege`], [`ErrorKind::Locked`],
     /// [`ErrorKind::Unsupported`], [`ErrorKind::Definition`], [`ErrorKind::Watermark`],
     /// [`ErrorKind::Comment`]; any error of the server.
     pub async fn start<W: DeserializeOwned>(self) -> Result<Session<'c, S, W, H>, Error> {

@@ -46,10 +46,10 @@ pub enum Upsert {
     /// If the table has a primary key, the new row takes the place of the old one: the default. Of
     /// rows of one batch with equal keys the last one stays.
     ///
-    /// A value of another unique or exclusion constraint, or a unique index, that one row of a batch gives up can be taken by
-    /// another: rows are written in such an order. Of rows that take each other's in a circle (a swap),
-    /// one is given NULL before, and so is updated twice, which triggers see; where it cannot be NULL,
-    /// that is [`ErrorKind::UniqueCycle`](crate::ErrorKind::UniqueCycle).
+    /// A value of another unique or exclusion constraint, or a unique index, that one row of a batch
+    /// gives up can be taken by another: rows are written in such an order. Of rows that take each
+    /// other's in a circle (a swap), one is given NULL before, and so is updated twice, which triggers
+    /// see; where it cannot be NULL, that is [`ErrorKind::UniqueCycle`](crate::ErrorKind::UniqueCycle).
     #[default]
     IfPrimaryKey,
     /// It is skipped, and the row that is there stays as it is; of rows of one batch with equal keys the

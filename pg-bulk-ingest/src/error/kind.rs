@@ -117,11 +117,11 @@ pub enum ErrorKind {
         /// Which lock on which table was waited for, or why they were not terminated.
         reason: String,
     },
-    /// Rows of a batch take each other's values of unique or exclusion constraints, or unique indexes, in
-    /// a circle, as two do that swap theirs. PostgreSQL checks each row as it is written, and so refuses them in any order,
-    /// unless one of them gives up its value before. It can where a column of the constraint can be NULL
-    /// for a moment: not where all are NOT NULL, a foreign key refers to them, NULLs are not distinct, or
-    /// a CHECK or trigger refuses NULL.
+    /// Rows of a batch take each other's values of unique or exclusion constraints, or unique indexes,
+    /// in a circle, as two do that swap theirs. PostgreSQL checks each row as it is written, and so
+    /// refuses them in any order, unless one of them gives up its value before. It can where a column
+    /// of the constraint can be NULL for a moment: not where all are NOT NULL, a foreign key refers to
+    /// them, NULLs are not distinct, or a CHECK or trigger refuses NULL.
     ///
     /// The row is one of the circle, and the source is what the server said. Give one of the rows a free
     /// value in a batch before; or let the struct not name the constraint, make it DEFERRABLE, and ingest

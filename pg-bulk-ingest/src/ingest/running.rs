@@ -40,9 +40,9 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// Ingests the batches that a function returns.
     ///
     /// The function gets the high watermark after which to begin. It returns an iterator or a
-    /// collection of batches, one [`Batch`](crate::Batch), or a `Result` of any of these ([`IntoBatches`]). An
-    /// iterator's batches are asked for one by one: what runs between two sees the first one
-    /// committed.
+    /// collection of batches, one [`Batch`](crate::Batch), or a `Result` of any of these
+    /// ([`IntoBatches`]). An iterator's batches are asked for one by one: what runs between two sees
+    /// the first one committed.
     ///
     /// # Errors
     ///
@@ -68,8 +68,9 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// Ingests the batches of a stream that a function returns.
     ///
     /// The function gets the high watermark after which to begin. It returns a stream of batches, one
-    /// [`Batch`](crate::Batch), a `Result` of either, or a future of any of these, as an `async` closure does
-    /// ([`IntoBatchStream`]). The stream is asked for the next batch when the one before is committed.
+    /// [`Batch`](crate::Batch), a `Result` of either, or a future of any of these, as an `async`
+    /// closure does ([`IntoBatchStream`]). The stream is asked for the next batch when the one before
+    /// is committed.
     ///
     /// # Errors
     ///

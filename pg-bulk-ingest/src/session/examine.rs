@@ -58,8 +58,8 @@ pub(super) struct Examined<'a> {
 }
 
 impl Examined<'_> {
-    /// Compares a live table with its definition, and plans what has to be done. Only where that cannot be told from what was read, PostgreSQL is asked for how it spells
-    /// the definition.
+    /// Compares a live table with its definition, and plans what has to be done. Only where that cannot
+    /// be told from what was read, PostgreSQL is asked for how it spells the definition.
     pub(super) async fn examine(
         self,
         client: &mut Client,

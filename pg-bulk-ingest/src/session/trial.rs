@@ -47,8 +47,9 @@ pub(super) struct Trial {
     pub(super) created: Vec<Shape>,
 }
 
-/// Tries replacements, and tables that do not exist yet. Returns nothing if that cannot be done now: another ingest of the tables is in a
-/// batch, or PostgreSQL refuses what it will be told of the table, as the ingest is going to tell.
+/// Tries replacements, and tables that do not exist yet. Returns nothing if that cannot be done now:
+/// another ingest of the tables is in a batch, or PostgreSQL refuses what it will be told of the table,
+/// as the ingest is going to tell.
 pub(super) async fn run(
     client: &mut Client,
     core: &Core,

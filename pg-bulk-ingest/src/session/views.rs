@@ -88,8 +88,8 @@ async fn rehearse(
     }
 }
 
-/// Locks the tables that are replaced, the views that depend on them and the other relations, in ACCESS EXCLUSIVE mode,
-/// after all has been done that takes long. Answers what is left to do under the lock.
+/// Locks the tables that are replaced, the views that depend on them and the other relations, in ACCESS
+/// EXCLUSIVE mode, after all has been done that takes long. Answers what is left to do under the lock.
 pub(super) async fn lock(
     transaction: &Transaction<'_>,
     core: &Core,
