@@ -158,6 +158,11 @@ fn begin_after<W: DeserializeOwned>(
         Ok(watermark) => Ok(Some(watermark)),
         // The Python package stores it for a batch without one.
         Err(_) if is_stored && json == "null" => Ok(None),
+        Err(error) if !is_stored => {
+            let action = "cannot begin after the high watermark that was given: it is not of the type \
+                          that the ingest's are";
+            Err(Error::new(ErrorKind::WatermarkSerialize, action).caused_by(error))
+        }
         Err(error) => {
             let kind = ErrorKind::Watermark { stored: json, expected: std::any::type_name::<W>() };
             Err(Error::new(kind, action).caused_by(error))

@@ -53,6 +53,10 @@ async fn it_begins_where_it_is_told_to() {
         let session = ingest.start::<i32>().await.unwrap();
         assert_eq!(session.high_watermark(), expected.as_ref());
     }
+    let ingest = ingest::<Row>(&mut client).high_watermark(HighWatermark::value("seven"));
+    let error = ingest.start::<i32>().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::WatermarkSerialize), "{error:?}");
+    assert!(error.to_string().contains("that was given"), "{error}");
 }
 
 #[tokio::test]

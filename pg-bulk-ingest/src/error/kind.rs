@@ -96,8 +96,9 @@ pub enum ErrorKind {
         /// The Rust type asked for.
         expected: &'static str,
     },
-    /// A high watermark that cannot be written as JSON, or would not read back equal (NaN, say); the
-    /// source says why.
+    /// A high watermark that cannot be written as JSON, would not read back equal (NaN, say), or was
+    /// given to begin after ([`HighWatermark::value`](crate::HighWatermark::value)) and is not of the
+    /// ingest's type; the source says why.
     WatermarkSerialize,
     /// The comment on the table, which holds the high watermark, cannot be read, and has to be read or
     /// written.
