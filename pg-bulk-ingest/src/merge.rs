@@ -116,8 +116,8 @@ impl Staging {
         format!("COPY {part} ({columns}, {ordinal}) FROM STDIN (FORMAT binary)")
     }
 
-    /// Adds its rows to the table, in order of arrival. Answers the rows inserted, updated and
-    /// unchanged.
+    /// Adds its rows to the table, in order of arrival. Returns the rows inserted, updated, unchanged
+    /// and stale.
     pub(crate) fn insert(&self, target: &QualifiedName) -> String {
         let Self { columns, ordinal, .. } = self;
         let rows = self.rows();
@@ -127,7 +127,7 @@ impl Staging {
              SELECT {columns} FROM {rows} AS staged \
              ORDER BY {ordinal} \
              RETURNING 1) \
-             SELECT pg_catalog.count(*), 0, 0 FROM inserted"
+             SELECT pg_catalog.count(*), 0, 0, 0 FROM inserted"
         )
     }
 
@@ -165,8 +165,12 @@ impl Staging {
 
     /// The order of rows with equal keys: the one that counts is first.
     fn arrival(&self, live: Live<'_>) -> String {
-        let direction = if live.keeps_existing { "ASC" } else { "DESC" };
-        format!("{} {direction}", self.ordinal)
+        let ordinal = &self.ordinal;
+        match live.version() {
+            _ if live.keeps_existing => ordinal.clone(),
+            Some(version) => format!("{version} DESC, {ordinal} DESC"),
+            None => format!("{ordinal} DESC"),
+        }
     }
 }
 

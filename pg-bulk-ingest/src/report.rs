@@ -104,16 +104,28 @@ pub struct TableReport {
     /// Rows that were skipped, as their key was there already
     /// ([`Upsert::KeepExisting`](crate::Upsert::KeepExisting)): in the table, or in a row before them.
     pub existing: u64,
+    /// Rows that were skipped, as the table had a newer one with their key
+    /// ([`newest_by`](derive@crate::IngestTable#the-newest-of-several-versions)).
+    pub stale: u64,
     /// Rows deleted by [`Delete`](crate::Delete).
     ///
-    /// `received` less `inserted`, `updated`, `unchanged` and `existing` is the number of rows that a later row
-    /// of the same batch and primary key replaced.
+    /// `received` less `inserted`, `updated`, `unchanged`, `existing` and `stale` is the number of rows
+    /// that a later, or newer, row of the same batch and primary key replaced.
     pub deleted: u64,
 }
 
 impl TableReport {
     pub(crate) fn new(table: QualifiedName) -> Self {
-        Self { table, received: 0, inserted: 0, updated: 0, unchanged: 0, existing: 0, deleted: 0 }
+        Self {
+            table,
+            received: 0,
+            inserted: 0,
+            updated: 0,
+            unchanged: 0,
+            existing: 0,
+            stale: 0,
+            deleted: 0,
+        }
     }
 }
 
@@ -244,6 +256,9 @@ impl<W: fmt::Debug> fmt::Display for Report<W> {
         ];
         if self.tables.iter().any(|table| table.existing > 0) {
             columns.push(("existing", |table| table.existing));
+        }
+        if self.tables.iter().any(|table| table.stale > 0) {
+            columns.push(("stale", |table| table.stale));
         }
         columns.push(("deleted", |table| table.deleted));
         write!(f, "{:width$}", "table")?;

@@ -2,6 +2,7 @@
 
 mod existing;
 mod kept;
+mod newest;
 
 use pg_bulk_ingest::{Batch, IngestTable, Upsert, ingest};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,7 @@
 //! What only the compiler can check, as it depends on what the types are.
 
 use super::definition::type_constants;
-use super::model::{Column, Storage, Table};
+use super::model::{Column, KeyColumn, Storage, Table};
 use super::simple;
 use crate::generics::is_generic;
 use crate::lifetime::Replacements;
@@ -24,7 +24,12 @@ impl<'a> Assertions<'a> {
     pub(super) fn of(table: &Table<'_>, item: &'a DeriveInput, private: &'a TokenStream) -> Self {
         let generics = &item.generics;
         let mut assertions = Self::of_types(&table.columns, generics, private);
-        assertions.primary_key(table);
+        for key in &table.primary_key {
+            assertions.not_null(table, key, "is in the primary key");
+        }
+        if let Some(key) = &table.newest_by {
+            assertions.not_null(table, key, "tells the newest of rows with equal keys");
+        }
         assertions.fields_of_flattened(table);
         assertions.flattened(table, item);
         assertions
@@ -101,27 +106,25 @@ impl<'a> Assertions<'a> {
         }
     }
 
-    fn primary_key(&mut self, table: &Table<'_>) {
-        for key in &table.primary_key {
-            let Some(column) = table.columns.get(key.path.position) else {
-                continue;
-            };
-            if let Some(inner) = &key.path.inner {
-                let message = format!(
-                    "the field `{}.{inner}` is in the primary key, so its column cannot be NULL: \
-                     its type must not be an Option",
-                    column.field
-                );
-                let condition = |of| quote!(!#of::TABLE.is_field_nullable(#inner));
-                self.assert(column, key.token.span(), condition, &message);
-            } else {
-                let message = format!(
-                    "column `{}` is in the primary key, so it cannot be NULL: its type must not \
-                     be an Option",
-                    column.name
-                );
-                self.assert(column, key.token.span(), |of| quote!(!#of::NULLABLE), &message);
-            }
+    /// A column that cannot be NULL for what it does.
+    fn not_null(&mut self, table: &Table<'_>, key: &KeyColumn, does: &str) {
+        let Some(column) = table.columns.get(key.path.position) else {
+            return;
+        };
+        if let Some(inner) = &key.path.inner {
+            let message = format!(
+                "the field `{}.{inner}` {does}, so its column cannot be NULL: its type must not be \
+                 an Option",
+                column.field
+            );
+            let condition = |of| quote!(!#of::TABLE.is_field_nullable(#inner));
+            self.assert(column, key.token.span(), condition, &message);
+        } else {
+            let message = format!(
+                "column `{}` {does}, so it cannot be NULL: its type must not be an Option",
+                column.name
+            );
+            self.assert(column, key.token.span(), |of| quote!(!#of::NULLABLE), &message);
         }
     }
 

@@ -16,6 +16,8 @@ pub(super) struct Container {
     pub(super) table: Option<LitStr>,
     pub(super) rename_all: Option<Case>,
     pub(super) primary_key: Option<List>,
+    /// By which column the newest of rows with equal keys is known.
+    pub(super) newest_by: Option<List>,
     /// Those that are unique constraints, and indexes.
     pub(super) indexes: Vec<(bool, List)>,
     /// Whether doc comments are comments of the table.
@@ -41,6 +43,9 @@ impl Container {
                 }
                 "primary_key" => {
                     read.primary_key = List::of_struct(&item, What::PrimaryKey, errors);
+                }
+                "newest_by" => {
+                    read.newest_by = List::of_struct(&item, What::PrimaryKey, errors);
                 }
                 "comments" => read.comments = value::flag(&item, Place::Struct, errors),
                 "crate" => read.library = text(errors),

@@ -15,6 +15,10 @@ pub(super) fn table(table: &Table<'_>, private: &TokenStream) -> TokenStream {
         columns(&table.columns, private)
     };
     let primary_key = table.primary_key.iter().map(|key| position(table, &key.path, private));
+    let newest_by = table.newest_by.iter().map(|key| {
+        let position = position(table, &key.path, private);
+        quote!(.newest_by(#position))
+    });
     let comment = table.comment.iter().map(|text| quote!(.with_comment(#text)));
     let indexes = table.indexes.iter().map(|index| self::index(table, index, private));
     quote! {
@@ -24,7 +28,7 @@ pub(super) fn table(table: &Table<'_>, private: &TokenStream) -> TokenStream {
             #columns,
             const { &[#(#primary_key),*] },
             const { &[#(#indexes),*] },
-        )#(#comment)*
+        )#(#newest_by)* #(#comment)*
     }
 }
 

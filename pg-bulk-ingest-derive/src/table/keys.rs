@@ -52,11 +52,51 @@ pub(super) fn primary_key(
         .collect()
 }
 
-/// Whether the columns of the primary key and of other B-trees have an order. What is of an operator
-/// class, or in an expression, is for the server to say.
-pub(super) fn check_order(
+/// The column by which the newest of rows with equal keys is known.
+pub(super) fn newest_by(
+    container: &Container,
     columns: &[Column<'_>],
     primary_key: &[KeyColumn],
+    paths: &mut Paths<'_>,
+    errors: &mut Errors,
+) -> Option<KeyColumn> {
+    let list = container.newest_by.as_ref()?;
+    let keys = Resolving::new(list, "`newest_by`", paths, errors).keys();
+    let mut keys = keys.into_iter().filter_map(|(key, token)| match key.of {
+        KeyOf::Column(path) => Some(KeyColumn { path, token }),
+        KeyOf::Expression(_) => None,
+    });
+    let newest_by = keys.next()?;
+    if let Some(more) = keys.next() {
+        errors.on(&more.token, "rows are newer by one field: `newest_by(field)`");
+    }
+    let column = columns.get(newest_by.path.position);
+    if primary_key.is_empty() {
+        errors.on(
+            &list.key,
+            "rows of a table without a primary key are only added, and none is newer than another: \
+             remove `newest_by`, or mark the fields of the key `primary_key`",
+        );
+    } else if primary_key.iter().any(|key| key.path == newest_by.path) {
+        errors.on(
+            &newest_by.token,
+            "rows with equal keys are alike in each column of the key: take another for `newest_by`",
+        );
+    } else if column.is_some_and(|column| column.on_update.is_some()) {
+        errors.on(
+            &newest_by.token,
+            "the column keeps the value of the first row, so it cannot tell the newest: remove its \
+             `on_update`",
+        );
+    }
+    Some(newest_by)
+}
+
+/// Whether the columns of the primary key and of other B-trees, and that by which rows are newer, have an
+/// order. What is of an operator class, or in an expression, is for the server to say.
+pub(super) fn check_order(
+    columns: &[Column<'_>],
+    ordered: &[&KeyColumn],
     indexes: &[Index],
     errors: &mut Errors,
 ) {
@@ -67,7 +107,7 @@ pub(super) fn check_order(
         KeyOf::Column(path) => Some(path),
         KeyOf::Expression(_) => None,
     });
-    let paths: Vec<_> = primary_key.iter().map(|key| &key.path).chain(of_indexes).collect();
+    let paths: Vec<_> = ordered.iter().map(|key| &key.path).chain(of_indexes).collect();
     for (position, column) in columns.iter().enumerate() {
         if let Some(sql_type) = column.sql_type
             && paths.contains(&&ColumnPath::of(position))

@@ -15,6 +15,7 @@ pub(super) struct Table<'i> {
     pub(super) comment: Option<String>,
     pub(super) columns: Vec<Column<'i>>,
     pub(super) primary_key: Vec<KeyColumn>,
+    pub(super) newest_by: Option<KeyColumn>,
     pub(super) indexes: Vec<Index>,
     /// The fields of flattened structs that keys and indexes name, and where.
     pub(super) inner: Vec<(ColumnPath, TokenStream)>,
@@ -151,10 +152,12 @@ impl<'i> Table<'i> {
         let columns = columns::check(ident, fields, container, errors);
         let mut paths = Paths::new(fields);
         let primary_key = keys::primary_key(container, fields, &mut paths, errors);
+        let newest_by = keys::newest_by(container, &columns, &primary_key, &mut paths, errors);
         let indexes = keys::indexes(container, fields, &mut paths, errors);
-        keys::check_order(&columns, &primary_key, &indexes, errors);
+        let ordered = primary_key.iter().chain(&newest_by).collect::<Vec<_>>();
+        keys::check_order(&columns, &ordered, &indexes, errors);
         keys::check_updates(&columns, &primary_key, errors);
         let comment = container.comments.as_ref().and_then(|_| comment::text(attributes, errors));
-        Self { schema, name, comment, columns, primary_key, indexes, inner: paths.inner }
+        Self { schema, name, comment, columns, primary_key, newest_by, indexes, inner: paths.inner }
     }
 }

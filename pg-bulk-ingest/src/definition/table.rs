@@ -10,6 +10,7 @@ pub struct Table {
     columns: &'static [Column],
     primary_key: &'static [usize],
     indexes: &'static [Index],
+    newest_by: Option<usize>,
     comment: Option<&'static str>,
 }
 
@@ -24,7 +25,14 @@ impl Table {
         primary_key: &'static [usize],
         indexes: &'static [Index],
     ) -> Self {
-        Self { schema, name, columns, primary_key, indexes, comment: None }
+        Self { schema, name, columns, primary_key, indexes, newest_by: None, comment: None }
+    }
+
+    /// The same, where of rows with equal keys the one with the greatest value of the column at this
+    /// position is the newest.
+    #[must_use]
+    pub const fn newest_by(self, position: usize) -> Self {
+        Self { newest_by: Some(position), ..self }
     }
 
     /// The same with a comment.
@@ -55,6 +63,12 @@ impl Table {
     pub(crate) fn updates(&self, position: usize) -> bool {
         let is_kept = self.columns.get(position).is_some_and(Column::is_kept_on_update);
         !is_kept && !self.primary_key.contains(&position)
+    }
+
+    /// The column by which the newest of rows with equal keys is known, if there is one.
+    #[must_use]
+    pub fn version(&self) -> Option<&'static Column> {
+        self.newest_by.and_then(|position| self.columns.get(position))
     }
 
     /// Whether there are columns whose values are sent as text and read by the server.

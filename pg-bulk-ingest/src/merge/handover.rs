@@ -142,11 +142,15 @@ impl Staging {
         let images = handing.columns().into_iter().enumerate().map(|(position, column)| {
             let (is_new, is_kept) = (handing.has(column), handing.keeps(column));
             let column = Ident::new(column);
-            let new = match (is_new, is_kept) {
-                (false, _) => format!("live.{column}"),
-                (true, false) => format!("new.{column}"),
-                (true, true) => {
-                    format!("CASE WHEN live.{key} IS NULL THEN new.{column} ELSE live.{column} END")
+            let stays = match handing.live.is_older("new") {
+                _ if is_kept => Some(format!("live.{key} IS NOT NULL")),
+                older => older,
+            };
+            let new = match stays {
+                _ if !is_new => format!("live.{column}"),
+                None => format!("new.{column}"),
+                Some(stays) => {
+                    format!("CASE WHEN {stays} THEN live.{column} ELSE new.{column} END")
                 }
             };
             format!("{new} AS new_{position}, live.{column} AS old_{position}")

@@ -17,6 +17,23 @@ pub(crate) struct Live<'a> {
 }
 
 impl Live<'_> {
+    /// The column by which the newest of rows with equal keys is known, if rows that are there are not
+    /// all kept.
+    pub(crate) fn version(&self) -> Option<Ident> {
+        let version = self.table.version().filter(|_| !self.keeps_existing);
+        version.map(|column| Ident::new(column.name()))
+    }
+
+    /// Whether a row is older than the one that is there; `None` where all count as newer. Records are
+    /// compared by the order of the type, whatever its schema.
+    pub(super) fn is_older(&self, new: &str) -> Option<String> {
+        let version = self.version()?;
+        Some(format!(
+            "(live.{version} IS NOT NULL AND ROW({new}.{version})::record \
+             OPERATOR(pg_catalog.<) ROW(live.{version})::record)"
+        ))
+    }
+
     /// Its own rows, to select from.
     pub(crate) fn rows(&self) -> String {
         self.live.own_rows(self.name)

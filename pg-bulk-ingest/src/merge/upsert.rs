@@ -88,7 +88,7 @@ pub(crate) enum Counting {
 impl Staging {
     /// Merges its rows into the table: of rows with equal keys the last, in the order of the key.
     /// A row whose columns are all equal, to the letter, to those of the row that is there is left
-    /// alone. Answers the rows inserted, updated and unchanged.
+    /// alone. Returns the rows inserted, updated, unchanged and stale.
     pub(crate) fn upsert(&self, upserting: Upserting<'_>) -> String {
         let Upserting { live, search, keys, .. } = upserting;
         let table = live.table;
@@ -152,15 +152,35 @@ impl Staging {
             (None, Search::Join) => format!("({})", self.count_keys(table)),
             (None, _) => "(SELECT pg_catalog.count(*) FROM latest)".to_owned(),
         };
+        let stale = self.count_stale(live, search);
         format!(
             "WITH {sources}, merged AS (\
              INSERT INTO {} AS live ({columns}) OVERRIDING SYSTEM VALUE \
              SELECT {columns} FROM {source} \
              {conflict}RETURNING {returning}) \
              SELECT {inserted}, pg_catalog.count(*) OPERATOR(pg_catalog.-) {inserted}, \
-             {keys} OPERATOR(pg_catalog.-) pg_catalog.count(*) FROM merged",
+             {keys} OPERATOR(pg_catalog.-) pg_catalog.count(*) OPERATOR(pg_catalog.-) {stale}, {stale} \
+             FROM merged",
             live.name
         )
+    }
+
+    /// The number of its rows that count and are older than those that are there, as an expression.
+    fn count_stale(&self, live: Live<'_>, search: Search) -> String {
+        let Some(older) = live.is_older("new").filter(|_| search != Search::Nothing) else {
+            return "0".to_owned();
+        };
+        let (latest, rows, same_key) =
+            (self.last(live, ""), live.rows(), live.same_key("live", "new"));
+        let version = list(live.version());
+        let there = match search {
+            Search::Join => format!("JOIN {rows} AS live ON {same_key}"),
+            _ => format!(
+                "CROSS JOIN LATERAL (SELECT {version} FROM {rows} AS live WHERE {same_key} LIMIT 1) \
+                 AS live"
+            ),
+        };
+        format!("(SELECT pg_catalog.count(*) FROM ({latest}) AS new {there} WHERE {older})")
     }
 
     /// Indexes its rows by their keys, which fails unless these are distinct, and lets the planner
@@ -275,7 +295,7 @@ pub(super) fn is_new_or_differs(live: Live<'_>) -> String {
     }
 }
 
-/// Whether the columns that are updated differ; `None` if there are none, or it does not count.
+/// Whether the columns that are updated differ, of a row that is not older; `None` if there are none, or it does not count.
 ///
 /// The operator compares the images of rows: by it 1.0 is not 1.00, and json can be compared at
 /// all. Without the casts the rows would be compared column by column, by another operator.
@@ -284,9 +304,13 @@ fn differs(live: Live<'_>, new: &str) -> Option<String> {
         return None;
     }
     let row = |alias: &str| list(updated_names(live.table).map(|name| format!("{alias}.{name}")));
-    let (live, new) = (row("live"), row(new));
-    let differs = format!("ROW({live})::record OPERATOR(pg_catalog.*<>) ROW({new})::record");
-    (!live.is_empty()).then_some(differs)
+    let differs =
+        format!("ROW({})::record OPERATOR(pg_catalog.*<>) ROW({})::record", row("live"), row(new));
+    let differs = match live.is_older(new) {
+        Some(older) => format!("({differs} AND NOT {older})"),
+        None => differs,
+    };
+    (!row("live").is_empty()).then_some(differs)
 }
 
 /// What is done to the row that is there. Keys that are equal but not to the letter (citext) stay.

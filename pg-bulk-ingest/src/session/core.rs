@@ -55,10 +55,12 @@ impl Settings {
         let constrained =
             !table.primary_key().is_empty() || table.indexes().iter().any(Index::is_unique);
         // Text is read in a staging table, and rows from there are merged; so are rows of which the
-        // first with a key counts, if for some columns alone.
+        // first with a key counts, if for some columns alone, or the newest.
         let copied = !self.upserts(table) && (constrained || !self.several_connections);
         let first_counts = self.upsert == Upsert::KeepExisting
-            || self.upserts(table) && table.columns().iter().any(Column::is_kept_on_update);
+            || self.upserts(table)
+                && (table.version().is_some()
+                    || table.columns().iter().any(Column::is_kept_on_update));
         table.has_text() || copied || first_counts
     }
 }

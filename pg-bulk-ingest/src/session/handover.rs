@@ -17,7 +17,7 @@ impl Merging<'_> {
         transaction: &Transaction<'_>,
         upserting: Upserting<'_>,
         refused: Error,
-    ) -> Result<[u64; 3], Error> {
+    ) -> Result<[u64; 4], Error> {
         let (live, staging) = (upserting.live, self.staging);
         let has_equality = live.has_equality(live.table.primary_key());
         let indexes = self.unique_indexes(transaction).await?;

@@ -35,6 +35,7 @@ pub(super) struct Counts {
     pub(super) updated: u64,
     pub(super) unchanged: u64,
     pub(super) existing: u64,
+    pub(super) stale: u64,
 }
 
 impl Counts {
@@ -45,6 +46,7 @@ impl Counts {
         report.updated += self.updated;
         report.unchanged += self.unchanged;
         report.existing += self.existing;
+        report.stale += self.stale;
     }
 }
 
@@ -184,14 +186,14 @@ impl Load {
             {
                 let merging = Merging { core, target, current, staging, received };
                 let merged = merging.run(transaction).await;
-                let [inserted, updated, unchanged] =
+                let [inserted, updated, unchanged, stale] =
                     merged.map_err(|error| error.in_table(&target.name))?;
                 counts = match core.settings.upsert {
                     Upsert::KeepExisting => {
                         let existing = received - inserted.min(received);
                         Counts { received, inserted, existing, ..Counts::default() }
                     }
-                    _ => Counts { received, inserted, updated, unchanged, existing: 0 },
+                    _ => Counts { received, inserted, updated, unchanged, stale, existing: 0 },
                 };
             }
             all[position] = counts;

@@ -30,8 +30,8 @@ pub(super) struct Merging<'a> {
 }
 
 impl<'a> Merging<'a> {
-    /// Merges them. Answers the rows inserted, updated and unchanged.
-    pub(super) async fn run(self, transaction: &Transaction<'_>) -> Result<[u64; 3], Error> {
+    /// Merges them. Returns the rows inserted, updated, unchanged and stale.
+    pub(super) async fn run(self, transaction: &Transaction<'_>) -> Result<[u64; 4], Error> {
         let Self { core, target, current, staging, .. } = self;
         self.read_text(transaction).await?;
         let merged = match target.upserts(core.settings.upsert) {
@@ -50,7 +50,7 @@ impl<'a> Merging<'a> {
         }
     }
 
-    async fn upsert(self, transaction: &Transaction<'_>) -> Result<[u64; 3], Error> {
+    async fn upsert(self, transaction: &Transaction<'_>) -> Result<[u64; 4], Error> {
         let upserting = self.choose(transaction).await?;
         let merged = match attempt(transaction, &self.staging.upsert(upserting)).await {
             // Others have written to the table since it was empty.
@@ -211,7 +211,7 @@ fn is_the_same(one: &Error, other: &Error) -> bool {
 }
 
 /// Merges in a savepoint, to look for what was wrong if it fails.
-pub(super) async fn attempt(transaction: &Transaction<'_>, sql: &str) -> Result<[u64; 3], Error> {
+pub(super) async fn attempt(transaction: &Transaction<'_>, sql: &str) -> Result<[u64; 4], Error> {
     numbers(transaction, &savepoint(SAVEPOINT, sql), MERGE).await
 }
 

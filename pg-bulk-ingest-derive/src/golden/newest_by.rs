@@ -1,0 +1,80 @@
+#[derive(IngestTable)]
+#[ingest(newest_by(version))]
+struct MyRow {
+    #[ingest(primary_key)]
+    id: i32,
+    version: i64,
+}
+
+// Expands to:
+
+const _: () = {
+    #[allow(unused_imports)]
+    use ::pg_bulk_ingest::__private::JsonFallback as _;
+    const _: () = ::core::assert!(
+        ! < i32 as ::pg_bulk_ingest::__private::IngestColumn > ::NULLABLE, "{}",
+        "column `id` is in the primary key, so it cannot be NULL: its type must not be an Option"
+    );
+    const _: () = ::core::assert!(
+        ! < i64 as ::pg_bulk_ingest::__private::IngestColumn > ::NULLABLE, "{}",
+        "column `version` tells the newest of rows with equal keys, so it cannot be NULL: its type must not be an Option"
+    );
+    #[automatically_derived]
+    impl ::pg_bulk_ingest::__private::IngestTable for MyRow {
+        const TABLE: &'static ::pg_bulk_ingest::__private::Table = {
+            &::pg_bulk_ingest::__private::Table::new(
+                    "public",
+                    "my_row",
+                    const {
+                        &[
+                            ::pg_bulk_ingest::__private::Column::new(
+                                "id",
+                                "id",
+                                "i32",
+                                <i32 as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
+                            ),
+                            ::pg_bulk_ingest::__private::Column::new(
+                                "version",
+                                "version",
+                                "i64",
+                                <i64 as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
+                            ),
+                        ]
+                    },
+                    const { &[0usize] },
+                    const { &[] },
+                )
+                .newest_by(1usize)
+        };
+        #[inline]
+        fn encode(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <i32 as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.id,
+                __row,
+                0usize,
+            );
+            <i64 as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.version,
+                __row,
+                1usize,
+            );
+        }
+    }
+    #[automatically_derived]
+    impl ::pg_bulk_ingest::__private::IngestTables for MyRow {
+        const TABLES: &'static [&'static ::pg_bulk_ingest::__private::Table] = &[
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::TABLE,
+        ];
+    }
+    #[automatically_derived]
+    impl ::pg_bulk_ingest::__private::RowOf<MyRow> for MyRow {
+        #[inline]
+        fn table(&self) -> ::core::primitive::usize {
+            0
+        }
+        #[inline]
+        fn encode_row(&self, __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>) {
+            <Self as ::pg_bulk_ingest::__private::IngestTable>::encode(self, __row);
+        }
+    }
+};
