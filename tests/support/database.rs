@@ -23,7 +23,7 @@ const ODD: &str = "
     SET escape_string_warning = off; SET backslash_quote = off; SET transform_null_equals = on;
     SET check_function_bodies = off; SET constraint_exclusion = on; SET synchronize_seqscans = off;
     SET default_transaction_deferrable = on; SET timezone_abbreviations = 'India';
-    SET plan_cache_mode = force_generic_plan; SET jit_above_cost = 0; SET default_statistics_target = 1;
+    SET plan_cache_mode = force_generic_plan; SET default_statistics_target = 1;
     SET client_min_messages = error; SET password_encryption = md5; SET search_path = public, pg_catalog;
 ";
 
