@@ -131,14 +131,24 @@ impl Staging {
         )
     }
 
-    /// Of rows with equal keys (and for which a condition holds) the last to arrive, in the order of
-    /// the key; the first, where rows that are there stay as they are.
-    fn last(&self, live: Live<'_>, condition: &str) -> String {
+    /// Of rows with equal keys (and for which a condition holds) the one that counts, in the order of the
+    /// key: the last to arrive; the newest, where the table knows; the first, where rows that are there
+    /// stay as they are.
+    fn chosen(&self, live: Live<'_>, condition: &str) -> String {
+        self.choose(live, "", condition)
+    }
+
+    /// The rows that count, with their ordinals.
+    fn chosen_numbered(&self, live: Live<'_>) -> String {
+        self.choose(live, &format!(", {}", self.ordinal), "")
+    }
+
+    fn choose(&self, live: Live<'_>, more: &str, condition: &str) -> String {
         let columns = self.columns_that_count(live);
         let (rows, key) = (self.rows(), column_list(live.table, live.table.primary_key()));
         let order = self.arrival(live);
         format!(
-            "SELECT DISTINCT ON ({key}) {columns} FROM {rows} AS staged {condition}\
+            "SELECT DISTINCT ON ({key}) {columns}{more} FROM {rows} AS staged {condition}\
              ORDER BY {key}, {order}"
         )
     }

@@ -40,7 +40,7 @@ pub(crate) struct Names<'a> {
 
 /// Drops the live table and puts the other in its place, indexes and constraints by their old
 /// names; those that it did not have get names that are not among those taken. It counts on ACCESS
-/// EXCLUSIVE on the live table, and on what hangs on it being carried over. `dropped` are the columns
+/// EXCLUSIVE on the live table, and on its dependents being carried over. `dropped` are the columns
 /// that the new table does not have.
 pub(crate) fn swap(
     name: &QualifiedName,

@@ -200,8 +200,8 @@ pub(crate) mod state {
 pub(crate) mod comment {
     use super::{Literal, QualifiedName, SimpleQueryMessage, texts};
 
-    /// The same by the table's name, under any settings and within any transaction. No table is
-    /// locked.
+    /// Reads the comment on the table of this name, under any settings and within any transaction. No
+    /// table is locked.
     pub(crate) fn of_name(name: &QualifiedName) -> String {
         let (schema, table) = (Literal(name.schema()), Literal(name.name()));
         format!(

@@ -234,7 +234,7 @@ impl Column {
         Self { default: Some(default), ..self }
     }
 
-    /// The same, whose value stays when its row is updated.
+    /// Keeps the value when the row is updated.
     #[must_use]
     pub const fn kept_on_update(self) -> Self {
         Self { kept_on_update: true, ..self }

@@ -28,8 +28,8 @@ impl Table {
         Self { schema, name, columns, primary_key, indexes, newest_by: None, comment: None }
     }
 
-    /// The same, where of rows with equal keys the one with the greatest value of the column at this
-    /// position is the newest.
+    /// Takes, of rows with equal keys, the one with the greatest value of the column at this position
+    /// for the newest.
     #[must_use]
     pub const fn newest_by(self, position: usize) -> Self {
         Self { newest_by: Some(position), ..self }

@@ -13,19 +13,20 @@ use tokio_postgres::error::SqlState;
 /// How long a lock is waited for if its holders are not to be terminated.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// How long it is gone on after holders were terminated first: a terminated session may take a
-/// while to end, and others may come.
+/// How long the lock is tried for after the first termination: a terminated session may take a while
+/// to end, and others may come.
 const PATIENCE_AFTER_TERMINATION: Duration = Duration::from_secs(60);
 
-/// After how long of these those are terminated, too, that have just come: where each is longer than
-/// an attempt and the next one is there before it ends, the lock would never be granted otherwise.
+/// How long after the first termination holders that have just come are terminated, too: where each
+/// transaction is longer than an attempt, and the next one begins before it ends, the lock would never
+/// be granted otherwise.
 const FORBEARANCE: Duration = Duration::from_secs(30);
 
 /// Which sessions are terminated for a lock that is taken in attempts, and when.
 ///
-/// Who holds a lock at the moment of a look may be a reader that is done in the next millisecond, and
-/// would have held up nobody. Terminated is the session whose same transaction was in the way in the
-/// look before already, and so through a whole attempt.
+/// The holder of a lock at one moment may be a reader that ends in the next millisecond, and would have
+/// held up nobody. So a session is terminated only if the same transaction of it was in the way in the
+/// look before, and with that through a whole attempt.
 #[derive(Debug)]
 pub(super) struct Termination {
     after: Option<Duration>,
@@ -43,7 +44,7 @@ impl Termination {
         self.after.map_or(PATIENCE, |after| after + PATIENCE_AFTER_TERMINATION)
     }
 
-    /// Looks who holds locks on the tables after an attempt that failed, if it is time for that, and
+    /// Reads who holds locks on the tables after an attempt that failed, if it is time for that, and
     /// terminates the sessions that did so before the attempt.
     pub(super) async fn look(
         &mut self,

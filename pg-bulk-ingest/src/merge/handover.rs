@@ -10,7 +10,7 @@ use super::{Live, Staging};
 use crate::catalog::UniqueIndex;
 use crate::definition::Column;
 use crate::ident::{Ident, list};
-use crate::plan::{all_columns, column_list};
+use crate::plan::all_columns;
 use std::collections::BTreeSet;
 
 /// The name under which a query has the ordinal of a row.
@@ -157,7 +157,7 @@ impl Staging {
         });
         let images = list(images);
         let mut tables = vec![
-            format!("latest AS ({})", self.last_numbered(handing.live)),
+            format!("latest AS ({})", self.chosen_numbered(handing.live)),
             format!(
                 "pair AS (SELECT new.{ordinal} AS place, live.{key} IS NOT NULL AS is_there, \
                  {images} FROM latest AS new {})",
@@ -206,20 +206,10 @@ impl Staging {
              LEFT JOIN {} WITH ORDINALITY AS ordered (row, place) \
              ON ordered.row OPERATOR(pg_catalog.=) new.{ordinal} \
              ORDER BY ordered.place, {key})",
-            self.last_numbered(handing.live),
+            self.chosen_numbered(handing.live),
             handing.join_live(),
             is_new_or_differs(handing.live),
             unnest(order)
-        )
-    }
-
-    /// Of rows with equal keys the last to arrive, with their ordinals.
-    fn last_numbered(&self, live: Live<'_>) -> String {
-        let (columns, ordinal) = (self.columns_that_count(live), self.ordinal_name());
-        let (rows, key) = (self.rows(), column_list(live.table, live.table.primary_key()));
-        format!(
-            "SELECT DISTINCT ON ({key}) {columns}, {ordinal} FROM {rows} AS staged \
-             ORDER BY {key}, {ordinal} DESC"
         )
     }
 }

@@ -18,22 +18,16 @@ impl Staging {
         let Self { columns, ordinal, .. } = self;
         let (rows, table) = (self.rows(), live.table);
         let written = if upserts {
-            let key = column_list(table, table.primary_key());
-            let latest = format!(
-                "(SELECT DISTINCT ON ({key}) {}, {ordinal} FROM {rows} AS staged \
-                 ORDER BY {key}, {}) AS new",
-                self.columns_that_count(live),
-                self.arrival(live)
-            );
+            let chosen = format!("({}) AS new", self.chosen_numbered(live));
             if live.has_equality(table.primary_key()) {
                 format!(
-                    "SELECT new.* FROM {latest} LEFT JOIN {} AS live ON {} WHERE {}",
+                    "SELECT new.* FROM {chosen} LEFT JOIN {} AS live ON {} WHERE {}",
                     live.rows(),
                     live.same_key("live", "new"),
                     is_new_or_differs(live)
                 )
             } else {
-                format!("SELECT new.* FROM {latest}")
+                format!("SELECT new.* FROM {chosen}")
             }
         } else {
             format!("SELECT {columns}, {ordinal} FROM {rows} AS staged")

@@ -103,7 +103,7 @@ impl Staging {
                 "latest",
             ),
             Search::Nothing | Search::OnConflict => {
-                (format!("latest AS ({})", self.last(live, "")), "latest")
+                (format!("latest AS ({})", self.chosen(live, "")), "latest")
             }
             Search::Probe => (self.probe(live), "changed"),
             Search::Join if distinct => (self.join_distinct(live), "changed"),
@@ -112,7 +112,7 @@ impl Staging {
         self.upsert_from(&sources, source, upserting)
     }
 
-    /// The same with the rows of these ordinals first, in their order.
+    /// Merges its rows, those with these ordinals first and in their order.
     pub(crate) fn upsert_in_order(
         &self,
         upserting: Upserting<'_>,
@@ -152,27 +152,31 @@ impl Staging {
             (None, Search::Join) => format!("({})", self.count_keys(table)),
             (None, _) => "(SELECT pg_catalog.count(*) FROM latest)".to_owned(),
         };
-        let stale = self.count_stale(live, search);
+        let stale = self.find_stale(upserting);
+        let stale_count = match stale.is_empty() {
+            true => "0",
+            false => "(SELECT pg_catalog.count(*) FROM stale)",
+        };
         format!(
-            "WITH {sources}, merged AS (\
+            "WITH {sources}, {stale}merged AS (\
              INSERT INTO {} AS live ({columns}) OVERRIDING SYSTEM VALUE \
              SELECT {columns} FROM {source} \
              {conflict}RETURNING {returning}) \
              SELECT {inserted}, pg_catalog.count(*) OPERATOR(pg_catalog.-) {inserted}, \
-             {keys} OPERATOR(pg_catalog.-) pg_catalog.count(*) OPERATOR(pg_catalog.-) {stale}, {stale} \
-             FROM merged",
+             {keys} OPERATOR(pg_catalog.-) pg_catalog.count(*) OPERATOR(pg_catalog.-) {stale_count}, \
+             {stale_count} FROM merged",
             live.name
         )
     }
 
-    /// The number of its rows that count and are older than those that are there, as an expression.
-    fn count_stale(&self, live: Live<'_>, search: Search) -> String {
+    /// The rows that count and are older than those that are there, as a table of the query; nothing
+    /// where no row can be.
+    fn find_stale(&self, Upserting { live, search, keys, .. }: Upserting<'_>) -> String {
         let Some(older) = live.is_older("new").filter(|_| search != Search::Nothing) else {
-            return "0".to_owned();
+            return String::new();
         };
-        let (latest, rows, same_key) =
-            (self.last(live, ""), live.rows(), live.same_key("live", "new"));
-        let version = list(live.version());
+        let (rows, same_key, version) =
+            (live.rows(), live.same_key("live", "new"), list(live.version()));
         let there = match search {
             Search::Join => format!("JOIN {rows} AS live ON {same_key}"),
             _ => format!(
@@ -180,7 +184,13 @@ impl Staging {
                  AS live"
             ),
         };
-        format!("(SELECT pg_catalog.count(*) FROM ({latest}) AS new {there} WHERE {older})")
+        let chosen = match search {
+            Search::Join if keys.is_some_and(|keys| keys.distinct) => self.rows(),
+            // There, `latest` has only what is to be written.
+            Search::Join => format!("({})", self.chosen(live, "")),
+            _ => "latest".to_owned(),
+        };
+        format!("stale AS (SELECT FROM {chosen} AS new {there} WHERE {older}), ")
     }
 
     /// Indexes its rows by their keys, which fails unless these are distinct, and lets the planner
@@ -248,7 +258,7 @@ impl Staging {
         format!(
             "latest AS ({}), changed AS (SELECT new.* FROM latest AS new LEFT JOIN LATERAL (\
              SELECT {} FROM {} AS live WHERE {} LIMIT 1) AS live ON true WHERE {})",
-            self.last(live, ""),
+            self.chosen(live, ""),
             self.columns,
             live.rows(),
             live.same_key("live", "new"),
@@ -268,7 +278,7 @@ impl Staging {
             live.rows(),
             live.same_key("live", "new"),
             is_new_or_differs(live),
-            self.last(live, &format!("WHERE {changed} ")),
+            self.chosen(live, &format!("WHERE {changed} ")),
         )
     }
 }
@@ -295,7 +305,8 @@ pub(super) fn is_new_or_differs(live: Live<'_>) -> String {
     }
 }
 
-/// Whether the columns that are updated differ, of a row that is not older; `None` if there are none, or it does not count.
+/// Whether the columns that are updated differ, of a row that is not older; `None` if there are none, or
+/// rows that are there stay as they are.
 ///
 /// The operator compares the images of rows: by it 1.0 is not 1.00, and json can be compared at
 /// all. Without the casts the rows would be compared column by column, by another operator.

@@ -23,7 +23,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) version: u32,
 }
 
-/// Whether another table may take the place of the live one.
+/// Whether a new table may replace the live one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rebuilding {
     Allowed,

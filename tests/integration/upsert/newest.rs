@@ -129,10 +129,17 @@ async fn an_older_row_hands_nothing_over() {
         ingest::<Unique<'_>>(&mut client).batches(|_| [Batch::new(rows)]).await.unwrap();
         assert_eq!(database.rows(all).await, expected);
     }
-    let rows = [of(1, 2, "free"), of(3, 7, "b")];
+    // Of two versions in the batch the newest takes part, though the older one came later.
+    let rows = vec![of(1, 8, "a"), of(2, 8, "b"), of(1, 7, "c"), of(3, 8, "d")];
+    ingest::<Unique<'_>>(&mut client).batches(|_| [Batch::new(rows)]).await.unwrap();
+    assert_eq!(database.rows(all).await, ["1|8|a", "2|8|b", "3|8|d"]);
+    let rows = vec![of(1, 9, "b"), of(2, 9, "a"), of(3, 9, "c")];
+    ingest::<Unique<'_>>(&mut client).batches(|_| [Batch::new(rows)]).await.unwrap();
+    assert_eq!(database.rows(all).await, ["1|9|b", "2|9|a", "3|9|c"]);
+    let rows = [of(1, 2, "free"), of(3, 10, "b")];
     let refused = ingest::<Unique<'_>>(&mut client).batches(|_| [Batch::new(&rows)]).await;
     assert_eq!(refused.unwrap_err().row(), Some(2));
-    assert_eq!(database.rows(all).await, ["1|6|b", "2|6|a", "3|5|c"]);
+    assert_eq!(database.rows(all).await, ["1|9|b", "2|9|a", "3|9|c"]);
 }
 
 /// Any versions, in any order, cut into any batches, over sessions and connections, end as the newest of
