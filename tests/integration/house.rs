@@ -106,7 +106,13 @@ fn sql_is_written_by_pure_functions() {
 
 #[test]
 fn no_file_is_longer_than_400_lines() {
-    for (path, _, text) in modules() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut files = Vec::new();
+    for folder in ["pg-bulk-ingest", "pg-bulk-ingest-derive", "tests", "benches", "examples"] {
+        source_files(&root.join(folder), &mut files);
+    }
+    for path in files {
+        let text = fs::read_to_string(&path).unwrap();
         assert!(text.lines().count() <= 400, "{path:?}");
     }
 }

@@ -6,7 +6,7 @@ mod newest;
 
 use pg_bulk_ingest::{Batch, IngestTable, Upsert, ingest};
 use std::collections::{BTreeMap, BTreeSet};
-use tests::Database;
+use tests::{Database, Dice};
 
 #[derive(IngestTable, Clone)]
 #[ingest(table = "t")]
@@ -194,12 +194,8 @@ async fn any_batches_end_as_in_a_map() {
     const TEXTS: [&str; 4] = ["x", "X", "y", "z"];
     let database = Database::new().await;
     let mut client = database.connect().await;
-    let mut random = 7_u64;
-    let mut next = |bound: u64| {
-        random =
-            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (random >> 33) % bound
-    };
+    let mut dice = Dice::new(7);
+    let mut next = |bound| dice.below(bound);
     let (mut model, mut words) = (BTreeMap::new(), BTreeMap::new());
     for size in [2_000, 3, 1, 50, 2_000, 10, 400, 0, 1_000, 20] {
         let rows = (0..size)

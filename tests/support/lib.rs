@@ -6,6 +6,7 @@
 mod check;
 mod copy_format;
 mod database;
+mod dice;
 mod hold;
 mod pooler;
 mod proxy;
@@ -16,6 +17,7 @@ mod views;
 pub use check::{commenting, encoding, quoting};
 pub use copy_format::{Cells, read_array, read_copy};
 pub use database::{Database, connect, rows};
+pub use dice::Dice;
 pub use hold::{Holds, Values};
 pub use pooler::Pooler;
 pub use proxy::{At, Call, Copied, Direction, Harm, Message, Proxy};

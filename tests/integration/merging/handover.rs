@@ -1,8 +1,10 @@
 //! A unique value that one row of a batch gives up and another takes.
 
+mod kinds;
+mod outcome;
+
 use futures_util::FutureExt;
 use pg_bulk_ingest::{Batch, Delete, Error, ErrorKind, IngestTable, Migration, Visibility, ingest};
-use std::collections::{BTreeMap, BTreeSet};
 use tests::{Database, RoundTrips};
 use tokio_postgres::Client;
 
@@ -349,75 +351,6 @@ async fn triggers_see_only_rows_of_a_circle_twice() {
 }
 
 #[tokio::test]
-async fn nulls_that_are_not_distinct_are_handed_over() {
-    if tests::version() < 15 {
-        return;
-    }
-    let database = Database::new().await;
-    let mut client = database.connect().await;
-    database
-        .execute(&format!("{CREATE}; CREATE UNIQUE INDEX ON t (code, other) NULLS NOT DISTINCT"))
-        .await;
-    load(&mut client, &[(1, Some(1), 0), (2, None, 0)]).await.unwrap();
-    load(&mut client, &[(1, None, 0), (2, Some(2), 0)]).await.unwrap();
-    let error = load(&mut client, &[(1, Some(2), 0), (2, None, 0)]).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::UniqueCycle { .. }), "{error:?}");
-}
-
-#[derive(IngestTable, Clone)]
-#[ingest(table = "p", primary_key(region, id))]
-struct Part {
-    region: i32,
-    id: i32,
-    #[ingest(sql_type = "citext")]
-    name: Option<String>,
-}
-
-/// Names that are equal but not to the letter, and indexes that find them so.
-#[tokio::test]
-async fn values_are_compared_as_the_index_does() {
-    for partitioned in [false, true] {
-        let (by, parts) = match partitioned {
-            true => (
-                "PARTITION BY HASH (region)",
-                "CREATE TABLE p1 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 0);
-                 CREATE TABLE p2 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 1)",
-            ),
-            false => ("", ""),
-        };
-        if partitioned && tests::version() < 11 {
-            continue;
-        }
-        let database = Database::new().await;
-        let mut client = database.connect().await;
-        database
-            .execute(&format!(
-                "CREATE TABLE p (region integer, id integer, name citext, PRIMARY KEY (region, id),
-                    UNIQUE (region, name)) {by};
-                {parts}"
-            ))
-            .await;
-        let names = [["a", "b", "c"], ["B", "C", "d"], ["c", "b", "A"], ["A", "c", "B"]];
-        for (count, names) in names.into_iter().enumerate() {
-            let rows = (1..).zip(names).flat_map(|(id, name)| {
-                [1, 2].map(|region| Part { region, id, name: Some(name.to_owned()) })
-            });
-            let report = ingest::<Part>(&mut client)
-                .migration(Migration::AdditiveOnly)
-                .batches(|_| [Batch::parts([rows.collect::<Vec<_>>()])])
-                .await
-                .unwrap();
-            let table = &report.tables[0];
-            let expected = if count == 0 { (6, 0) } else { (0, 6) };
-            assert_eq!((table.inserted, table.updated), expected, "{partitioned}");
-            let stored = "SELECT string_agg(name, ' ' ORDER BY region, id) FROM p";
-            let names = names.join(" ");
-            assert_eq!(database.row(stored).await, format!("{names} {names}"));
-        }
-    }
-}
-
-#[tokio::test]
 async fn batches_after_a_delete_hand_over_too() {
     let database = Database::new().await;
     let mut client = database.connect().await;
@@ -432,123 +365,4 @@ async fn batches_after_a_delete_hand_over_too() {
         let stored = "SELECT string_agg(code::text, ' ' ORDER BY id) FROM t";
         assert_eq!(database.row(stored).await, "0 2 3");
     }
-}
-
-#[tokio::test]
-async fn computed_values_are_handed_over() {
-    if tests::version() < 12 {
-        return;
-    }
-    let database = Database::new().await;
-    let mut client = database.connect().await;
-    database
-        .execute(&format!(
-            "{CREATE}; ALTER TABLE t ADD half integer GENERATED ALWAYS AS (code / 2) STORED;
-            CREATE UNIQUE INDEX ON t (half) WHERE other = 0"
-        ))
-        .await;
-    load(&mut client, &[(2, Some(2), 0), (3, Some(4), 0), (4, Some(5), 1)]).await.unwrap();
-    load(&mut client, &[(1, Some(3), 0), (2, Some(5), 0), (3, Some(6), 0)]).await.unwrap();
-    let stored = "SELECT string_agg(id || ' ' || half, ', ' ORDER BY id) FROM t";
-    assert_eq!(database.row(stored).await, "1 1, 2 2, 3 3, 4 2");
-    let circle = [(2, Some(6), 0), (3, Some(5), 0)];
-    let error = load(&mut client, &circle).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::UniqueCycle { .. }), "{error:?}");
-}
-
-/// What an exclusion constraint keeps apart is no single value.
-#[tokio::test]
-async fn ranges_are_handed_over() {
-    let database = Database::new().await;
-    let mut client = database.connect().await;
-    database
-        .execute(&format!(
-            "{CREATE}; ALTER TABLE t ADD CONSTRAINT apart
-            EXCLUDE USING gist (int4range(code, other) WITH &&)"
-        ))
-        .await;
-    load(&mut client, &[(1, Some(1), 9), (2, Some(9), 19), (3, Some(19), 29)]).await.unwrap();
-    load(&mut client, &[(1, Some(2), 12), (2, Some(12), 22), (3, Some(22), 32)]).await.unwrap();
-    let apart = [(1, Some(12), 22), (2, Some(2), 12)];
-    let error = load(&mut client, &apart).await.unwrap_err();
-    let ErrorKind::UniqueCycle { constraints } = error.kind() else { panic!("{error:?}") };
-    assert_eq!(*constraints, ["apart"]);
-    let error = load(&mut client, &[(1, Some(2), 14), (2, Some(13), 22)]).await.unwrap_err();
-    assert_eq!(error.code().unwrap().code(), "23P01", "{error:?}");
-    assert!(matches!(error.kind(), ErrorKind::Server), "{error:?}");
-}
-
-#[derive(IngestTable, Debug, Clone, Copy)]
-#[ingest(table = "t")]
-struct Two {
-    #[ingest(primary_key)]
-    id: i32,
-    #[ingest(unique)]
-    first: Option<i32>,
-    #[ingest(unique)]
-    second: Option<i32>,
-}
-
-/// Whatever a batch makes of the values: if they are unique afterwards it passes, and if they are not it is
-/// a violation.
-#[tokio::test]
-async fn the_outcome_alone_decides() {
-    let database = Database::new().await;
-    let mut client = database.connect().await;
-    let mut session = ingest::<Two>(&mut client).start::<i32>().await.unwrap();
-    let mut state = 7_u64;
-    let mut random = |below: i32| {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        i32::try_from((state >> 33) % u64::try_from(below).unwrap()).unwrap()
-    };
-    let all = (0..9).map(|id| Two { id, first: Some(id), second: Some(id) });
-    let mut table = all.map(|row| (row.id, row)).collect::<BTreeMap<_, _>>();
-    let all = table.clone().into_values();
-    session.ingest(Batch::new(all).high_watermark(-1)).await.unwrap();
-    let (mut passed, mut refused) = (0, 0);
-    for watermark in 0..60 {
-        // Values that are dealt out anew, and now and then one too many.
-        let ids = (0..9).filter(|_| random(4) > 0).collect::<Vec<_>>();
-        let deal = |value: fn(&Two) -> Option<i32>, dealt: &mut dyn FnMut(i32) -> i32| {
-            let mut values = ids.iter().map(|id| table.get(id).and_then(value)).collect::<Vec<_>>();
-            for at in (1..values.len()).rev() {
-                values.swap(at, usize::try_from(dealt(i32::try_from(at).unwrap() + 1)).unwrap());
-            }
-            if let Some(any) = values.first_mut() {
-                *any = Some(dealt(12)).filter(|value| *value < 11);
-            }
-            values
-        };
-        let (first, second) =
-            (deal(|row| row.first, &mut random), deal(|row| row.second, &mut random));
-        let rows = ids.iter().zip(first).zip(second);
-        let rows = rows.map(|((&id, first), second)| Two { id, first, second }).collect::<Vec<_>>();
-        let mut after = table.clone();
-        after.extend(rows.iter().map(|row| (row.id, *row)));
-        let is_unique = |value: fn(&Two) -> Option<i32>| {
-            let mut seen = BTreeSet::new();
-            after.values().filter_map(value).all(|value| seen.insert(value))
-        };
-        let is_unique = is_unique(|row| row.first) && is_unique(|row| row.second);
-        match session.ingest(Batch::new(rows.clone()).high_watermark(watermark)).await {
-            Ok(()) => {
-                assert!(is_unique, "{table:?} {rows:?}");
-                table = after;
-                passed += 1;
-            }
-            Err(error) => {
-                assert!(!is_unique, "{table:?} {rows:?}: {error}");
-                assert_eq!(error.code().unwrap().code(), "23505");
-                refused += 1;
-            }
-        }
-    }
-    session.finish().await.unwrap();
-    assert!(passed > 10 && refused > 10, "{passed} {refused}");
-    let stored = database.rows("SELECT id, first, second FROM t ORDER BY id").await;
-    let value =
-        |value: Option<i32>| value.map_or_else(|| "∅".to_owned(), |value| value.to_string());
-    let line = |row: &Two| format!("{}|{}|{}", row.id, value(row.first), value(row.second));
-    assert_eq!(stored, table.values().map(line).collect::<Vec<_>>());
 }

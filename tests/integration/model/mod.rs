@@ -4,17 +4,16 @@
 //! shows it, since each step is checked. `MODEL_SEED` repeats a run; `MODEL_RUNS` and `MODEL_STEPS`
 //! ask for more of them, and longer ones.
 
-mod dice;
 mod run;
 mod step;
 mod world;
 
-use dice::Dice;
 use local_postgres::LocalPostgres;
 use run::Run;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use step::Step;
+use tests::Dice;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()

@@ -1,7 +1,7 @@
 //! What can happen next.
 
-use super::dice::Dice;
 use pg_bulk_ingest::{Delete, Upsert, Visibility};
+use tests::Dice;
 use tests::Direction;
 
 /// The definitions of the one table.

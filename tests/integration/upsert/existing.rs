@@ -4,7 +4,7 @@ use super::{ALL, Row, row};
 use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, TableReport, Upsert, ingest};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use tests::Database;
+use tests::{Database, Dice};
 use tokio_postgres::Client;
 
 async fn keep(client: &mut Client, rows: &[Row<'_>]) -> TableReport {
@@ -170,12 +170,8 @@ async fn any_batches_end_as_in_a_map() {
     }
     let database = Database::new().await;
     let mut client = database.connect().await;
-    let mut random = 7_u64;
-    let mut next = |bound: u64| {
-        random =
-            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (random >> 33) % bound
-    };
+    let mut dice = Dice::new(7);
+    let mut next = |bound| dice.below(bound);
     let mut model = BTreeMap::new();
     for size in [20, 3, 1, 600, 2_000, 10, 11_000, 0, 1_000] {
         let words = (0..size).map(|_| (next(3_000), next(2) == 0)).collect::<Vec<_>>();

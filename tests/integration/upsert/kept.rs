@@ -3,7 +3,7 @@
 use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, TableReport, ingest};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use tests::Database;
+use tests::{Database, Dice};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
@@ -118,12 +118,8 @@ async fn a_unique_value_that_is_kept_is_not_given_up() {
 async fn any_batches_end_as_in_a_map() {
     let database = Database::new().await;
     let mut client = database.connect().await;
-    let mut random = 11_u64;
-    let mut next = |bound: u64| {
-        random =
-            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        i32::try_from((random >> 33) % bound).unwrap()
-    };
+    let mut dice = Dice::new(7);
+    let mut next = |bound| i32::try_from(dice.below(bound)).unwrap();
     let mut model = BTreeMap::<i32, (String, String)>::new();
     for size in [20, 3, 1, 600, 2_000, 10, 11_000, 0, 1_000] {
         let rows = (0..size).map(|n| (next(3_000), format!("{size}.{n}"), next(3).to_string()));

@@ -3,7 +3,7 @@
 use pg_bulk_ingest::{Batch, IngestTable, TableReport, ingest};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use tests::Database;
+use tests::{Database, Dice};
 use tokio_postgres::Client;
 
 #[derive(IngestTable, Clone)]
@@ -148,12 +148,8 @@ async fn an_older_row_hands_nothing_over() {
 async fn any_order_ends_as_the_newest_of_each() {
     let database = Database::new().await;
     let mut client = database.connect().await;
-    let mut random = 13_u64;
-    let mut next = |bound: u64| {
-        random =
-            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        i32::try_from((random >> 33) % bound).unwrap()
-    };
+    let mut dice = Dice::new(7);
+    let mut next = |bound| i32::try_from(dice.below(bound)).unwrap();
     let mut model = BTreeMap::<i32, (i64, String)>::new();
     for size in [20, 3, 1, 600, 2_000, 10, 15_000, 0, 1_000] {
         let rows = (0..size).map(|_| (next(3_000), i64::from(next(1_000))));

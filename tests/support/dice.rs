@@ -1,10 +1,13 @@
 //! Numbers that look random, the same for the same seed (`SplitMix64`).
 
+/// Numbers that look random.
 #[derive(Debug)]
-pub(super) struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    /// The same numbers for the same seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -16,21 +19,22 @@ impl Dice {
     }
 
     /// A number below a bound.
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }
 
     /// A number from 1 to a bound.
-    pub(super) fn up_to(&mut self, bound: u64) -> usize {
+    pub fn up_to(&mut self, bound: u64) -> usize {
         usize::try_from(self.below(bound) + 1).unwrap()
     }
 
     /// Whether something happens that happens once in so many times.
-    pub(super) fn once_in(&mut self, times: u64) -> bool {
+    pub fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
 
-    pub(super) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    /// One of these.
+    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.up_to(from.len() as u64) - 1]
     }
 }
