@@ -157,7 +157,7 @@ impl Staging {
     /// are of the first of them.
     fn columns_that_count(&self, live: Live<'_>) -> String {
         let table = live.table;
-        if live.keeps_existing || !table.columns().iter().any(Column::is_kept_on_update) {
+        if live.keeps_existing || !live.keeps_columns() {
             return self.columns.clone();
         }
         let (ordinal, key) = (&self.ordinal, column_list(table, table.primary_key()));

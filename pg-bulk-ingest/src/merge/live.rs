@@ -24,6 +24,16 @@ impl Live<'_> {
         version.map(|column| Ident::new(column.name()))
     }
 
+    /// Whether of rows with equal keys the last to arrive counts, with all its values.
+    pub(crate) fn last_counts(&self) -> bool {
+        !self.keeps_existing && self.version().is_none() && !self.keeps_columns()
+    }
+
+    /// Whether columns keep their values when a row is updated.
+    pub(super) fn keeps_columns(&self) -> bool {
+        self.table.columns().iter().any(Column::is_kept_on_update)
+    }
+
     /// Whether a row is older than the one that is there; `None` where all count as newer. Records are
     /// compared by the order of the type, whatever its schema.
     pub(super) fn is_older(&self, new: &str) -> Option<String> {

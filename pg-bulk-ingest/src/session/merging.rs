@@ -43,8 +43,12 @@ impl<'a> Merging<'a> {
             Err(error) => {
                 let arrival = Arrival::in_staging(staging);
                 let table = target.definition;
-                let live = Some(current.in_sql(table, core.settings.upsert));
-                let error = locate(transaction, error, table, &arrival, live).await;
+                let live = current.in_sql(table, core.settings.upsert);
+                // Elsewhere a row that is not written could be taken for the one that is refused.
+                let error = match live.last_counts() {
+                    true => locate(transaction, error, table, &arrival, Some(live)).await,
+                    false => error,
+                };
                 Err(if error.row().is_none() { self.find(transaction, error).await } else { error })
             }
         }

@@ -157,6 +157,28 @@ async fn what_another_constraint_refuses_is_an_error_at_its_row() {
     assert_eq!((error.row(), error.column()), (Some(3), Some("value")), "{error:?}");
 }
 
+/// A row that is skipped violates nothing, whatever its values are.
+#[tokio::test]
+async fn what_is_skipped_is_not_named_as_refused() {
+    #[derive(IngestTable)]
+    #[ingest(table = "t")]
+    struct Coded {
+        #[ingest(primary_key)]
+        id: i32,
+        #[ingest(unique)]
+        code: i32,
+    }
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    for (codes, refused) in [(vec![(1, 1), (5, 5)], None), (vec![(1, 5), (2, 1)], Some(2))] {
+        let rows = codes.into_iter().map(|(id, code)| Coded { id, code });
+        let ingest = ingest::<Coded>(&mut client).upsert(Upsert::KeepExisting);
+        let ingested = ingest.batches(|_| [Batch::new(rows)]).await;
+        assert_eq!(ingested.err().and_then(|error| error.row()), refused);
+    }
+    assert_eq!(database.rows("SELECT * FROM t ORDER BY id").await, ["1|1", "5|5"]);
+}
+
 /// Random batches, small and large beside the table, against a map; keys are equal as their index sees
 /// them.
 #[tokio::test]
