@@ -22,6 +22,13 @@ impl<W: Clone + Serialize + DeserializeOwned + Send + Sync> Watermark for W {}
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NoWatermark;
 
+impl NoWatermark {
+    /// Whether high watermarks of a type are none.
+    pub(crate) fn is<W>() -> bool {
+        std::any::type_name::<W>() == std::any::type_name::<Self>()
+    }
+}
+
 /// Whatever is stored, it is not looked at.
 impl<'de> Deserialize<'de> for NoWatermark {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -53,9 +60,17 @@ pub struct Batch<Rows, W = NoWatermark, M = ()> {
 }
 
 impl<I: IntoIterator> Batch<Iter<I>> {
-    /// A batch of rows.
+    /// A batch of rows, of references to rows, or of `Result`s of either. An error among these rolls the
+    /// batch back and ends the ingest with [`ErrorKind::Rows`](crate::ErrorKind::Rows).
     pub fn new(rows: I) -> Self {
         Self { rows: Iter(rows), high_watermark: None, metadata: () }
+    }
+}
+
+impl<Rows, W> Batch<Rows, W> {
+    /// A batch whose high watermark comes of its rows.
+    pub(crate) fn of(rows: Rows) -> Self {
+        Self { rows, high_watermark: None, metadata: () }
     }
 }
 
@@ -77,16 +92,16 @@ impl<I: IntoIterator> Batch<Parts<I>> {
 }
 
 impl<I: IntoIterator<Item = Result<R, E>>, R, E> Batch<TryIter<I>> {
-    /// A batch of rows each of which may be an error instead, which rolls the batch back and ends
-    /// the ingest with [`ErrorKind::Rows`](crate::ErrorKind::Rows).
+    /// A batch of rows each of which may be an error instead, as [`new`](Self::new) takes them as well;
+    /// this says so to the compiler, where it does not know the type of the rows.
     pub fn try_new(rows: I) -> Self {
         Self { rows: TryIter(rows), high_watermark: None, metadata: () }
     }
 }
 
-impl<St: futures_util::Stream<Item = Result<R, E>>, R, E> Batch<Streamed<St>> {
-    /// A batch of rows that come as a stream. An error rolls the batch back and ends the ingest
-    /// with [`ErrorKind::Rows`](crate::ErrorKind::Rows).
+impl<St: futures_util::Stream> Batch<Streamed<St>> {
+    /// A batch of rows, or of `Result`s of rows, that come as a stream. An error rolls the batch back and
+    /// ends the ingest with [`ErrorKind::Rows`](crate::ErrorKind::Rows).
     pub fn stream(rows: St) -> Self {
         Self { rows: Streamed(rows), high_watermark: None, metadata: () }
     }
@@ -150,7 +165,7 @@ pub struct After<Rows, F> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a batch",
     label = "not a batch",
-    note = "make it by `Batch::new(rows)`, `Batch::try_new(results)` or `Batch::stream(stream)`"
+    note = "make it by `Batch::new(rows)` or `Batch::stream(stream)`"
 )]
 pub trait IntoBatch: Send {
     /// The rows.

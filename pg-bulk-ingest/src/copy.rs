@@ -13,7 +13,7 @@ mod lane;
 mod latest;
 mod order;
 
-pub(crate) use apart::{Apart, Encoding};
+pub(crate) use apart::{Apart, Encoding, Refused};
 pub(crate) use lane::Lane;
 
 use crate::deadline::answer;
@@ -126,6 +126,11 @@ impl Copy {
     /// The bytes encoded.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// The bytes encoded, with those that are still buffered.
+    pub(crate) fn encoded(&self) -> u64 {
+        self.bytes + self.buffered() as u64
     }
 
     /// Encodes a row. A row that fails leaves nothing behind. Answers whether it is time to send.

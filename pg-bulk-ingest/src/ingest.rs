@@ -1,7 +1,9 @@
 //! The entrance.
 
+mod rows;
 mod running;
 
+pub use rows::Rows;
 pub use running::Running;
 
 use crate::batch::{Batch, IntoBatch, NoWatermark};
@@ -43,9 +45,10 @@ pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
 
 /// An ingest that is being set up.
 ///
-/// It ends with one of [`batches`](Self::batches), [`stream`](Self::stream), [`start`](Self::start),
-/// [`migrate`](Self::migrate), [`plan`](Self::plan) and [`stored`](Self::stored).
-#[must_use = "an ingest does nothing before `batches`, `stream`, `start`, `migrate`, `plan` or `stored`"]
+/// It ends with one of [`rows`](Self::rows), [`batches`](Self::batches), [`stream`](Self::stream),
+/// [`start`](Self::start), [`migrate`](Self::migrate), [`plan`](Self::plan) and [`stored`](Self::stored).
+#[must_use = "an ingest does nothing before `rows`, `batches`, `stream`, `start`, `migrate`, `plan` or \
+              `stored`"]
 pub struct Ingest<'c, S: ?Sized, H = NoHook> {
     client: &'c mut Client,
     into_table: Option<QualifiedName>,
@@ -362,7 +365,7 @@ impl<S: ?Sized, W, H> Session<'_, S, W, H> {
         })?;
         let Batch { rows, high_watermark, metadata } = batch;
         let mut writer = self.batch().await?;
-        if high_watermark.is_some() || B::Rows::COMPUTES_HIGH_WATERMARK {
+        if high_watermark.is_some() || B::Rows::computes_high_watermark() {
             writer.open_batch().check_may_store()?;
         }
         let after = rows.write_into(writer.open_batch()).await?;

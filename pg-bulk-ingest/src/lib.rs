@@ -48,8 +48,8 @@ pub use error::{BoxError, Error, ErrorKind};
 pub use futures_util::future::BoxFuture;
 pub use hook::{BeforeVisible, Hook, HookTable, NoHook, OnBeforeVisible};
 pub use ident::QualifiedName;
-pub use ingest::{Ingest, Running, ingest};
-pub use options::{ColumnOrder, Delete, HighWatermark, Locks, Migration, Upsert, Visibility};
+pub use ingest::{Ingest, Rows, Running, ingest};
+pub use options::{ColumnOrder, Cut, Delete, HighWatermark, Locks, Migration, Upsert, Visibility};
 #[doc = include_str!("docs/ingest_column.md")]
 pub use pg_bulk_ingest_derive::IngestColumn;
 #[doc = include_str!("docs/ingest_enum.md")]
@@ -61,7 +61,7 @@ pub use pg_bulk_ingest_derive::IngestTables;
 pub use report::{Kept, KeptKind, Phase, Plan, Progress, Report, TableReport};
 pub use resolve::Outcome;
 pub use session::{Session, SessionBatch};
-pub use source::{IntoBatchStream, IntoBatches, RowSource};
+pub use source::{IntoBatchStream, IntoBatches, IntoRows, RowSource};
 pub use statement::{LockLevel, Statement, Work};
 pub use table::{IngestTable, IngestTables, RowOf};
 pub use wait::Wait;

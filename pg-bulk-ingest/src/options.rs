@@ -1,5 +1,9 @@
 //! Settings of an ingest.
 
+mod cut;
+
+pub use cut::Cut;
+
 use crate::finite::to_json;
 use serde::Serialize;
 use std::time::Duration;

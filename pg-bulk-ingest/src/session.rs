@@ -31,7 +31,7 @@ mod visible;
 mod whole;
 
 pub(crate) use self::core::Settings;
-pub(crate) use batch::OpenBatch;
+pub(crate) use batch::{Fill, OpenBatch, Pushed};
 pub(crate) use meter::OnProgress;
 pub(crate) use stored::stored;
 
@@ -130,8 +130,7 @@ pub(crate) async fn plan(
 /// Checks that the comment with the high watermark can be read, where it has to be: for a high
 /// watermark to begin after, or to clear it.
 fn check_readable<W>(setting: &HighWatermark, core: &Core) -> Result<(), Error> {
-    let is_none = std::any::type_name::<W>() == std::any::type_name::<NoWatermark>();
-    let is_read = matches!(setting, HighWatermark::Latest) && !is_none;
+    let is_read = matches!(setting, HighWatermark::Latest) && !NoWatermark::is::<W>();
     if !is_read && examine::keeps_rows(&core.settings) {
         return Ok(());
     }
@@ -239,11 +238,10 @@ impl<'s, 'c, S: ?Sized, W, H> SessionBatch<'s, 'c, S, W, H> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Value`] for a value that its column cannot hold. After any other error the
-    /// batch is lost.
+    /// [`ErrorKind::Value`] for a value that its column cannot hold, [`ErrorKind::Rows`] for a `Result`
+    /// that is an error. After any other error the batch is lost.
     pub async fn write<R: RowOf<S>>(&mut self, row: R) -> Result<(), Error> {
-        let full = self.open.push::<S, R>(&row)?;
-        drop(row);
+        let full = self.open.push::<S, R>(row)?;
         if full { self.open.send().await } else { Ok(()) }
     }
 

@@ -1,16 +1,36 @@
 //! How the rows of a batch get from their source into the batch.
 
 mod batches;
+mod rows;
+mod sequence;
 
 pub use batches::{IntoBatchStream, IntoBatches};
+pub use rows::IntoRows;
+pub(crate) use sequence::{Rules, Sequence};
 
 use crate::batch::{After, Iter, Parts, Streamed, TryIter};
-use crate::error::{BoxError, Error, ErrorKind};
+use crate::error::{BoxError, Error};
 use crate::session::OpenBatch;
 use crate::table::RowOf;
 use futures_util::StreamExt;
 use std::future::Future;
 use std::pin::pin;
+
+/// Implements one of the traits of what closures may return for collections: not for every
+/// `IntoIterator`, as a `Result` is one, which forgets its error.
+macro_rules! collections {
+    ($of:ident::$into:ident; $({$($parameters:tt)*} $item:ty, $collection:ty;)*) => {$(
+        impl<$($parameters)*> $of<by::Collection> for $collection {
+            type Item = $item;
+            type Iter = <Self as IntoIterator>::IntoIter;
+
+            fn $into(self) -> Result<Self::Iter, BoxError> {
+                Ok(self.into_iter())
+            }
+        }
+    )*};
+}
+use collections;
 
 /// Rows of the tables of `S`, and the high watermark that comes of consuming them.
 ///
@@ -20,25 +40,22 @@ use std::pin::pin;
     message = "these are not rows of `{S}`",
     label = "not rows of `{S}`",
     note = "a batch for `ingest::<S>` takes values of, or references to, `S`, or a struct that is \
-            in one of its variants, from an iterator that is `Send`",
-    note = "give `Result`s to `Batch::try_new`, and a stream of them to `Batch::stream`"
+            in one of its variants, or `Result`s of them, from an iterator that is `Send`",
+    note = "give a stream of them to `Batch::stream`"
 )]
 pub trait RowSource<S: ?Sized, W>: sealed::Sealed + Send {
     /// Whether a high watermark comes of consuming them.
     #[doc(hidden)]
-    const COMPUTES_HIGH_WATERMARK: bool = false;
+    #[must_use]
+    fn computes_high_watermark() -> bool {
+        false
+    }
 
     #[doc(hidden)]
     fn write_into(
         self,
         batch: &mut OpenBatch<'_, '_>,
     ) -> impl Future<Output = Result<Option<W>, Error>> + Send;
-}
-
-/// The source failed in place of the next row.
-fn failed<E: Into<BoxError>>(error: E, batch: &OpenBatch<'_, '_>) -> Error {
-    let failed = Error::new(ErrorKind::Rows, "cannot get the next row from its source");
-    batch.locate(failed.in_row(batch.next_row()).caused_by(error))
 }
 
 impl<S, W, I> RowSource<S, W> for Iter<I>
@@ -91,53 +108,28 @@ where
 {
     async fn write_into(self, batch: &mut OpenBatch<'_, '_>) -> Result<Option<W>, Error> {
         let mut rows = self.0.into_iter();
-        while try_push::<S, _, R, E>(&mut rows, batch)? {
+        while push::<S, _>(&mut rows, batch)? {
             batch.send().await?;
         }
         Ok(None)
     }
 }
 
-/// The same for rows that may be errors instead.
-fn try_push<S: ?Sized, I: Iterator<Item = Result<R, E>>, R: RowOf<S>, E: Into<BoxError>>(
-    rows: &mut I,
-    batch: &mut OpenBatch<'_, '_>,
-) -> Result<bool, Error> {
-    for row in rows {
-        let row = row.map_err(|error| failed(error, batch))?;
-        if batch.push::<S, R>(&row)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-impl<S, W, St, R, E> RowSource<S, W> for Streamed<St>
+impl<S, W, St> RowSource<S, W> for Streamed<St>
 where
     S: ?Sized,
     W: Send,
-    St: futures_util::Stream<Item = Result<R, E>> + Send,
-    R: RowOf<S> + Send,
-    E: Into<BoxError> + Send,
+    St: futures_util::Stream<Item: RowOf<S> + Send> + Send,
 {
     async fn write_into(self, batch: &mut OpenBatch<'_, '_>) -> Result<Option<W>, Error> {
         let mut rows = pin!(self.0);
         while let Some(row) = rows.next().await {
-            if push_one::<S, R, E>(row, batch)? {
+            if batch.push::<S, _>(row)? {
                 batch.send().await?;
             }
         }
         Ok(None)
     }
-}
-
-/// One row that may be an error instead. Answers whether it is time to send.
-fn push_one<S: ?Sized, R: RowOf<S>, E: Into<BoxError>>(
-    row: Result<R, E>,
-    batch: &mut OpenBatch<'_, '_>,
-) -> Result<bool, Error> {
-    let row = row.map_err(|error| failed(error, batch))?;
-    batch.push::<S, R>(&row)
 }
 
 impl<S, W, Rows, F> RowSource<S, W> for After<Rows, F>
@@ -147,7 +139,9 @@ where
     Rows: RowSource<S, W>,
     F: FnOnce() -> W + Send,
 {
-    const COMPUTES_HIGH_WATERMARK: bool = true;
+    fn computes_high_watermark() -> bool {
+        true
+    }
 
     async fn write_into(self, batch: &mut OpenBatch<'_, '_>) -> Result<Option<W>, Error> {
         self.rows.write_into(batch).await?;
@@ -156,12 +150,14 @@ where
 }
 
 mod sealed {
+    use super::sequence::Piece;
     use crate::batch::{After, Iter, Parts, Streamed, TryIter};
 
     pub trait Sealed {}
     impl<I> Sealed for Iter<I> {}
     impl<I> Sealed for Parts<I> {}
     impl<I> Sealed for TryIter<I> {}
+    impl<I: Iterator, K, W> Sealed for Piece<'_, I, K, W> {}
     impl<St> Sealed for Streamed<St> {}
     impl<Rows, F> Sealed for After<Rows, F> {}
 }

@@ -2,6 +2,7 @@
 
 use crate::definition::Table;
 use crate::encode::RowEncoder;
+use crate::error::BoxError;
 
 /// A struct that is a table. Derive it: [`macro@crate::IngestTable`].
 #[diagnostic::on_unimplemented(
@@ -57,16 +58,32 @@ pub trait IngestTables {
     const TABLES: &'static [&'static Table];
 }
 
-/// A row of one of the tables of `S`. It is implemented by the derives for `Self` and `&Self`, of
-/// whatever lifetimes.
+/// A row of one of the tables of `S`, a reference to one, or a `Result` of one, whose error ends the
+/// ingest with [`ErrorKind::Rows`](crate::ErrorKind::Rows). The derives implement it for structs and
+/// enums, of whatever lifetimes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a row of `{S}`",
     label = "not a row of `{S}`",
     note = "rows are values of, or references to, the struct given to `ingest::<…>`, or a struct \
-            that is in a variant of the enum given to it",
-    note = "if these are `Result`s, give them to `Batch::try_new`"
+            that is in a variant of the enum given to it; or `Result`s of them"
 )]
 pub trait RowOf<S: ?Sized> {
+    /// What functions of rows get a reference to: the struct or enum itself, also where rows are
+    /// references or `Result`s.
+    type Row: ?Sized;
+
+    /// Returns the row; `None` if there is an error instead.
+    fn row(&self) -> Option<&Self::Row>;
+
+    /// Returns the error that there is instead of the row, where [`row`](Self::row) returns `None`.
+    fn into_error(self) -> BoxError
+    where
+        Self: Sized,
+    {
+        "an error by reference, which cannot be taken out of its `Result`: give `Result`s by value"
+            .into()
+    }
+
     /// The position of the row's table in [`IngestTables::TABLES`].
     fn table(&self) -> usize;
 
@@ -75,6 +92,13 @@ pub trait RowOf<S: ?Sized> {
 }
 
 impl<S: ?Sized, R: RowOf<S> + ?Sized> RowOf<S> for &R {
+    type Row = R::Row;
+
+    #[inline]
+    fn row(&self) -> Option<&R::Row> {
+        R::row(self)
+    }
+
     #[inline]
     fn table(&self) -> usize {
         R::table(self)
@@ -83,5 +107,31 @@ impl<S: ?Sized, R: RowOf<S> + ?Sized> RowOf<S> for &R {
     #[inline]
     fn encode_row(&self, row: &mut RowEncoder<'_>) {
         R::encode_row(self, row);
+    }
+}
+
+impl<S: ?Sized, R: RowOf<S>, E: Into<BoxError>> RowOf<S> for Result<R, E> {
+    type Row = R::Row;
+
+    #[inline]
+    fn row(&self) -> Option<&R::Row> {
+        self.as_ref().ok().and_then(R::row)
+    }
+
+    fn into_error(self) -> BoxError {
+        self.map_or_else(Into::into, R::into_error)
+    }
+
+    #[inline]
+    fn table(&self) -> usize {
+        self.as_ref().map_or(0, R::table)
+    }
+
+    #[inline]
+    fn encode_row(&self, row: &mut RowEncoder<'_>) {
+        match self {
+            Ok(this) => R::encode_row(this, row),
+            Err(_) => row.refuse(),
+        }
     }
 }

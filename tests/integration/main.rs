@@ -46,6 +46,7 @@ mod privileges;
 mod progress;
 mod refused;
 mod round_trips;
+mod rows;
 mod send;
 mod sources;
 mod sweep;

@@ -176,6 +176,11 @@ const _: () = {
     where
         Address<T>: ::pg_bulk_ingest::__private::IngestTable,
     {
+        type Row = Self;
+        #[inline]
+        fn row(&self) -> ::core::option::Option<&Self> {
+            ::core::option::Option::Some(self)
+        }
         #[inline]
         fn table(&self) -> ::core::primitive::usize {
             0

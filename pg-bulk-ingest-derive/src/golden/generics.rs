@@ -156,6 +156,11 @@ const _: () = {
         J: ::pg_bulk_ingest::__private::Serialize,
         Option<J>: ::pg_bulk_ingest::__private::Serialize,
     {
+        type Row = Self;
+        #[inline]
+        fn row(&self) -> ::core::option::Option<&Self> {
+            ::core::option::Option::Some(self)
+        }
         #[inline]
         fn table(&self) -> ::core::primitive::usize {
             0

@@ -36,6 +36,10 @@ const _: () = {
     }
     #[automatically_derived]
     impl<'a_twin, 'a> ::pg_bulk_ingest::__private::RowOf<MyRow<'a_twin>> for MyRow<'a> {
+        type Row = Self;
+        fn row(&self) -> ::core::option::Option<&Self> {
+            ::core::option::Option::Some(self)
+        }
         fn table(&self) -> ::core::primitive::usize {
             0
         }

@@ -48,6 +48,11 @@ const _: () = {
     where
         Order<T>: ::pg_bulk_ingest::__private::IngestTable,
     {
+        type Row = Self;
+        #[inline]
+        fn row(&self) -> ::core::option::Option<&Self> {
+            ::core::option::Option::Some(self)
+        }
         #[inline]
         fn table(&self) -> ::core::primitive::usize {
             {
@@ -77,6 +82,11 @@ const _: () = {
     #[automatically_derived]
     impl<'a_twin, 'a, T> ::pg_bulk_ingest::__private::RowOf<Shop<'a_twin, T>>
     for Customer<'a> {
+        type Row = Self;
+        #[inline]
+        fn row(&self) -> ::core::option::Option<&Self> {
+            ::core::option::Option::Some(self)
+        }
         #[inline]
         fn table(&self) -> ::core::primitive::usize {
             0usize
@@ -93,6 +103,11 @@ const _: () = {
     where
         Order<T>: ::pg_bulk_ingest::__private::IngestTable,
     {
+        type Row = Self;
+        #[inline]
+        fn row(&self) -> ::core::option::Option<&Self> {
+            ::core::option::Option::Some(self)
+        }
         #[inline]
         fn table(&self) -> ::core::primitive::usize {
             1usize

@@ -86,6 +86,11 @@ const _: () = {
     }
     #[automatically_derived]
     impl<'a_twin, 'a> ::pg_bulk_ingest::__private::RowOf<MyRow<'a_twin>> for MyRow<'a> {
+        type Row = Self;
+        #[inline]
+        fn row(&self) -> ::core::option::Option<&Self> {
+            ::core::option::Option::Some(self)
+        }
         #[inline]
         fn table(&self) -> ::core::primitive::usize {
             0

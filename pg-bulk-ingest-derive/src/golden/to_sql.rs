@@ -116,6 +116,11 @@ const _: () = {
     where
         T: ::pg_bulk_ingest::__private::ToSql,
     {
+        type Row = Self;
+        #[inline]
+        fn row(&self) -> ::core::option::Option<&Self> {
+            ::core::option::Option::Some(self)
+        }
         #[inline]
         fn table(&self) -> ::core::primitive::usize {
             0

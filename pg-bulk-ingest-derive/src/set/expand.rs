@@ -93,6 +93,13 @@ pub(super) fn rows(
     quote! {
         #[automatically_derived]
         impl #generics #private::RowOf<#set> for #row #where_clause {
+            type Row = Self;
+
+            #[inline]
+            fn row(&self) -> ::core::option::Option<&Self> {
+                ::core::option::Option::Some(self)
+            }
+
             #[inline]
             fn table(&self) -> ::core::primitive::usize {
                 #position

@@ -66,6 +66,13 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
 
             #[automatically_derived]
             impl #twin_generics #private::RowOf<#twin> for #ident #type_generics #twin_where_clause {
+                type Row = Self;
+
+                #[inline]
+                fn row(&self) -> ::core::option::Option<&Self> {
+                    ::core::option::Option::Some(self)
+                }
+
                 #[inline]
                 fn table(&self) -> ::core::primitive::usize {
                     0

@@ -59,6 +59,12 @@ pub(super) fn table(
 
             #[automatically_derived]
             impl #twin_generics #private::RowOf<#twin> for #ident #type_generics #twin_where_clause {
+                type Row = Self;
+
+                fn row(&self) -> ::core::option::Option<&Self> {
+                    ::core::option::Option::Some(self)
+                }
+
                 fn table(&self) -> ::core::primitive::usize {
                     0
                 }

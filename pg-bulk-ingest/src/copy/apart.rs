@@ -3,7 +3,7 @@
 use super::chunk::Chunk;
 use super::{CHUNK, Copy, Failed};
 use crate::encode::{RowEncoder, TargetType};
-use crate::error::{Error, numbered_in_part};
+use crate::error::{BoxError, Error, numbered_in_part};
 use crate::table::RowOf;
 use tokio_postgres::Transaction;
 
@@ -29,6 +29,17 @@ pub(crate) struct Encoding<'a> {
     numbered: bool,
 }
 
+/// Why a row of a part was not encoded.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    Value(Failed),
+    /// There is an error instead of the row of this number.
+    Source {
+        row: u64,
+        error: BoxError,
+    },
+}
+
 impl Apart {
     pub(crate) fn new(part: u64) -> Self {
         Self { part, ..Self::default() }
@@ -44,11 +55,14 @@ impl Apart {
         &mut self,
         rows: &mut impl Iterator<Item = R>,
         encoding: Encoding<'_>,
-    ) -> Result<bool, Failed> {
+    ) -> Result<bool, Refused> {
         let Encoding { targets, fields, numbered } = encoding;
         for row in rows {
             let start = self.buffer.len();
             let number = numbered_in_part(self.part, self.received() + 1);
+            if row.row().is_none() {
+                return Err(Refused::Source { row: number, error: row.into_error() });
+            }
             let mut encoder = RowEncoder::begin(&mut self.buffer, targets, fields);
             row.encode_row(&mut encoder);
             if numbered {
@@ -56,7 +70,7 @@ impl Apart {
             }
             if let Err(error) = encoder.finish() {
                 self.buffer.truncate(start);
-                return Err(Failed { table: 0, row: number, error });
+                return Err(Refused::Value(Failed { table: 0, row: number, error }));
             }
             self.rows += 1;
             if self.buffer.len() >= STEP {

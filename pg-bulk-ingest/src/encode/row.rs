@@ -46,6 +46,12 @@ impl<'b> RowEncoder<'b> {
         }
     }
 
+    /// Makes it the error of the row that there is none.
+    #[cold]
+    pub(crate) fn refuse(&mut self) {
+        self.fail(ValueError::new("is an error instead of a row"));
+    }
+
     #[cold]
     fn fail(&mut self, error: ValueError) {
         self.error.get_or_insert(error);

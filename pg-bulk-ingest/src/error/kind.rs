@@ -43,6 +43,15 @@ pub enum ErrorKind {
     },
     /// The iterator or stream of rows or batches returned an error, which is the source.
     Rows,
+    /// Rows of a sequence that is to be [`ordered`](crate::Rows::ordered) went back: the row is the one
+    /// whose high watermark is not after that of the row before it, or, for the first row, not after the
+    /// one that the ingest began after.
+    OutOfOrder {
+        /// The high watermark before, as JSON.
+        before: String,
+        /// That of the row, as JSON.
+        high_watermark: String,
+    },
     /// The hook returned an error, which is the source.
     Hook,
     /// The hook ended the batch's transaction, or left it aborted.
@@ -143,6 +152,11 @@ impl fmt::Display for ErrorKind {
             Self::Server | Self::Connect | Self::Rows | Self::Hook | Self::WatermarkSerialize => {
                 Ok(())
             }
+            Self::OutOfOrder { before, high_watermark } => write!(
+                f,
+                ": its high watermark is {high_watermark}, which is not after {before}, as it has to be in \
+                 rows that are ordered"
+            ),
             Self::Connection => f.write_str(": the connection to the server was lost"),
             Self::Timeout { after, wait: None } => {
                 write!(f, ": the server did not answer within {after:?}")

@@ -18,6 +18,7 @@ pub(super) fn is_transient(kind: &ErrorKind, code: Option<&SqlState>) -> bool {
         ErrorKind::CommitUnknown { .. }
         | ErrorKind::InTransaction
         | ErrorKind::Value { .. }
+        | ErrorKind::OutOfOrder { .. }
         | ErrorKind::TransactionEnded
         | ErrorKind::Differs { .. }
         | ErrorKind::Migration { .. }

@@ -14,13 +14,19 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
-/// An ingest of batches, made by [`Ingest::batches`] and [`Ingest::stream`]. It runs while it is
-/// awaited.
+/// An ingest that runs while it is awaited: of batches, made by [`Ingest::batches`] and
+/// [`Ingest::stream`], or of [`Rows`](crate::Rows).
 ///
 /// It is `Send`, so it can be given to `tokio::spawn`. Dropped before it is done, it leaves the table
 /// at the last batch that was committed.
 #[must_use = "nothing is ingested unless this is awaited"]
 pub struct Running<'c, W>(BoxFuture<'c, Result<Report<W>, Error>>);
+
+impl<'c, W> Running<'c, W> {
+    pub(super) fn new(future: BoxFuture<'c, Result<Report<W>, Error>>) -> Self {
+        Self(future)
+    }
+}
 
 impl<W> Future for Running<'_, W> {
     type Output = Result<Report<W>, Error>;

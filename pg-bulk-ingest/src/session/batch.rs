@@ -1,5 +1,9 @@
 //! One batch, from its beginning to its commit.
 
+mod push;
+
+pub(crate) use push::{Fill, Pushed};
+
 use super::close::Store;
 use super::core::{Core, Pending};
 use super::load::{Counts, Load};
@@ -10,12 +14,11 @@ use super::{close, open, parallel, visible};
 use crate::connections::Connections;
 use crate::copy::{Apart, Encoding, Failed};
 use crate::deadline::{Deadline, within};
-use crate::error::{Error, ErrorKind};
+use crate::error::{BoxError, Error, ErrorKind};
 use crate::hook::Hook;
 use crate::merge::COUNTED_FROM;
 use crate::options::{Delete, Visibility};
 use crate::report::{Phase, Plan, Progress};
-use crate::table::RowOf;
 use futures_util::future::join;
 use std::fmt;
 use tokio_postgres::Transaction;
@@ -105,52 +108,6 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         Ok(batch)
     }
 
-    /// Encodes a row. Answers whether it is time to [`send`](Self::send).
-    #[inline]
-    pub(crate) fn push<S: ?Sized, R: RowOf<S>>(&mut self, row: &R) -> Result<bool, Error> {
-        if self.broken {
-            return Err(self.refuse());
-        }
-        // A panic of the row's own code leaves half of it in the buffer.
-        self.broken = true;
-        match self.load.copy().encode(row) {
-            Ok(full) => {
-                self.broken = false;
-                self.taken.rows += 1;
-                Ok(full)
-            }
-            Err(failed) => {
-                self.broken = false;
-                Err(self.failed(&failed))
-            }
-        }
-    }
-
-    /// Encodes rows until it is time to [`send`](Self::send). Answers whether there may be more.
-    #[inline]
-    pub(crate) fn push_all<S, I>(&mut self, rows: &mut I) -> Result<bool, Error>
-    where
-        S: ?Sized,
-        I: Iterator<Item: RowOf<S>>,
-    {
-        self.check_whole()?;
-        self.broken = true;
-        let (mut taken, mut goes_on) = (0, false);
-        let copy = self.load.copy();
-        let encoded = rows.try_for_each(|row| {
-            let full = copy.encode::<S, I::Item>(&row).map_err(Some)?;
-            taken += 1;
-            goes_on = full;
-            if full { Err(None) } else { Ok(()) }
-        });
-        self.taken.rows += taken;
-        self.broken = false;
-        match encoded {
-            Err(Some(failed)) => Err(self.failed(&failed)),
-            _ => Ok(goes_on),
-        }
-    }
-
     /// Sends a chunk of rows.
     pub(crate) async fn send(&mut self) -> Result<(), Error> {
         self.check_whole()?;
@@ -228,6 +185,12 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
     /// The error of a row that could not be encoded.
     pub(super) fn failed(&self, failed: &Failed) -> Error {
         self.locate(self.load.failed(failed, self.core))
+    }
+
+    /// The error of a source that failed instead of returning the next row.
+    pub(super) fn source_failed(&self, number: u64, source: BoxError) -> Error {
+        let failed = Error::new(ErrorKind::Rows, "cannot get the next row from its source");
+        self.locate(failed.in_row(number).caused_by(source))
     }
 
     /// Whether the role may write the comment that holds the high watermark.

@@ -1,7 +1,7 @@
 //! Rows that come in parts, which are encoded at the same time.
 
 use super::batch::OpenBatch;
-use crate::copy::{Apart, Failed};
+use crate::copy::{Apart, Refused};
 use crate::error::Error;
 use crate::table::RowOf;
 use std::collections::VecDeque;
@@ -67,7 +67,7 @@ impl OpenBatch<'_, '_> {
             (Some(encoding), [first, others @ ..]) => thread::scope(|scope| {
                 let fill = move |part: &mut Part<I>| {
                     part.goes_on = part.apart.fill::<S, I::Item>(&mut part.rows, encoding)?;
-                    Ok::<_, Failed>(())
+                    Ok::<_, Refused>(())
                 };
                 let threads = others.iter_mut().map(|part| scope.spawn(move || fill(part)));
                 let threads = threads.collect::<Vec<_>>();
@@ -81,6 +81,9 @@ impl OpenBatch<'_, '_> {
         };
         let after = parts.iter().map(|part| part.apart.received()).sum::<u64>();
         self.count(after - before);
-        encoded.map_err(|failed| self.failed(&failed))
+        encoded.map_err(|refused| match refused {
+            Refused::Value(failed) => self.failed(&failed),
+            Refused::Source { row, error } => self.source_failed(row, error),
+        })
     }
 }

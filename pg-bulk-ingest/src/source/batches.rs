@@ -3,6 +3,7 @@
 //! The traits tell the forms apart and say nothing of what a batch is: the methods ask that of
 //! `Item`. So a wrong row is an error about the row, not about everything around it.
 
+use super::collections;
 use crate::batch::Batch;
 use crate::error::BoxError;
 use futures_util::future::{Ready, ready};
@@ -104,27 +105,14 @@ impl<I: Iterator + Send> IntoBatches<by::Iterator> for I {
     }
 }
 
-/// Not every `IntoIterator`: a `Result` is one, which forgets its error.
-macro_rules! collections {
-    ($({$($parameters:tt)*} $collection:ty;)*) => {$(
-        impl<$($parameters)*> IntoBatches<by::Collection> for $collection {
-            type Item = B;
-            type Iter = <Self as IntoIterator>::IntoIter;
-
-            fn into_batches(self) -> Result<Self::Iter, BoxError> {
-                Ok(self.into_iter())
-            }
-        }
-    )*};
-}
-
 collections! {
-    {B: Send} Vec<B>;
-    {B: Send, const N: usize} [B; N];
-    {B: Send} Box<[B]>;
-    {B: Send} Option<B>;
-    {B: Send} VecDeque<B>;
-    {B: Send} LinkedList<B>;
+    IntoBatches::into_batches;
+    {B: Send} B, Vec<B>;
+    {B: Send, const N: usize} B, [B; N];
+    {B: Send} B, Box<[B]>;
+    {B: Send} B, Option<B>;
+    {B: Send} B, VecDeque<B>;
+    {B: Send} B, LinkedList<B>;
 }
 
 impl<By, I, E> IntoBatches<by::Fallible<By>> for Result<I, E>

@@ -1,0 +1,176 @@
+//! An ingest of rows in a sequence.
+
+use super::{Ingest, Running};
+use crate::batch::Watermark;
+use crate::error::{BoxError, Error, ErrorKind};
+use crate::hook::Hook;
+use crate::options::Cut;
+use crate::report::Report;
+use crate::source::{IntoRows, Rules, Sequence};
+use crate::table::{IngestTables, RowOf};
+use futures_util::future::BoxFuture;
+use std::fmt;
+use std::future::IntoFuture;
+
+/// What runs an ingest, when it is known how its rows are cut.
+type Run<'c, W> = Box<dyn FnOnce(Rules<W>) -> BoxFuture<'c, Result<Report<W>, Error>> + Send + 'c>;
+
+/// An ingest of rows in a sequence, made by [`Ingest::rows`]. It is set up by its methods, and runs while
+/// it is awaited.
+///
+/// It is `Send`, so it can be awaited in what is given to `tokio::spawn`. Dropped before it is done, it
+/// leaves the table at the last batch that was committed.
+#[must_use = "nothing is ingested unless this is awaited"]
+pub struct Rows<'c, W> {
+    rules: Rules<W>,
+    run: Run<'c, W>,
+}
+
+impl<W> Rows<'_, W> {
+    /// Where batches end. Default: [`Cut::default`], where the high watermark changes once a batch has
+    /// 64 MiB or 1,000,000 rows.
+    ///
+    /// ```no_run
+    /// # use pg_bulk_ingest::{Cut, Error, IngestTable, ingest};
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "t")]
+    /// # struct Event { id: i64 }
+    /// # async fn run(client: &mut tokio_postgres::Client, events: Vec<Event>) -> Result<(), Error> {
+    /// ingest::<Event>(client)
+    ///     .rows(|_: Option<i64>| events, |event| event.id)
+    ///     .cut(Cut::rows(50_000))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn cut(mut self, cut: Cut) -> Self {
+        self.rules.cut = cut;
+        self
+    }
+
+    /// Checks that the rows are in the order of their high watermarks, beginning with that after which
+    /// the ingest begins: equal ones follow each other, and a change is to a greater one. Otherwise the
+    /// batch is rolled back, and the ingest ends with [`ErrorKind::OutOfOrder`] in that row.
+    ///
+    /// Without this, rows are taken in whatever order they come. The high watermark that is stored is then
+    /// that of the last row, not the greatest, and equal ones that are apart in the sequence may be in
+    /// different batches.
+    ///
+    /// ```no_run
+    /// # use pg_bulk_ingest::{ErrorKind, IngestTable, ingest};
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "t")]
+    /// # struct Event { id: i64 }
+    /// # async fn run(client: &mut tokio_postgres::Client) {
+    /// let error = ingest::<Event>(client)
+    ///     .rows(|_| [Event { id: 2 }, Event { id: 1 }], |event| event.id)
+    ///     .ordered()
+    ///     .await
+    ///     .unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::OutOfOrder { .. }));
+    /// assert_eq!(error.row(), Some(2));
+    /// # }
+    /// ```
+    pub fn ordered(mut self) -> Self
+    where
+        W: PartialOrd,
+    {
+        self.rules.goes_on = |before, next| before < next;
+        self
+    }
+}
+
+impl<'c, W> IntoFuture for Rows<'c, W> {
+    type Output = Result<Report<W>, Error>;
+    type IntoFuture = Running<'c, W>;
+
+    fn into_future(self) -> Running<'c, W> {
+        Running::new((self.run)(self.rules))
+    }
+}
+
+impl<W> fmt::Debug for Rows<'_, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows").field("rules", &self.rules).finish_non_exhaustive()
+    }
+}
+
+impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
+    /// Ingests rows that come in a sequence, and cuts it into batches.
+    ///
+    /// The first function gets the high watermark after which to begin. It returns an iterator or a
+    /// collection of rows, or a `Result` of one ([`IntoRows`]). The rows may be references, and `Result`s
+    /// as well ([`RowOf`]).
+    ///
+    /// The second function returns the high watermark of a row. A batch ends only where that changes from
+    /// one row to the next, once it has enough ([`Rows::cut`]): rows with equal high watermarks that follow
+    /// each other are in one batch. So the high watermark that is stored, the one of the last row of the
+    /// last batch, is one that all rows up to there have been ingested with, and a source that begins
+    /// strictly after it leaves nothing out. [`Rows::ordered`] checks that the rows are in its order.
+    /// With [`NoWatermark`](crate::NoWatermark) all rows are one batch.
+    ///
+    /// At no time are there more than two of the rows in memory that are not encoded. A batch begins when
+    /// its first row has come; without any row the ingest is one without batches.
+    ///
+    /// ```no_run
+    /// # use pg_bulk_ingest::{Error, IngestTable, ingest};
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "t")]
+    /// struct Flight<'a> {
+    ///     day: &'a str,
+    ///     number: i32,
+    /// }
+    ///
+    /// # async fn run(client: &mut tokio_postgres::Client, file: &str) -> Result<(), Error> {
+    /// let report = ingest::<Flight>(client)
+    ///     .rows(
+    ///         |after: Option<String>| {
+    ///             let flights = file.lines().map(|line| {
+    ///                 let (day, number) = line.split_once(',').ok_or("a line without a comma")?;
+    ///                 Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Flight { day, number: number.parse()? })
+    ///             });
+    ///             let is_new = move |day: &str| after.as_ref().is_none_or(|after| day > after.as_str());
+    ///             flights.filter(move |flight| flight.as_ref().map_or(true, |f| is_new(f.day)))
+    ///         },
+    ///         |flight| flight.day.to_owned(),
+    ///     )
+    ///     .await?;
+    /// println!("{} batches", report.batches);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Rows`] where there is an error instead of rows, or of one: the batch that it would be in
+    /// is rolled back. Any other [`ErrorKind`]. Batches committed before stay.
+    pub fn rows<W, F, I, K, By>(self, open: F, high_watermark: K) -> Rows<'c, W>
+    where
+        S: 'c,
+        F: FnOnce(Option<W>) -> I + Send + 'c,
+        I: IntoRows<By, Item: RowOf<S> + Send> + 'c,
+        K: FnMut(&<I::Item as RowOf<S>>::Row) -> W + Send + 'c,
+        W: Watermark + PartialEq + 'c,
+        H: Hook<()> + 'c,
+    {
+        let run = |rules: Rules<W>| -> BoxFuture<'c, _> {
+            Box::pin(async move {
+                let mut session = self.start::<W>().await?;
+                let after = session.high_watermark().cloned();
+                let rows = open(after.clone()).into_rows().map_err(no_rows)?;
+                let mut rows = Sequence::new(rows, high_watermark, rules, after);
+                rows.begin::<S>().map_err(|error| error.in_batch(1).in_row(1))?;
+                while let Some(batch) = rows.batch() {
+                    session.ingest(batch).await?;
+                }
+                session.finish().await
+            })
+        };
+        Rows { rules: Rules::default(), run: Box::new(run) }
+    }
+}
+
+/// The function failed instead of returning rows.
+fn no_rows(source: BoxError) -> Error {
+    Error::new(ErrorKind::Rows, "cannot get the rows from their source").caused_by(source)
+}

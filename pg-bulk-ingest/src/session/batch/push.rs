@@ -1,0 +1,107 @@
+//! Rows that are encoded into a batch.
+
+use super::OpenBatch;
+use crate::copy::{Copy, Failed};
+use crate::error::{BoxError, Error};
+use crate::table::RowOf;
+
+/// Why no more rows are encoded for now.
+#[derive(Debug)]
+pub(crate) enum Pushed<R> {
+    /// It is time to [`send`](OpenBatch::send); there may be more.
+    Full,
+    /// There are no more.
+    Exhausted,
+    /// This row was not admitted.
+    Refused(R),
+}
+
+/// What a batch has taken so far.
+#[derive(Clone, Copy)]
+pub(crate) struct Fill<'a> {
+    pub(crate) rows: u64,
+    copy: &'a Copy,
+}
+
+impl Fill<'_> {
+    /// The bytes of the rows, as they are sent.
+    pub(crate) fn bytes(self) -> u64 {
+        self.copy.encoded()
+    }
+}
+
+/// What ends a loop over rows before they do.
+enum Stop {
+    Full,
+    Refused,
+    Failed(Failed),
+    Source(BoxError),
+}
+
+impl OpenBatch<'_, '_> {
+    /// Encodes a row. Answers whether it is time to [`send`](Self::send).
+    #[inline]
+    pub(crate) fn push<S: ?Sized, R: RowOf<S>>(&mut self, row: R) -> Result<bool, Error> {
+        self.check_whole()?;
+        // A panic of the row's own code leaves half of it in the buffer.
+        self.broken = true;
+        if row.row().is_none() {
+            self.broken = false;
+            return Err(self.source_failed(self.next_row(), row.into_error()));
+        }
+        let encoded = self.load.copy().encode(&row);
+        self.broken = false;
+        let full = encoded.map_err(|failed| self.failed(&failed))?;
+        self.taken.rows += 1;
+        Ok(full)
+    }
+
+    /// Encodes rows until it is time to [`send`](Self::send). Answers whether there may be more.
+    #[inline]
+    pub(crate) fn push_all<S, I>(&mut self, rows: &mut I) -> Result<bool, Error>
+    where
+        S: ?Sized,
+        I: Iterator<Item: RowOf<S>>,
+    {
+        let pushed = self.push_while::<S, I>(rows, |_, _| true)?;
+        Ok(matches!(pushed, Pushed::Full))
+    }
+
+    /// Encodes rows until it is time to [`send`](Self::send), or one is not admitted.
+    #[inline]
+    pub(crate) fn push_while<S, I>(
+        &mut self,
+        rows: &mut I,
+        mut admits: impl FnMut(&<I::Item as RowOf<S>>::Row, Fill<'_>) -> bool,
+    ) -> Result<Pushed<I::Item>, Error>
+    where
+        S: ?Sized,
+        I: Iterator<Item: RowOf<S>>,
+    {
+        self.check_whole()?;
+        // A panic of the rows' own code leaves half of one in the buffer.
+        self.broken = true;
+        let mut taken = self.taken.rows;
+        let mut refused = None;
+        let copy = self.load.copy();
+        let stopped = rows.try_for_each(|row| {
+            let Some(inner) = row.row() else { return Err(Stop::Source(row.into_error())) };
+            if !admits(inner, Fill { rows: taken, copy }) {
+                refused = Some(row);
+                return Err(Stop::Refused);
+            }
+            let full = copy.encode::<S, I::Item>(&row).map_err(Stop::Failed)?;
+            taken += 1;
+            if full { Err(Stop::Full) } else { Ok(()) }
+        });
+        self.taken.rows = taken;
+        self.broken = false;
+        match (stopped, refused) {
+            (Err(Stop::Full), _) => Ok(Pushed::Full),
+            (_, Some(row)) => Ok(Pushed::Refused(row)),
+            (Err(Stop::Failed(failed)), None) => Err(self.failed(&failed)),
+            (Err(Stop::Source(error)), None) => Err(self.source_failed(taken + 1, error)),
+            (Ok(()) | Err(Stop::Refused), None) => Ok(Pushed::Exhausted),
+        }
+    }
+}
