@@ -4,6 +4,7 @@
 //! is not the order in which rows were copied into it.
 
 mod arrival;
+mod extent;
 mod from_text;
 mod handover;
 mod live;
@@ -13,6 +14,7 @@ mod suspects;
 mod upsert;
 
 pub(crate) use arrival::{Arrival, Sent};
+pub(crate) use extent::{read_expected, read_extent};
 pub(crate) use handover::HandingOver;
 pub(crate) use live::Live;
 pub(crate) use sequence::{Sequence, Wait};

@@ -3,6 +3,7 @@
 
 mod columns;
 mod handover;
+mod partitions;
 mod references;
 mod refused;
 mod superseded;

@@ -35,6 +35,15 @@ SELECT json_build_object(
         UNION ALL SELECT h.inhrelid FROM below JOIN pg_inherits h ON h.inhparent = below.oid)
       SELECT count(*) FROM below JOIN pg_class f ON f.oid = below.oid AND f.relkind = 'f'
     ) ELSE 0 END,
+    'partitioned_by', CASE WHEN c.relkind = 'p' THEN (
+      WITH RECURSIVE divided(oid) AS (
+        SELECT c.oid
+        UNION ALL SELECT s.oid FROM divided JOIN pg_inherits h ON h.inhparent = divided.oid
+          JOIN pg_class s ON s.oid = h.inhrelid AND s.relkind = 'p')
+      SELECT coalesce(json_agg(DISTINCT a.attname), '[]') FROM divided
+      JOIN pg_partitioned_table p ON p.partrelid = divided.oid
+      JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = ANY (p.partattrs::int2[])
+    ) ELSE '[]' END,
     -- left by an interrupted SET NOT NULL
     'leftovers', (
       SELECT coalesce(json_agg(json_build_object('name', k.conname, 'valid', k.convalidated,

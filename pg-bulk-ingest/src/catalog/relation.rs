@@ -88,6 +88,8 @@ pub(crate) struct LiveTable {
     pub(crate) referred: Vec<u32>,
     /// How many of its partitions, to any depth, are foreign tables.
     pub(crate) foreign_partitions: u64,
+    /// The columns by which it, or one of its partitions, is partitioned.
+    pub(crate) partitioned_by: Vec<String>,
     #[serde(flatten)]
     pub(crate) shape: Shape,
     /// Constraints left by an interrupted SET NOT NULL.
@@ -246,6 +248,11 @@ impl LiveColumn {
     /// Whether it is of a domain.
     pub(crate) fn is_domain(&self) -> bool {
         self.element == 0 && self.oid != self.base
+    }
+
+    /// Whether it is of an enum.
+    pub(crate) fn is_enum(&self) -> bool {
+        self.element == 0 && self.base_kind == 'e'
     }
 
     /// Whether it is an identity column whose values can be given only by overriding.

@@ -5,7 +5,7 @@
 //! in an order in which a value is given up before it is taken; where rows wait for each other in a
 //! circle, one of them is given NULL before.
 
-use super::upsert::{is_new_or_differs, key_names};
+use super::upsert::{is_new, is_new_or_differs, key_names};
 use super::{Live, Staging};
 use crate::catalog::UniqueIndex;
 use crate::definition::Column;
@@ -202,11 +202,12 @@ impl Staging {
         let key = list(key_names(table).map(|name| format!("new.{name}")));
         format!(
             "latest AS ({}), changed AS (SELECT new.* FROM \
-             (SELECT new.* FROM latest AS new {} WHERE {}) AS new \
+             (SELECT new.*, {} FROM latest AS new {} WHERE {}) AS new \
              LEFT JOIN {} WITH ORDINALITY AS ordered (row, place) \
              ON ordered.row OPERATOR(pg_catalog.=) new.{ordinal} \
              ORDER BY ordered.place, {key})",
             self.chosen_numbered(handing.live),
+            is_new(handing.live),
             handing.join_live(),
             is_new_or_differs(handing.live),
             unnest(order)

@@ -14,6 +14,8 @@ pub(crate) struct Live<'a> {
     pub(crate) live: &'a LiveTable,
     /// Whether a row that is there stays as it is.
     pub(crate) keeps_existing: bool,
+    /// What holds of every row of it, `live`, that has the key of a row of the batch, if anything is known.
+    pub(crate) extent: &'a str,
 }
 
 impl Live<'_> {
@@ -56,7 +58,11 @@ impl Live<'_> {
 
     /// Whether two rows have the same primary key, as the index of the key sees it.
     pub(crate) fn same_key(&self, one: &str, other: &str) -> String {
-        self.equal(self.table.primary_key(), one, other)
+        let equal = self.equal(self.table.primary_key(), one, other);
+        match self.extent {
+            extent if one == "live" && !extent.is_empty() => format!("{equal} AND {extent}"),
+            _ => equal,
+        }
     }
 
     /// Whether these columns of two rows are equal, as the unique index over them sees it.

@@ -10,6 +10,13 @@ use crate::definition::Table;
 use crate::ident::{Ident, list};
 use crate::plan::column_list;
 
+/// The name under which a query has whether the table has no row with a row's key.
+pub(super) const IS_NEW: &str = "pg_bulk_ingest_is_new";
+
+/// Whether a row is not in the table alike, and whether it is older than the one that is there.
+const IS_CHANGED: &str = "pg_bulk_ingest_is_changed";
+const IS_STALE: &str = "pg_bulk_ingest_is_stale";
+
 /// What is merged into what, and how.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Upserting<'a> {
@@ -137,15 +144,7 @@ impl Staging {
                 let inserted = "live.xmax OPERATOR(pg_catalog.=) 0 AS inserted";
                 (inserted, "pg_catalog.count(*) FILTER (WHERE inserted)".to_owned())
             }
-            Counting::BeforeMerging => {
-                let inserted = format!(
-                    "(SELECT pg_catalog.count(*) FROM {source} AS new WHERE NOT EXISTS \
-                     (SELECT FROM {} AS live WHERE {}))",
-                    live.rows(),
-                    live.same_key("live", "new")
-                );
-                ("1", inserted)
-            }
+            Counting::BeforeMerging => ("1", count_new(live, search, source)),
         };
         let keys = match (keys, search) {
             (Some(keys), _) => keys.different.to_string(),
@@ -177,6 +176,9 @@ impl Staging {
         };
         let (rows, same_key, version) =
             (live.rows(), live.same_key("live", "new"), list(live.version()));
+        if search == Search::Probe {
+            return format!("stale AS (SELECT FROM probed WHERE {IS_STALE}), ");
+        }
         let there = match search {
             Search::Join => format!("JOIN {rows} AS live ON {same_key}"),
             _ => format!(
@@ -212,15 +214,23 @@ impl Staging {
     }
 
     /// Answers 0 if the table is empty; and, of a sample of its rows, how many are in the table alike.
-    pub(crate) fn sample(&self, live: Live<'_>, received: u64) -> String {
+    pub(crate) fn sample(&self, live: Live<'_>, received: u64, may_be_empty: bool) -> String {
         // In millionths of a row.
         let part = (SAMPLED * 1_000_000).div_ceil(received.max(1));
         let percent = format!("{}.{:04}", part / 10_000, part % 10_000);
         let rows =
             self.rows_of(&format!(" TABLESAMPLE pg_catalog.bernoulli ({percent}) REPEATABLE (0)"));
         let live_rows = live.rows();
+        let has_rows = match may_be_empty {
+            true => {
+                format!(
+                    "(SELECT pg_catalog.count(*) FROM (SELECT FROM {live_rows} LIMIT 1) AS live)"
+                )
+            }
+            false => "1".to_owned(),
+        };
         format!(
-            "SELECT (SELECT pg_catalog.count(*) FROM (SELECT FROM {live_rows} LIMIT 1) AS live), \
+            "SELECT {has_rows}, \
              pg_catalog.count(*) FROM {rows} AS new CROSS JOIN LATERAL (\
              SELECT {} FROM {live_rows} AS live WHERE {} LIMIT 1) AS live WHERE NOT ({})",
             self.columns,
@@ -244,7 +254,8 @@ impl Staging {
     /// What is not in the table alike, of rows no two of which have the same key.
     fn join_distinct(&self, live: Live<'_>) -> String {
         format!(
-            "changed AS (SELECT new.* FROM {} AS new LEFT JOIN {} AS live ON {} WHERE {})",
+            "changed AS (SELECT new.*, {} FROM {} AS new LEFT JOIN {} AS live ON {} WHERE {})",
+            is_new(live),
             self.rows(),
             live.rows(),
             live.same_key("live", "new"),
@@ -255,15 +266,26 @@ impl Staging {
     /// `latest`, and of it what is not in the table alike. LIMIT keeps the planner from joining in
     /// another way than by the index.
     fn probe(&self, live: Live<'_>) -> String {
-        format!(
-            "latest AS ({}), changed AS (SELECT new.* FROM latest AS new LEFT JOIN LATERAL (\
-             SELECT {} FROM {} AS live WHERE {} LIMIT 1) AS live ON true WHERE {})",
-            self.chosen(live, ""),
+        let (latest, is_new, differs) =
+            (self.chosen(live, ""), is_new(live), is_new_or_differs(live));
+        let probed = format!(
+            "latest AS new LEFT JOIN LATERAL (SELECT {} FROM {} AS live WHERE {} LIMIT 1) \
+             AS live ON true",
             self.columns,
             live.rows(),
             live.same_key("live", "new"),
-            is_new_or_differs(live),
-        )
+        );
+        match live.is_older("new") {
+            None => format!(
+                "latest AS ({latest}), \
+                 changed AS (SELECT new.*, {is_new} FROM {probed} WHERE {differs})"
+            ),
+            Some(older) => format!(
+                "latest AS ({latest}), probed AS (SELECT new.*, {is_new}, \
+                 {differs} AS {IS_CHANGED}, {older} AS {IS_STALE} FROM {probed}), \
+                 changed AS (SELECT * FROM probed WHERE {IS_CHANGED})"
+            ),
+        }
     }
 
     /// The keys of rows that are not in the table alike, and of those the last.
@@ -273,14 +295,39 @@ impl Staging {
         let changed =
             format!("EXISTS (SELECT FROM changed WHERE {})", live.same_key("changed", "staged"));
         format!(
-            "changed AS (SELECT {keys} FROM {rows} AS new LEFT JOIN {} AS live ON {} \
+            "changed AS (SELECT {keys}, {} FROM {rows} AS new LEFT JOIN {} AS live ON {} \
              WHERE {}), latest AS ({})",
+            is_new(live),
             live.rows(),
             live.same_key("live", "new"),
             is_new_or_differs(live),
             self.chosen(live, &format!("WHERE {changed} ")),
         )
     }
+}
+
+/// Counts the rows with keys that the table, as it was, does not have.
+fn count_new(live: Live<'_>, search: Search, source: &str) -> String {
+    match (search, source) {
+        (Search::Nothing, _) => "pg_catalog.count(*)".to_owned(),
+        (_, "changed") => format!("(SELECT pg_catalog.count(*) FROM changed WHERE {IS_NEW})"),
+        (Search::Join, _) => format!(
+            "(SELECT pg_catalog.count(*) FROM (SELECT DISTINCT {} FROM changed WHERE {IS_NEW}) \
+             AS keys)",
+            list(key_names(live.table))
+        ),
+        _ => format!(
+            "(SELECT pg_catalog.count(*) FROM {source} AS new WHERE NOT EXISTS \
+             (SELECT FROM {} AS live WHERE {}))",
+            live.rows(),
+            live.same_key("live", "new")
+        ),
+    }
+}
+
+/// Whether the table has no row with the key of a row, where `live` is that row, or NULL.
+pub(super) fn is_new(live: Live<'_>) -> String {
+    format!("live.{} IS NULL AS {IS_NEW}", list(key_names(live.table).take(1)))
 }
 
 /// The names of the columns of the primary key.

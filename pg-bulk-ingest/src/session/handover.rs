@@ -24,8 +24,8 @@ impl Merging<'_> {
         if indexes.is_empty() || !has_equality {
             return Err(refused);
         }
-        let search = Search::choose(self.received, self.current.rows, true);
-        let handing = HandingOver { live, indexes: &indexes, probes: search == Search::Probe };
+        let probes = self.search_by_size() == Search::Probe;
+        let handing = HandingOver { live, indexes: &indexes, probes };
         let waits = catalog::isolated_path(&staging.waits(handing));
         let waits = match query(transaction, &waits, MERGE).await {
             Ok(messages) => Wait::read(&messages),

@@ -184,7 +184,7 @@ impl Load {
             if let (Some(staging), Some(current)) = (staging, &target.current)
                 && received > 0
             {
-                let merging = Merging { core, target, current, staging, received };
+                let merging = Merging::new(core, target, (current, staging), received);
                 let merged = merging.run(transaction).await;
                 let [inserted, updated, unchanged, stale] =
                     merged.map_err(|error| error.in_table(&target.name))?;

@@ -2,12 +2,13 @@
 
 use super::core::Core;
 use super::target::{Current, Target};
+use crate::catalog;
 use crate::definition::Table;
 use crate::error::Error;
 use crate::execute::{numbers, query};
 use crate::merge::{
     Arrival, COUNTED_FROM, Counting, Keys, Live, Search, Staging, Upserting, constrained_column,
-    count_suspects,
+    count_suspects, read_expected, read_extent,
 };
 use crate::statement::{begin_savepoint, rollback_to, savepoint};
 use tokio_postgres::error::{DbError, SqlState};
@@ -27,31 +28,83 @@ pub(super) struct Merging<'a> {
     pub(super) staging: &'a Staging,
     /// How many they are.
     pub(super) received: u64,
+    /// What is known of every row of the table that has the key of one of them.
+    extent: &'a str,
+    /// How many rows the table has among which those are, about.
+    rows: u64,
 }
 
 impl<'a> Merging<'a> {
+    pub(super) fn new(
+        core: &'a Core,
+        target: &'a Target,
+        (current, staging): (&'a Current, &'a Staging),
+        received: u64,
+    ) -> Self {
+        Self { core, target, current, staging, received, extent: "", rows: current.rows }
+    }
+
+    /// The table, as statements name it.
+    pub(super) fn live(self) -> Live<'a> {
+        let live = self.current.in_sql(self.target.definition, self.core.settings.upsert);
+        Live { extent: self.extent, ..live }
+    }
+
+    /// How rows of the table are looked for, by the numbers of rows.
+    pub(super) fn search_by_size(self) -> Search {
+        let has_equality = self.live().has_equality(self.target.definition.primary_key());
+        Search::choose(self.received, self.rows, has_equality)
+    }
+
     /// Merges them. Returns the rows inserted, updated, unchanged and stale.
     pub(super) async fn run(self, transaction: &Transaction<'_>) -> Result<[u64; 4], Error> {
-        let Self { core, target, current, staging, .. } = self;
         self.read_text(transaction).await?;
-        let merged = match target.upserts(core.settings.upsert) {
-            true => self.upsert(transaction).await,
-            false => attempt(transaction, &staging.insert(&current.name)).await,
-        };
-        match merged {
-            Ok(counts) => Ok(counts),
-            Err(error) => {
-                let arrival = Arrival::in_staging(staging);
-                let table = target.definition;
-                let live = current.in_sql(table, core.settings.upsert);
-                // Elsewhere a row that is not written could be taken for the one that is refused.
-                let error = match live.last_counts() {
-                    true => locate(transaction, error, table, &arrival, Some(live)).await,
-                    false => error,
-                };
-                Err(if error.row().is_none() { self.find(transaction, error).await } else { error })
-            }
+        if !self.target.upserts(self.core.settings.upsert) {
+            let insert = self.staging.insert(&self.current.name);
+            return self.found(transaction, attempt(transaction, &insert).await).await;
         }
+        let extent = self.find_extent(transaction).await?;
+        let within = Merging { extent: &extent, ..self };
+        let within = Merging { rows: within.count_rows(transaction).await?, ..within };
+        within.found(transaction, within.upsert(transaction).await).await
+    }
+
+    /// What was merged, or the error, with the row for which all were refused.
+    async fn found(
+        self,
+        transaction: &Transaction<'_>,
+        merged: Result<[u64; 4], Error>,
+    ) -> Result<[u64; 4], Error> {
+        let Err(error) = merged else { return merged };
+        let (live, arrival) = (self.live(), Arrival::in_staging(self.staging));
+        // Elsewhere a row that is not written could be taken for the one that is refused.
+        let error = match live.last_counts() {
+            true => locate(transaction, error, live.table, &arrival, Some(live)).await,
+            false => error,
+        };
+        Err(if error.row().is_none() { self.find(transaction, error).await } else { error })
+    }
+
+    /// Finds what is known of the rows of a partitioned table that have keys of the batch.
+    async fn find_extent(self, transaction: &Transaction<'_>) -> Result<String, Error> {
+        let live = self.live();
+        let Some(sql) = self.staging.extent(live, self.received) else { return Ok(String::new()) };
+        let messages = query(transaction, &catalog::isolated_cast(&sql), MERGE).await?;
+        Ok(read_extent(live, &messages))
+    }
+
+    /// Estimates how many rows there are among which those with keys of the batch are. Of the partitions
+    /// of a table PostgreSQL knows that by looking at each, which is not worth it for a small batch: its
+    /// rows are looked for one by one.
+    async fn count_rows(self, transaction: &Transaction<'_>) -> Result<u64, Error> {
+        if self.current.live.kind != 'p' {
+            return Ok(self.current.rows);
+        }
+        if self.received < COUNTED_FROM {
+            return Ok(u64::MAX);
+        }
+        let messages = query(transaction, &self.live().explain_extent(), MERGE).await?;
+        Ok(read_expected(&messages).unwrap_or(u64::MAX))
     }
 
     async fn upsert(self, transaction: &Transaction<'_>) -> Result<[u64; 4], Error> {
@@ -80,21 +133,23 @@ impl<'a> Merging<'a> {
     /// How an upsert is done, chosen by the numbers of rows, and of a large batch by what is found
     /// of a sample of it.
     async fn choose(self, transaction: &Transaction<'_>) -> Result<Upserting<'a>, Error> {
-        let Self { core, target, current, staging, received } = self;
-        let table = target.definition;
-        let live = current.in_sql(table, core.settings.upsert);
-        let has_equality = live.has_equality(table.primary_key());
+        let Self { current, staging, received, .. } = self;
+        let live = self.live();
         let counting = match current.live.kind != 'p' && current.live.can_select {
             true => Counting::BySystemColumn,
             false => Counting::BeforeMerging,
         };
-        let mut search = Search::choose(received, current.rows, has_equality);
+        let mut search = self.search_by_size();
         let mut keys = None;
         if received >= COUNTED_FROM && search != Search::OnConflict {
-            let sample = staging.sample(live, received);
+            // To look for a row in a thousand partitions is not for nothing.
+            let may_be_empty = current.live.kind != 'p' || search == Search::Join;
+            let sample = staging.sample(live, received, may_be_empty);
             let known = search.knowing(numbers(transaction, &sample, MERGE).await?);
-            // A row that ON CONFLICT skips takes a value of the table's sequences.
-            if !(live.keeps_existing && known == Search::OnConflict) {
+            // A row that ON CONFLICT skips takes a value of the table's sequences; and where it cannot
+            // tell what it inserts, the rows are looked for anyway.
+            let looks = live.keeps_existing || counting == Counting::BeforeMerging;
+            if !(looks && known == Search::OnConflict) {
                 search = known;
             }
             if search != Search::Probe {
@@ -168,8 +223,8 @@ impl Merging<'_> {
         transaction: &Transaction<'_>,
         refused: &Error,
     ) -> Result<Option<u64>, Error> {
-        let Self { core, target, current, staging, .. } = self;
-        let live = current.in_sql(target.definition, core.settings.upsert);
+        let Self { core, target, staging, .. } = self;
+        let live = self.live();
         let upserts = target.upserts(core.settings.upsert);
         let back = rollback_to(SAVEPOINT);
         let sql = format!(
