@@ -4,9 +4,9 @@
 //! [SUITE…]`
 //!
 //! Without a suite, or with `targets`, all run: `compile`, `count`, `memory`, `load`, `small`,
-//! `growth`, `upsert`, `sizes`, `rebuild`, `migrate` and `views`. What was measured of the targets is
-//! printed at the end. `load`, `upsert` and `views` have other libraries beside ours: crates with the feature `peers`,
-//! and Python's once `benches/python/prepare` was run.
+//! `growth`, `upsert`, `sizes`, `partitions`, `rebuild`, `migrate` and `views`. What was measured of the
+//! targets is printed at the end. `load`, `upsert` and `views` have other libraries beside ours: crates
+//! with the feature `peers`, and Python's once `benches/python/prepare` was run.
 //!
 //! Every measurement is one of several interleaved rounds, and is quoted as the median of its ratios
 //! to the reference of the same round: the machine may be shared and noisy.
@@ -26,6 +26,7 @@ mod load;
 mod measure;
 mod memory;
 mod migrate;
+mod partitions;
 mod peers;
 mod plot;
 mod rebuild;
@@ -77,6 +78,7 @@ async fn main() {
             "growth" => growth::run(&url, &settings).await,
             "upsert" => upsert::run(&url, &settings).await,
             "sizes" => sizes::run(&url, &settings, version).await,
+            "partitions" => partitions::run(&url, &settings).await,
             "rebuild" => rebuild::run(&url, &settings).await,
             "migrate" => migrate::run(&url, &settings).await,
             "views" => views::run(&url, &settings).await,

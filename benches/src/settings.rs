@@ -7,9 +7,19 @@ use std::path::PathBuf;
 
 /// All suites, in the order in which they run. That of memory comes before those that leave much to
 /// the allocator.
-pub(crate) const SUITES: [&str; 11] = [
-    "compile", "count", "memory", "load", "small", "growth", "upsert", "sizes", "rebuild",
-    "migrate", "views",
+pub(crate) const SUITES: [&str; 12] = [
+    "compile",
+    "count",
+    "memory",
+    "load",
+    "small",
+    "growth",
+    "upsert",
+    "sizes",
+    "partitions",
+    "rebuild",
+    "migrate",
+    "views",
 ];
 
 #[derive(Debug)]
