@@ -2,19 +2,21 @@
 //!
 //! It is kept in the table's comment, beside the high watermark:
 //! `{"columns": ["id", "value"], "indexes": ["t_pkey"]}`. `"defaults"` are the columns that have a
-//! default of the definition's; `"table": false` says that the table itself was there before. Where
-//! the names take more than [`LONGEST`] bytes, each list is a string of digests of
-//! [`DIGEST`] characters instead.
+//! default of the definition's; `"table": false` says that the table itself was there before;
+//! `"renamed": {"old": "value"}` tells a struct that is older what became of its column. Where the
+//! names take more than [`LONGEST`] bytes, each list is a string of digests instead.
+
+mod names;
+mod renamed;
 
 use crate::catalog::Shape;
+use names::{Names, Written};
+use renamed::Renamed;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
 /// The most bytes that names take in a comment, which is written again with every high watermark.
 const LONGEST: usize = 2048;
-
-/// The characters of a digest, each of 6 bits.
-const DIGEST: usize = 6;
 
 /// What ingests made of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,14 +26,8 @@ pub(crate) struct Made {
     columns: Names,
     indexes: Names,
     defaults: Names,
-}
-
-/// Names of columns or indexes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Names {
-    All,
-    Listed(BTreeSet<String>),
-    Digested(BTreeSet<String>),
+    /// The names that columns had.
+    renamed: Renamed,
 }
 
 /// What a change makes and unmakes.
@@ -40,11 +36,14 @@ pub(crate) struct Delta {
     pub(crate) columns: Vec<(String, bool)>,
     pub(crate) indexes: Vec<(String, bool)>,
     pub(crate) defaults: Vec<(String, bool)>,
+    /// Columns by the names that they had, and those that they get.
+    pub(crate) renamed: Vec<(String, String)>,
 }
 
 impl Delta {
     pub(crate) fn is_empty(&self) -> bool {
-        self.columns.is_empty() && self.indexes.is_empty() && self.defaults.is_empty()
+        let Self { columns, indexes, defaults, renamed } = self;
+        columns.is_empty() && indexes.is_empty() && defaults.is_empty() && renamed.is_empty()
     }
 
     /// What is done after this.
@@ -52,26 +51,13 @@ impl Delta {
         self.columns.append(&mut after.columns);
         self.indexes.append(&mut after.indexes);
         self.defaults.append(&mut after.defaults);
+        self.renamed.append(&mut after.renamed);
     }
 
     /// An index gets the name of another, which is dropped.
     pub(crate) fn renamed(&mut self, index: &str, other: &str, is_made: bool) {
         self.indexes.push((index.to_owned(), false));
         self.indexes.push((other.to_owned(), is_made));
-    }
-}
-
-/// A list as it is written.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Names(BTreeSet<String>),
-    Digests(String),
-}
-
-impl Default for Written {
-    fn default() -> Self {
-        Self::Names(BTreeSet::new())
     }
 }
 
@@ -85,6 +71,8 @@ struct WrittenMade {
     indexes: Written,
     #[serde(default)]
     defaults: Written,
+    #[serde(default)]
+    renamed: renamed::Written,
 }
 
 fn yes() -> bool {
@@ -95,13 +83,15 @@ impl Made {
     /// Everything: what the Python package, or an earlier version, wrote.
     pub(crate) fn all() -> Self {
         let all = || Names::All;
-        Self { table: true, columns: all(), indexes: all(), defaults: all() }
+        let renamed = Renamed::default();
+        Self { table: true, columns: all(), indexes: all(), defaults: all(), renamed }
     }
 
     /// Nothing: a table that somebody else made.
     pub(crate) fn nothing() -> Self {
         let none = || Names::Listed(BTreeSet::new());
-        Self { table: false, columns: none(), indexes: none(), defaults: none() }
+        let renamed = Renamed::default();
+        Self { table: false, columns: none(), indexes: none(), defaults: none(), renamed }
     }
 
     /// All there is of a table that an ingest has just created.
@@ -121,6 +111,7 @@ impl Made {
             columns: Names::read(written.columns),
             indexes: Names::read(written.indexes),
             defaults: Names::read(written.defaults),
+            renamed: Renamed::read(written.renamed),
         }
     }
 
@@ -137,6 +128,11 @@ impl Made {
         self.defaults.has(column)
     }
 
+    /// Whether an ingest has given a column that had the first name the second.
+    pub(crate) fn is_renamed(&self, from: &str, to: &str) -> bool {
+        self.renamed.has(from, to)
+    }
+
     /// By the names of what there is of it in a table.
     pub(crate) fn of(&self, shape: &Shape) -> Self {
         let columns = shape.columns.iter();
@@ -147,6 +143,7 @@ impl Made {
             columns: self.columns.among(columns.map(|column| column.name.as_str())),
             indexes: self.indexes.among(indexes),
             defaults: self.defaults.among(defaults.map(|column| column.name.as_str())),
+            renamed: self.renamed.among(&shape.columns),
         }
     }
 
@@ -159,6 +156,13 @@ impl Made {
 
     /// Changes what is listed by names.
     pub(crate) fn change(&mut self, delta: &Delta) {
+        for (from, to) in &delta.renamed {
+            self.columns.rename(from, to);
+            self.defaults.rename(from, to);
+            self.renamed.add(from, to);
+        }
+        let added = delta.columns.iter().filter(|(_, is_made)| *is_made);
+        added.for_each(|(name, _)| self.renamed.forget(name));
         self.columns.change(&delta.columns);
         self.indexes.change(&delta.indexes);
         self.defaults.change(&delta.defaults);
@@ -179,7 +183,8 @@ impl Made {
                 index.name.clone_from(name);
             }
         }
-        let whole = Self::whole(&renamed);
+        let former = self.renamed.among(&fresh.columns);
+        let whole = Self { renamed: former, ..Self::whole(&renamed) };
         if exact {
             return whole;
         }
@@ -210,87 +215,14 @@ impl Made {
         if !self.defaults.is_empty() {
             json += &format!(", \"defaults\": {}", self.defaults.written(digested));
         }
+        if !self.renamed.is_empty() {
+            json += &format!(", \"renamed\": {}", self.renamed.written(digested));
+        }
         if !self.table {
             json += ", \"table\": false";
         }
         json + "}"
     }
-}
-
-impl Names {
-    fn read(written: Written) -> Self {
-        match written {
-            Written::Names(names) => Self::Listed(names),
-            Written::Digests(digests) => {
-                let mut rest = digests.as_str();
-                let mut read = BTreeSet::new();
-                while let Some((first, others)) = rest.split_at_checked(DIGEST) {
-                    read.insert(first.to_owned());
-                    rest = others;
-                }
-                Self::Digested(read)
-            }
-        }
-    }
-
-    fn has(&self, name: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Listed(names) => names.contains(name),
-            Self::Digested(digests) => digests.contains(&digest(name)),
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        matches!(self, Self::Listed(names) if names.is_empty())
-    }
-
-    fn among<'n, I: Iterator<Item = &'n str>>(&self, names: I) -> Self {
-        Self::Listed(names.filter(|name| self.has(name)).map(str::to_owned).collect())
-    }
-
-    fn change(&mut self, changes: &[(String, bool)]) {
-        let Self::Listed(names) = self else { return };
-        for (name, is_made) in changes {
-            match is_made {
-                true => names.insert(name.clone()),
-                false => names.remove(name),
-            };
-        }
-    }
-
-    fn written(&self, digested: bool) -> String {
-        match self {
-            Self::Listed(names) if digested => {
-                let digests = names.iter().map(|name| digest(name)).collect::<BTreeSet<_>>();
-                format!("\"{}\"", digests.into_iter().collect::<String>())
-            }
-            Self::Listed(names) => {
-                let names = names.iter().map(|name| serde_json::Value::from(name.as_str()));
-                let names = names.map(|name| name.to_string()).collect::<Vec<_>>();
-                format!("[{}]", names.join(", "))
-            }
-            Self::Digested(digests) => {
-                format!("\"{}\"", digests.iter().map(String::as_str).collect::<String>())
-            }
-            // It is written by the names of a table.
-            Self::All => "[]".to_owned(),
-        }
-    }
-}
-
-/// A digest of a name: its FNV-1a hash, of which 36 bits are kept.
-fn digest(name: &str) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    let hash = hash ^ (hash >> 32);
-    let letter = |at: usize| {
-        let [byte, ..] = (hash >> (6 * at)).to_le_bytes();
-        char::from(LETTERS[usize::from(byte & 63)])
-    };
-    (0..DIGEST).map(letter).collect()
 }
 
 #[cfg(test)]

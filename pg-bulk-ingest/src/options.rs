@@ -129,7 +129,8 @@ pub enum Migration {
     /// The table becomes exactly the struct, whatever was there and whoever made it: what the struct
     /// does not have is dropped.
     Exact,
-    /// What is missing is added, and types are widened where that rewrites nothing. Nothing is
+    /// What is missing is added, columns are renamed where the struct says so, and types are widened
+    /// where that rewrites nothing. Nothing is
     /// dropped, narrowed or rebuilt: what is there but not defined stays, columns, indexes, defaults,
     /// a primary key. A column that allows NULL, or longer values than are defined, stays so. What
     /// would need a rebuild, and a primary key of other columns than defined, is an error.

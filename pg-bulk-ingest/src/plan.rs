@@ -10,6 +10,7 @@ mod keep;
 mod migrate;
 mod rebuild;
 mod relevant;
+mod rename;
 mod widen;
 
 pub(crate) use bound::MOST_COLUMNS;
@@ -21,6 +22,7 @@ pub(crate) use keep::{Keeping, create_fresh, keep_indexes, kept, kept_shape};
 pub(crate) use migrate::{Decision, Rebuilding, Subject};
 pub(crate) use rebuild::{Check, Rebuild, checks, key_checks};
 pub(crate) use relevant::{Relevant, Rule, relevant};
+pub(crate) use rename::{Rename, delta as rename_delta, rename_step, renames};
 
 use crate::definition::{Column, Index, IndexKey, Table};
 use crate::ident::{Ident, QualifiedName, list};

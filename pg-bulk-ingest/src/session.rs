@@ -19,6 +19,7 @@ mod parallel;
 mod parts;
 mod preview;
 mod refusal;
+mod rename;
 mod scope;
 mod start;
 mod stored;

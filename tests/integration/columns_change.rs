@@ -41,7 +41,7 @@ const CHANGES: &[(&str, &str)] = &[
         "ALTER TABLE t DROP amount; ALTER TABLE t ADD amount float8",
         r#"it changed the type of column "amount" from bigint to double precision"#,
     ),
-    ("ALTER TABLE t RENAME amount TO sum", r#"it dropped column "amount""#),
+    ("ALTER TABLE t RENAME amount TO sum", r#"it dropped or renamed column "amount""#),
     (
         "CREATE TABLE other (LIKE t INCLUDING ALL); ALTER TABLE t RENAME TO gone; \
          ALTER TABLE other RENAME TO t",

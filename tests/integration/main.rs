@@ -45,6 +45,7 @@ mod pooler;
 mod privileges;
 mod progress;
 mod refused;
+mod renamed;
 mod round_trips;
 mod rows;
 mod send;

@@ -3,6 +3,7 @@
 use super::container::Container;
 use super::field::Field;
 use super::model::{Column, Storage};
+use super::renamed;
 use crate::case::Case;
 use crate::errors::Errors;
 use crate::generics::referent;
@@ -72,6 +73,7 @@ pub(super) fn check<'i>(
             sql_type: field.sql_type.as_ref(),
             default: field.default.as_ref(),
             on_update: field.on_update.as_ref(),
+            renamed_from: &field.renamed_from,
             collation: field.collate.as_ref(),
             comment: container
                 .comments
@@ -79,6 +81,7 @@ pub(super) fn check<'i>(
                 .and_then(|_| comment::text(field.attributes, errors)),
         });
     }
+    renamed::check(&columns, errors);
     if columns.is_empty() {
         let why =
             if fields.is_empty() { "the struct has no fields" } else { "every field is skipped" };
@@ -127,6 +130,7 @@ fn flattened<'i>(field: &'i Field<'i>, errors: &mut Errors) -> Column<'i> {
         sql_type: None,
         default: None,
         on_update: None,
+        renamed_from: &[],
         collation: None,
         comment: None,
     }

@@ -66,6 +66,9 @@ fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
     let comment = column.comment.iter().map(|text| quote!(.with_comment(#text)));
     let default = column.default.iter().map(|sql| quote!(.with_default(#sql)));
     let on_update = column.on_update.iter().map(|_| quote!(.kept_on_update()));
+    let renamed_from = column.renamed_from;
+    let renamed_from =
+        (!renamed_from.is_empty()).then(|| quote!(.renamed_from(const { &[#(#renamed_from),*] })));
     let of = type_constants(column, column.ty, private);
     let field_type = match column.storage {
         Storage::ToSql => {
@@ -84,7 +87,7 @@ fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
     };
     quote! {
         #private::Column::new(#name, #field, #spelled, #field_type)
-            #(#sql_type)* #(#collation)* #(#default)* #(#on_update)* #(#comment)*
+            #(#sql_type)* #(#collation)* #(#default)* #(#on_update)* #renamed_from #(#comment)*
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Field<'i> {
     pub(super) to_sql: Option<Ident>,
     pub(super) default: Option<LitStr>,
     pub(super) on_update: Option<LitStr>,
+    /// The names that its column has had, the same one given once.
+    pub(super) renamed_from: Vec<LitStr>,
     pub(super) collate: Option<LitStr>,
     pub(super) flatten: Option<Ident>,
     pub(super) prefix: Option<LitStr>,
@@ -43,6 +45,7 @@ impl<'i> Field<'i> {
             let text = |errors: &mut Errors| value::text(&item, Place::Field, errors);
             let flag = |errors: &mut Errors| value::flag(&item, Place::Field, errors);
             match key.as_str() {
+                "renamed_from" => read.renamed_from.extend(text(errors)),
                 known if seen.iter().any(|before| before == known) => key::repeated(&item, errors),
                 "primary_key" => read.primary_key = flag(errors),
                 "unique" => read.unique = List::of_field(&item, What::Unique, errors),
@@ -150,6 +153,7 @@ impl<'i> Field<'i> {
             to_sql: None,
             default: None,
             on_update: None,
+            renamed_from: Vec::new(),
             collate: None,
             flatten: None,
             prefix: None,

@@ -12,6 +12,7 @@ mod keys;
 mod method;
 mod model;
 mod paths;
+mod renamed;
 mod simple;
 
 use crate::crate_path;

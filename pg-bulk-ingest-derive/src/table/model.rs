@@ -35,6 +35,8 @@ pub(super) struct Column<'i> {
     pub(super) default: Option<&'i LitStr>,
     /// That it keeps its value when its row is updated.
     pub(super) on_update: Option<&'i LitStr>,
+    /// The names that it has had.
+    pub(super) renamed_from: &'i [LitStr],
     pub(super) collation: Option<&'i LitStr>,
     pub(super) comment: Option<String>,
 }

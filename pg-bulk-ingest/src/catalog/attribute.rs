@@ -24,7 +24,7 @@ impl LiveTable {
         let changed = seen.filter_map(|seen| {
             let name = &seen.name;
             match now.iter().find(|Attribute(found, ..)| found == name) {
-                None => Some(format!("it dropped column {name:?}")),
+                None => Some(format!("it dropped or renamed column {name:?}")),
                 Some(Attribute(_, oid, sql_type))
                     if *oid == seen.type_oid() && *sql_type == seen.sql_type =>
                 {

@@ -14,6 +14,7 @@ pub(crate) mod managed;
 pub(crate) mod probe;
 mod query;
 mod relation;
+mod renamed;
 pub(crate) mod transaction;
 mod types;
 mod unique;
@@ -33,6 +34,7 @@ pub(crate) use query::{
     view_attached, views,
 };
 pub(crate) use relation::{IndexShape, Leftover, LiveColumn, LiveTable, Relation, Server, Shape};
+pub(crate) use renamed::Names;
 pub(crate) use unique::UniqueIndex;
 #[cfg(test)]
 pub(crate) use unique::UniqueKey;

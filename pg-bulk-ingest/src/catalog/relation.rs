@@ -1,5 +1,6 @@
 //! A live table as the catalog describes it.
 
+use super::renamed::{Names, in_sql};
 use super::types::{self, LiveType};
 use crate::definition::{Column, ColumnType, Kind, Table};
 use crate::encode::TargetType;
@@ -366,6 +367,18 @@ impl IndexShape {
             plain: true,
             columns: Vec::new(),
         }
+    }
+}
+
+impl IndexShape {
+    /// Gives its columns other names.
+    pub(super) fn rename(&mut self, names: &Names) {
+        self.form = in_sql(&self.form, names);
+        let to = |name: String| names.get(&name).cloned().unwrap_or(name);
+        let columns = std::mem::take(&mut self.columns);
+        self.columns = columns.into_iter().map(to).collect();
+        let equality = std::mem::take(&mut self.equality).into_iter();
+        self.equality = equality.map(|(name, operator)| (to(name), operator)).collect();
     }
 }
 

@@ -188,6 +188,10 @@ pub struct Column {
     collation: Option<&'static str>,
     default: Option<&'static str>,
     kept_on_update: bool,
+    /// The name that it was given first, without the prefixes of structs that it is flattened into.
+    base_name: &'static str,
+    /// The names that it has had, without these prefixes.
+    renamed_from: &'static [&'static str],
     comment: Option<&'static str>,
 }
 
@@ -212,6 +216,8 @@ impl Column {
             collation: None,
             default: None,
             kept_on_update: false,
+            base_name: name,
+            renamed_from: &[],
             comment: None,
         }
     }
@@ -238,6 +244,12 @@ impl Column {
     #[must_use]
     pub const fn kept_on_update(self) -> Self {
         Self { kept_on_update: true, ..self }
+    }
+
+    /// The same, which has had other names before.
+    #[must_use]
+    pub const fn renamed_from(self, renamed_from: &'static [&'static str]) -> Self {
+        Self { renamed_from, ..self }
     }
 
     /// The same with a comment.
@@ -307,6 +319,13 @@ impl Column {
     #[must_use]
     pub const fn is_kept_on_update(&self) -> bool {
         self.kept_on_update
+    }
+
+    /// Returns the names that the column has had.
+    #[must_use]
+    pub fn former_names(&self) -> Vec<String> {
+        let prefix = self.name.strip_suffix(self.base_name).unwrap_or_default();
+        self.renamed_from.iter().map(|from| format!("{prefix}{from}")).collect()
     }
 
     /// The default as an SQL expression, if one is given.

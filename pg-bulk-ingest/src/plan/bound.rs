@@ -10,18 +10,9 @@ impl Subject<'_> {
     /// Why a change cannot be made, whatever is done to the table itself.
     pub(super) fn bound(&self, change: &Change) -> Option<String> {
         let bound = &self.surroundings.bound;
-        let of_type = || {
-            let of_type = bound.of_type.as_ref()?;
-            Some(format!(
-                "the table is of the composite type {of_type}, which gives it its columns"
-            ))
-        };
+        let of_type = || self.of_type();
         let of_column = |name: &String| {
-            let inherited = || match &bound.partition_of {
-                Some(parent) => format!("the table is a partition of {parent}"),
-                None => "the table inherits the column".to_owned(),
-            };
-            of_type().or_else(|| bound.inherited.contains(name).then(inherited)).or_else(|| {
+            self.bound_name(name).or_else(|| {
                 let key = bound.partition_keys.contains(name);
                 key.then(|| "the table is partitioned by it".to_owned())
             })
@@ -55,6 +46,21 @@ impl Subject<'_> {
             | Change::Reorder { .. } => None,
         };
         why.map(|why| format!("{change}, but {why}"))
+    }
+
+    /// Why a column cannot have another name.
+    pub(crate) fn bound_name(&self, column: &String) -> Option<String> {
+        let bound = &self.surroundings.bound;
+        let inherited = || match &bound.partition_of {
+            Some(parent) => format!("the table is a partition of {parent}"),
+            None => "the table inherits the column".to_owned(),
+        };
+        self.of_type().or_else(|| bound.inherited.contains(column).then(inherited))
+    }
+
+    fn of_type(&self) -> Option<String> {
+        let of_type = self.surroundings.bound.of_type.as_ref()?;
+        Some(format!("the table is of the composite type {of_type}, which gives it its columns"))
     }
 
     /// Why columns cannot be added where the table is, and whether a table that replaces it can have

@@ -14,7 +14,7 @@ use crate::watermark::Unreadable;
 use std::time::Duration;
 
 /// The settings of an ingest but for those that depend on a type.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) visibility: Visibility,
     pub(crate) upsert: Upsert,

@@ -205,7 +205,9 @@ pub(super) async fn check_held(
     }
     let mut columns = Vec::new();
     for (position, target) in targets.iter().enumerate() {
-        let Some(live) = target.visible() else { continue };
+        // It is asked again once the columns have their names.
+        let named = target.visible().filter(|_| target.renaming.is_none());
+        let Some(live) = named else { continue };
         let here = HeldIn::columns(position, &target.name, live, target.definition, found);
         let here = here.collect::<Vec<_>>();
         if let Some(first) = here.iter().find(|held| !held.can_select) {

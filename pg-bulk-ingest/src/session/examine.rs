@@ -4,6 +4,7 @@ use super::core::Settings;
 use super::define::Defining;
 use super::enum_type;
 use super::refusal::{START, check_replacement, privilege, unreadable, unsupported};
+use super::rename::Renaming;
 use super::start::read;
 use super::target::keeping;
 use crate::catalog::{
@@ -37,6 +38,8 @@ pub(super) enum Outstanding {
 /// How a live table differs from its definition.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Examination {
+    /// The columns that get other names, before what is outstanding.
+    pub(super) renaming: Option<Renaming>,
     pub(super) outstanding: Option<Outstanding>,
     /// The differences that stay.
     pub(super) kept: Vec<Change>,
@@ -65,8 +68,7 @@ impl Examined<'_> {
         client: &mut Client,
         relation: &Relation,
     ) -> Result<Examination, Error> {
-        let examined = self.examine_one(client, relation).await;
-        examined.map_err(|error| error.in_table(self.name))
+        self.examine_one(client, relation).await.map_err(|error| error.in_table(self.name))
     }
 
     async fn examine_one(
@@ -74,11 +76,18 @@ impl Examined<'_> {
         client: &mut Client,
         relation: &Relation,
     ) -> Result<Examination, Error> {
-        let Some(mut live) = relation.table.clone() else { return Ok(Examination::default()) };
+        let Some(found) = &relation.table else { return Ok(Examination::default()) };
+        let renaming = Renaming::find(self.name, self.definition, found, self.settings.migration)?;
+        let after = |live| match &renaming {
+            Some(renaming) => renaming.after(&live),
+            None => live,
+        };
+        let mut live = after(found.clone());
         let predicted = predict(self.definition, self.found);
         if let Some(defined) = &predicted
             && live.leftovers.is_empty()
-            && let Ok(Relevant { changes, kept, refused }) = self.relevant(&live, defined)
+            && renaming.is_none()
+            && let Ok(Relevant { changes, kept, refused }) = self.relevant(&live, defined, None)
             && changes.is_empty()
             && refused.is_empty()
         {
@@ -97,22 +106,26 @@ impl Examined<'_> {
         };
         let invalid =
             |change: &Change| matches!(change, Change::DropIndex { index } if !index.valid);
-        if self.relevant(&live, &defined)?.changes.iter().any(invalid) {
+        let of = renaming.as_ref();
+        if self.relevant(&live, &defined, of)?.changes.iter().any(invalid) {
             self.check_owner(&live)?;
-            live = self.await_builds(client, live).await?;
+            live = after(self.await_builds(client, live).await?);
         }
-        let Relevant { changes, kept, refused } = self.relevant(&live, &defined)?;
+        let Relevant { changes, kept, refused } = self.relevant(&live, &defined, of)?;
         if !refused.is_empty() {
             return Err(self.refused(refused, true));
         }
-        if changes.is_empty() && live.leftovers.is_empty() {
+        if changes.is_empty() && live.leftovers.is_empty() && renaming.is_none() {
             return Ok(Examination { kept, ..Examination::default() });
         }
         self.check_owner(&live)?;
         // What is made is written into the comment.
-        let comment = live.comment.as_deref();
-        let made = watermark::made(comment).map_err(|error| error.error(comment, MIGRATE))?;
-        let surroundings = self.surroundings(client, &live).await?;
+        let text = live.comment.as_deref();
+        let made = watermark::made(text).map_err(|error| error.error(text, MIGRATE))?;
+        let mut surroundings = self.surroundings(client, &live).await?;
+        if let Some(renaming) = &renaming {
+            surroundings = surroundings.renamed(&renaming.names());
+        }
         let subject = Subject {
             name: self.name,
             live: &live,
@@ -121,8 +134,21 @@ impl Examined<'_> {
             rebuilding: self.rebuilding(),
             version: self.server.version,
         };
+        if let Some(renaming) = &renaming {
+            let reasons = renaming.refused(|name| subject.bound_name(name));
+            if !reasons.is_empty() {
+                return Err(Error::new(ErrorKind::Migration { reasons }, MIGRATE));
+            }
+            if changes.is_empty() && live.leftovers.is_empty() {
+                return Ok(Examination {
+                    renaming: Some(renaming.clone()),
+                    kept,
+                    ..Examination::default()
+                });
+            }
+        }
         let decided = subject.decide(&changes);
-        self.check_rows(client, &changes, &decided, &live).await?;
+        self.check_rows(client, &changes, &decided, &live, renaming.as_ref()).await?;
         let builds = |step: &Step| matches!(step, Step::Outside { .. });
         let outstanding = match decided {
             Decision::InPlace(steps) => {
@@ -155,7 +181,7 @@ impl Examined<'_> {
         };
         let keeping = keeping(&kept, &live, self.settings.migration);
         let fresh = Some(plan::kept_shape(defined, keeping));
-        Ok(Examination { outstanding: Some(outstanding), kept, fresh })
+        Ok(Examination { renaming, outstanding: Some(outstanding), kept, fresh })
     }
 
     /// The error that says why, and names `Migration::Exact` where that would serve.
@@ -176,8 +202,18 @@ impl Examined<'_> {
         }
     }
 
-    fn relevant(self, live: &LiveTable, defined: &Shape) -> Result<Relevant, Error> {
+    fn relevant(
+        self,
+        live: &LiveTable,
+        defined: &Shape,
+        renaming: Option<&Renaming>,
+    ) -> Result<Relevant, Error> {
         let changes = compare(&live.shape, defined);
+        if let Some(renaming) = renaming.filter(|_| self.settings.migration == Migration::Freeze) {
+            let mut differences = renaming.differences().collect::<Vec<_>>();
+            differences.extend(changes.iter().map(ToString::to_string));
+            return Err(Error::new(ErrorKind::Differs { differences }, START));
+        }
         let Settings { migration, column_order: order, .. } = *self.settings;
         let definition = self.definition;
         let made = made_of(live);
@@ -241,12 +277,16 @@ impl Examined<'_> {
         changes: &[Change],
         decided: &Decision,
         live: &LiveTable,
+        renaming: Option<&Renaming>,
     ) -> Result<(), Error> {
         if !self.keeps_rows {
             return Ok(());
         }
         let mut checks = plan::checks(changes, self.name);
-        if let Decision::Rebuild(rebuild) = decided {
+        if let Some(renaming) = renaming {
+            // The others are checked once the columns have their names.
+            checks.retain(|check| check.column.as_ref().is_some_and(|name| !renaming.gives(name)));
+        } else if let Decision::Rebuild(rebuild) = decided {
             checks.extend(plan::key_checks(changes, &live.shape, self.name));
             checks.extend(rebuild.checks(self.name));
         }

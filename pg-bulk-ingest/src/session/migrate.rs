@@ -23,7 +23,7 @@ use tokio_postgres::{Client, IsolationLevel, Transaction};
 const MIGRATE: &str = "cannot migrate the table";
 
 /// How often steps are tried, in all of an ingest, while others change the tables as well.
-const ATTEMPTS: usize = 10;
+pub(super) const ATTEMPTS: usize = 10;
 
 /// How often a step is done that changes nothing that is seen afterwards.
 const REPEATS: usize = 3;
@@ -165,7 +165,7 @@ fn valid(shape: &Shape) -> (&[LiveColumn], Vec<&IndexShape>) {
 
 /// Whether an error is one of what other sessions do, as far as the error tells: they may have undone
 /// it by the time that the table is looked at again.
-fn is_of_others(error: &Error) -> Option<bool> {
+pub(super) fn is_of_others(error: &Error) -> Option<bool> {
     match error.kind() {
         ErrorKind::ConcurrentIngest { .. } => return Some(true),
         ErrorKind::Server => {}
@@ -219,7 +219,7 @@ fn examined<'a>(
 }
 
 /// Runs a step. Returns the statements that were run.
-async fn run(
+pub(super) async fn run(
     client: &mut Client,
     core: &Core,
     target: &Target,

@@ -30,19 +30,26 @@ pub(super) async fn preview(client: &mut Client, core: &Core) -> Result<Plan, Er
     plan.extend(plan::create_enum_types(&enums, &core.found));
     let replaced = core.targets.iter().filter_map(|target| Replacement::of(core, target));
     let replaced = replaced.collect::<Vec<_>>();
+    // A table whose columns do not have their names yet is not tried.
+    let is_tried = |one: &Replacement<'_>| one.target.renaming.is_none();
+    let to_try = replaced.into_iter().filter(is_tried).collect::<Vec<_>>();
     // What was made of a table is in the comment on it, if the definition gives one too.
     let is_told =
         |target: &&Target| target.current.is_none() && target.definition.comment().is_some();
     let missing = core.targets.iter().filter(is_told).collect::<Vec<_>>();
-    let tried = trial::run(client, core, &replaced, &missing).await?.unwrap_or_default();
+    let tried = trial::run(client, core, &to_try, &missing).await?.unwrap_or_default();
     let (mut tried, mut created) =
         (tried.replacements.into_iter(), tried.created.into_iter().peekable());
     let mut comments = Vec::with_capacity(core.targets.len());
     for target in &core.targets {
         let live = target.current.as_ref().map(|current| &current.live);
         let mut comment = live.and_then(|live| live.comment.clone());
+        plan.extend(target.renaming.iter().flat_map(|one| one.step.statements()).cloned());
         plan.extend(match Replacement::of(core, target) {
-            Some(replacement) => replace(core, &replacement, tried.next(), &mut comment),
+            Some(one) => {
+                let tried = if is_tried(&one) { tried.next() } else { None };
+                replace(core, &one, tried, &mut comment)
+            }
             None => {
                 comment = match created.next_if(|_| is_told(&target)) {
                     Some(shape) => watermark::with_made(None, &Made::whole(&shape)).ok().flatten(),

@@ -9,7 +9,7 @@ use super::refusal::{
 };
 use super::supported::{check_server, check_supported, check_version};
 use super::target::{Current, Target, keeping};
-use super::{enum_type, views};
+use super::{enum_type, rename, views};
 use crate::carry::Swapped;
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
 use crate::deadline::{answer, answer_attempt};
@@ -34,7 +34,8 @@ pub(super) async fn start(
     let Inspected { server, enums: found, relations } = inspect(client, &names, &enums).await?;
     check_server(&server)?;
     for (name, definition) in &tables {
-        check_version(&server, definition).map_err(|error| error.in_table(name))?;
+        let checked = check_version(&server, definition).and_then(|()| rename::check(definition));
+        checked.map_err(|error| error.in_table(name))?;
     }
     if settings.migration == Migration::Freeze {
         enum_type::check_complete(&enums, &found)?;
@@ -61,7 +62,8 @@ pub(super) async fn start(
             waiting: Waiting::new(&settings.locks, &server),
             keeps_rows: keeps_rows(&settings),
         };
-        let Examination { outstanding, kept, fresh } = examined.examine(client, &relation).await?;
+        let Examination { renaming, outstanding, kept, fresh } =
+            examined.examine(client, &relation).await?;
         let is_replaced = matches!(outstanding, Some(Outstanding::Rebuild(_)));
         let mut planned = Planned::default();
         let managed = managed(client, &server, &name, live.oid).await?;
@@ -69,6 +71,13 @@ pub(super) async fn start(
         if is_replaced || settings.delete != Delete::Off {
             let managed = managed.or_else(|| server.engine.as_deref().map(of_engine));
             check_unmanaged(managed).map_err(|error| error.in_table(&name))?;
+        }
+        let live = match &renaming {
+            Some(renaming) => &renaming.after(live),
+            None => live,
+        };
+        // What hangs on it is looked at once the columns have their names.
+        if (is_replaced || settings.delete != Delete::Off) && renaming.is_none() {
             let shape = live.shape.clone();
             let fresh = fresh.unwrap_or_else(|| shape.clone());
             replaced.push(ToReplace { names: swapped.clone(), oid: live.oid, live: shape, fresh });
@@ -83,7 +92,8 @@ pub(super) async fn start(
             Some(_) => Current::outdated(name.clone(), live),
         };
         let missing = Target::missing(swapped, definition);
-        let target = Target { outstanding, kept, planned, current: Some(current), ..missing };
+        let target =
+            Target { renaming, outstanding, kept, planned, current: Some(current), ..missing };
         targets.push(target);
     }
     let planned = carry::check(client, &server.role, &replaced).await?;

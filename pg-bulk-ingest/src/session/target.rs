@@ -2,6 +2,7 @@
 
 use super::carry::Planned;
 use super::examine::{Outstanding, made_of};
+use super::rename::Renaming;
 use crate::carry::Swapped;
 use crate::catalog::{LiveColumn, LiveTable};
 use crate::compare::Change;
@@ -23,6 +24,9 @@ pub(super) struct Target {
     pub(super) fresh: QualifiedName,
     /// Whether its schema did not exist when the session began.
     pub(super) schema_missing: bool,
+    /// The columns of the live table that get other names before all else: the current one has them
+    /// already.
+    pub(super) renaming: Option<Renaming>,
     /// Where rows go; `None` before the table is created.
     pub(super) current: Option<Current>,
     /// The live table that the current one is going to replace.
@@ -134,6 +138,7 @@ impl Target {
             name: live,
             fresh,
             schema_missing: false,
+            renaming: None,
             current: None,
             replaces: None,
             outstanding: None,

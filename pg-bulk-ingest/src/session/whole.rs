@@ -6,7 +6,7 @@ use super::meter::Meter;
 use super::scope::Scope;
 use super::target::Target;
 use super::uncommitted::Uncommitted;
-use super::{enum_type, examine, finish, migrate, start};
+use super::{enum_type, examine, finish, migrate, rename, start};
 use crate::deadline::{Deadline, within};
 use crate::definition::Table;
 use crate::error::Error;
@@ -42,11 +42,13 @@ pub(super) async fn migrate(
     meter: &mut Meter<'_>,
 ) -> Result<(), Error> {
     let keeps_rows = examine::keeps_rows(&core.settings);
-    if keeps_rows && core.targets.iter().any(Target::changes_in_place) {
+    let changes = |target: &Target| keeps_rows && target.changes_in_place();
+    if core.targets.iter().any(|target| changes(target) || target.renaming.is_some()) {
         meter.enter(&core.progress(Phase::Migrate));
     }
     let deadline = core.deadline.clone();
     let change = async {
+        rename::run_all(client, core).await?;
         enum_type::extend(client, core).await?;
         if keeps_rows { migrate::in_place(client, core).await } else { Ok(()) }
     };
