@@ -67,6 +67,11 @@ impl QualifiedName {
         fnv(&format!("pg-bulk-ingest\0{}\0{}", self.schema(), self.name()))
     }
 
+    /// A digest of the name and of what is told apart under it.
+    pub(crate) fn digest_with(&self, more: &str) -> u64 {
+        fnv(&format!("pg-bulk-ingest\0{}\0{}\0{more}", self.schema(), self.name()))
+    }
+
     /// The names of a table that is to replace this one, until it does; the first that is free is
     /// used.
     pub(crate) fn fresh_names(&self) -> impl Iterator<Item = String> {

@@ -2,6 +2,7 @@
 
 mod rows;
 mod running;
+mod watermarks;
 
 pub use rows::Rows;
 pub use running::Running;
@@ -61,12 +62,6 @@ pub struct Ingest<'c, S: ?Sized, H = NoHook> {
 }
 
 impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
-    /// Where the ingest begins. Default: [`HighWatermark::Latest`], after the stored one.
-    pub fn high_watermark(mut self, high_watermark: HighWatermark) -> Self {
-        self.high_watermark = high_watermark;
-        self
-    }
-
     /// When rows become visible. Default: [`Visibility::AfterEachBatch`].
     pub fn visibility(mut self, visibility: Visibility) -> Self {
         self.settings.visibility = visibility;
@@ -299,35 +294,6 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     pub async fn plan(self) -> Result<Plan, Error> {
         let tables = self.tables();
         session::plan(self.client, tables, self.settings).await
-    }
-
-    /// Reads the high watermark that is stored, as the next ingest would find it; `None` if there is
-    /// none, or no such table. Of several tables it is that of the first.
-    ///
-    /// Nothing is created or changed, no table is locked, and no privilege is needed. It is one round
-    /// trip, which may be within a transaction. Of the settings only `into_table`, `timeout` and
-    /// `show_values` count.
-    ///
-    /// ```no_run
-    /// # use pg_bulk_ingest::{Error, IngestTable, ingest};
-    /// # #[derive(IngestTable)]
-    /// # #[ingest(table = "t")]
-    /// # struct Row { #[ingest(primary_key)] id: i32 }
-    /// # async fn run(client: &mut tokio_postgres::Client) -> Result<(), Error> {
-    /// let day = ingest::<Row>(client).stored::<String>().await?;
-    /// println!("loaded up to {}", day.as_deref().unwrap_or("nothing"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Watermark`] if it is not of type `W`, [`ErrorKind::Comment`] if the comment that
-    /// holds it cannot be read; any error of the server.
-    pub async fn stored<W: DeserializeOwned>(self) -> Result<Option<W>, Error> {
-        let mut tables = self.tables().into_iter();
-        let Some((table, _)) = tables.next() else { return Ok(None) };
-        session::stored(self.client, table, &self.settings).await
     }
 
     fn tables(&self) -> Vec<(QualifiedName, &'static Table)> {

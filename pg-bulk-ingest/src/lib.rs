@@ -49,7 +49,10 @@ pub use futures_util::future::BoxFuture;
 pub use hook::{BeforeVisible, Hook, HookTable, NoHook, OnBeforeVisible};
 pub use ident::QualifiedName;
 pub use ingest::{Ingest, Rows, Running, ingest};
-pub use options::{ColumnOrder, Cut, Delete, HighWatermark, Locks, Migration, Upsert, Visibility};
+pub use options::{
+    ColumnOrder, Cut, Delete, HighWatermark, Locks, Migration, Overlap, Upsert, Visibility,
+    Watermarks,
+};
 #[doc = include_str!("docs/ingest_column.md")]
 pub use pg_bulk_ingest_derive::IngestColumn;
 #[doc = include_str!("docs/ingest_enum.md")]

@@ -26,13 +26,62 @@ impl Lockable {
 /// The savepoint around an attempt to take a lock.
 pub(crate) const ATTEMPT: &str = "pg_bulk_ingest_lock";
 
-/// Takes the locks that keep ingests of one table from mixing, held to the end of the transaction.
-/// They are taken in one order by all.
-fn advisory(names: &[QualifiedName]) -> String {
-    let mut keys = names.iter().map(advisory_key).collect::<Vec<_>>();
-    keys.sort_unstable();
-    let lock = |key: &i64| format!("SELECT pg_catalog.pg_advisory_xact_lock({key})");
-    keys.iter().map(lock).collect::<Vec<_>>().join(";\n")
+/// Which ingests a batch keeps out, by advisory locks that are held to the end of its transaction.
+#[derive(Debug, Clone)]
+pub(crate) struct Claim<'a> {
+    /// The ingested tables.
+    pub(crate) names: &'a [QualifiedName],
+    /// Whether those of other sources of these tables go on beside it.
+    pub(crate) is_shared: bool,
+    /// The source, where each has a high watermark of its own.
+    pub(crate) source: Option<&'a str>,
+}
+
+impl<'a> Claim<'a> {
+    /// Keeps out all others.
+    pub(crate) fn whole(names: &'a [QualifiedName]) -> Self {
+        Self { names, is_shared: false, source: None }
+    }
+
+    /// The keys of the tables' locks, in the order in which all take them.
+    fn tables(&self) -> Vec<i64> {
+        let mut keys = self.names.iter().map(advisory_key).collect::<Vec<_>>();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// The key of the lock that ingests of one source, whose high watermark is that of the first table,
+    /// keep from each other.
+    fn of_its_source(&self) -> Option<i64> {
+        let (first, source) = (self.names.first()?, self.source?);
+        Some(signed(first.digest_with(source)))
+    }
+
+    /// The keys of the locks by which another ingest of the same source is noticed.
+    pub(crate) fn keys_of_overlap(&self) -> Vec<i64> {
+        match self.of_its_source() {
+            Some(key) => vec![key],
+            None => self.tables(),
+        }
+    }
+
+    fn sql(&self) -> String {
+        let function =
+            if self.is_shared { "pg_advisory_xact_lock_shared" } else { "pg_advisory_xact_lock" };
+        let of_tables = self.tables().into_iter().map(|key| (function, key));
+        let of_source = self.of_its_source().map(|key| ("pg_advisory_xact_lock", key));
+        let lock = |(function, key)| format!("SELECT pg_catalog.{function}({key})");
+        of_tables.chain(of_source).map(lock).collect::<Vec<_>>().join(";\n")
+    }
+
+    fn keys(&self) -> Vec<i64> {
+        self.tables().into_iter().chain(self.of_its_source()).collect()
+    }
+}
+
+/// Takes the lock under which a table of high watermarks is created, by one session at a time.
+pub(crate) fn creation(table: &QualifiedName) -> String {
+    format!("SELECT pg_catalog.pg_advisory_xact_lock({})", advisory_key(table))
 }
 
 /// Locks that are taken together, and what tells who is in their way.
@@ -42,6 +91,8 @@ pub(crate) struct Lock<'a> {
     pub(crate) sql: String,
     /// The tables whose advisory locks are taken.
     pub(crate) ingested: &'a [QualifiedName],
+    /// The keys of the advisory locks.
+    pub(crate) keys: Vec<i64>,
     /// The tables that are locked themselves.
     pub(crate) tables: &'a [Lockable],
     /// The mode in which these are locked.
@@ -57,12 +108,12 @@ impl<'a> Lock<'a> {
     /// Of a table on which the role has grants for columns alone, these are given: `LOCK TABLE` is
     /// refused there, so it is locked by a plan to insert into them, which runs nothing.
     pub(crate) fn of_batch(
-        names: &'a [QualifiedName],
+        claim: &Claim<'a>,
         tables: &'a [Lockable],
         by_columns: &[(QualifiedName, Vec<&str>)],
     ) -> Self {
         let mode = LockLevel::RowExclusive;
-        let mut sql = advisory(names);
+        let mut sql = claim.sql();
         for Lockable { name, .. } in tables {
             let columns = by_columns.iter().find(|(of, _)| of == name);
             sql.push_str(&match columns {
@@ -77,19 +128,23 @@ impl<'a> Lock<'a> {
                 }
             });
         }
-        Self { sql, ingested: names, tables, mode, and_children: false }
+        Self { sql, ingested: claim.names, keys: claim.keys(), tables, mode, and_children: false }
+    }
+
+    /// The locks by which another ingest of the same source is waited for.
+    pub(crate) fn of_overlap(claim: &Claim<'a>) -> Self {
+        let keys = claim.keys_of_overlap();
+        let lock = |key: &i64| format!("SELECT pg_catalog.pg_advisory_xact_lock({key})");
+        let sql = keys.iter().map(lock).collect::<Vec<_>>().join(";\n");
+        let (ingested, mode) = (claim.names, LockLevel::None);
+        Self { sql, ingested, keys, tables: &[], mode, and_children: false }
     }
 
     /// Tables by `LOCK TABLE`, with their children.
     pub(crate) fn tables(tables: &'a [Lockable], mode: LockLevel) -> Self {
         let names = list(tables.iter().map(|table| &table.name));
         let sql = format!("LOCK TABLE {names} IN {mode} MODE");
-        Self { sql, ingested: &[], tables, mode, and_children: true }
-    }
-
-    /// The keys of the advisory locks.
-    pub(crate) fn keys(&self) -> Vec<i64> {
-        self.ingested.iter().map(advisory_key).collect()
+        Self { sql, ingested: &[], keys: Vec::new(), tables, mode, and_children: true }
     }
 
     /// One attempt to take them.
@@ -100,7 +155,11 @@ impl<'a> Lock<'a> {
 
 /// The key of the advisory lock of a table, the same for every client.
 fn advisory_key(name: &QualifiedName) -> i64 {
-    i64::from_ne_bytes(name.digest().to_ne_bytes())
+    signed(name.digest())
+}
+
+fn signed(digest: u64) -> i64 {
+    i64::from_ne_bytes(digest.to_ne_bytes())
 }
 
 /// One attempt to drop a table.

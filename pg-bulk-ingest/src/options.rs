@@ -5,6 +5,7 @@ mod cut;
 pub use cut::Cut;
 
 use crate::finite::to_json;
+use crate::ident::QualifiedName;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -29,6 +30,68 @@ impl HighWatermark {
     pub fn value<W: Serialize>(watermark: W) -> Self {
         Self::Value(to_json(&watermark))
     }
+}
+
+/// Where high watermarks are stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Watermarks {
+    /// In the comment on the table, as the Python package stores them: the default. Storing one takes
+    /// SHARE UPDATE EXCLUSIVE on the table at the end of the batch, for which a VACUUM by hand is waited
+    /// for, and which ends an autovacuum: fine for batches minutes apart, and not for one a second. The
+    /// role has to own the table.
+    #[default]
+    Comment,
+    /// In a table, made by [`Watermarks::table`].
+    #[doc(hidden)]
+    Table(QualifiedName),
+}
+
+impl Watermarks {
+    /// In this table, which is created if it is absent. It has a row for each
+    /// [source](crate::Ingest::source) of each ingested table, and can be shared by many: columns
+    /// `table_schema`, `table_name`, `source`, `high_watermark` (json, NULL for none), `batch` (how often
+    /// the row was written), `rows` (ingested in all) and `committed_at`.
+    ///
+    /// Storing a high watermark updates that row, and takes no lock on the ingested table: batches
+    /// leave autovacuum alone, and no VACUUM holds them up. The role needs SELECT, INSERT and UPDATE on
+    /// the table, and need not own the ingested one.
+    ///
+    /// A high watermark that is in the comment on the ingested table, or in another table that the
+    /// comment names, moves with the first batch that stores one, in its transaction. The comment then
+    /// names this table, so that [`Watermarks::Comment`] moves it back. (If the role does not own the
+    /// ingested table, its comment stays as it is.)
+    #[must_use]
+    pub fn table(schema: impl Into<String>, name: impl Into<String>) -> Self {
+        Self::Table(QualifiedName::new(schema, name))
+    }
+}
+
+/// What an ingest does if another one of the same [source](crate::Ingest::source) is in a batch when it
+/// starts.
+///
+/// It concerns ingests that begin after the stored high watermark. Between two batches nothing is
+/// held, so an ingest that starts then does not notice the other; whichever of the two commits second
+/// fails with [`ErrorKind::ConcurrentIngest`](crate::ErrorKind::ConcurrentIngest), and nothing is
+/// ingested twice. With [`AfterLastBatch`](Visibility::AfterLastBatch) all batches are one transaction,
+/// and so no other ingest of the source starts beside it.
+///
+/// A batch ends with its session: if its program is killed, when the server notices. Behind a
+/// transaction pooler it works alike.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Overlap {
+    /// It fails at once, with [`ErrorKind::Overlap`](crate::ErrorKind::Overlap): the default.
+    #[default]
+    Error,
+    /// It waits until the other's batch is over, and reads the high watermark then. The wait is told by
+    /// [`Progress::wait`](crate::Progress::wait) and a WARN, and bounded by
+    /// [`timeout`](crate::Ingest::timeout).
+    Wait,
+    /// It does nothing, and returns a report whose [`skipped`](crate::Report::skipped) says why.
+    /// [`start`](crate::Ingest::start), which has no report to return, fails as with
+    /// [`Error`](Self::Error).
+    Skip,
 }
 
 /// When rows become visible to other sessions.

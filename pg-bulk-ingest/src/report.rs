@@ -239,8 +239,27 @@ pub struct Report<W> {
     /// The high watermark of the last batch that had one; otherwise that after which the ingest
     /// began, unless a [`Delete`](crate::Delete) cleared it.
     pub high_watermark: Option<W>,
+    /// Why nothing was done, with [`Overlap::Skip`](crate::Overlap::Skip).
+    pub skipped: Option<String>,
     /// The time that each phase took in all; a phase that did not occur is left out.
     pub phases: Vec<(Phase, Duration)>,
+}
+
+impl<W> Report<W> {
+    /// The report of an ingest into these tables that did nothing.
+    pub(crate) fn skipped(tables: Vec<QualifiedName>, reason: String) -> Self {
+        Self {
+            batches: 0,
+            rows: 0,
+            bytes: 0,
+            tables: tables.into_iter().map(TableReport::new).collect(),
+            migrated: Plan::default(),
+            kept: Vec::new(),
+            high_watermark: None,
+            skipped: Some(reason),
+            phases: Vec::new(),
+        }
+    }
 }
 
 impl<W: fmt::Debug> fmt::Display for Report<W> {
@@ -279,6 +298,9 @@ impl<W: fmt::Debug> fmt::Display for Report<W> {
             0 => {}
             1 => write!(f, ", migrated by 1 statement")?,
             statements => write!(f, ", migrated by {statements} statements")?,
+        }
+        if let Some(reason) = &self.skipped {
+            write!(f, ", skipped: {reason}")?;
         }
         if let Some(watermark) = &self.high_watermark {
             write!(f, ", high watermark {watermark:?}")?;

@@ -15,13 +15,16 @@ mod merging;
 mod meter;
 mod migrate;
 mod open;
+mod overlap;
 mod parallel;
 mod parts;
 mod preview;
 mod refusal;
 mod rename;
+mod retry;
 mod scope;
 mod start;
+mod store;
 mod stored;
 mod supported;
 mod target;
@@ -37,7 +40,6 @@ pub(crate) use meter::OnProgress;
 pub(crate) use stored::stored;
 
 use self::core::{Core, Pending};
-use crate::batch::NoWatermark;
 use crate::connections::Connections;
 use crate::deadline::{Deadline, within};
 use crate::definition::Table;
@@ -98,9 +100,11 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         let names = list(tables.iter().map(|(name, _)| name));
         let lookout = connections.as_ref().map(Connections::lookout);
         let mut meter = Meter::new(&names, on_progress, lookout);
+        let reads = stored::is_read::<W>(&high_watermark);
+        let settings = Settings { begins_after_stored: reads, ..settings };
         let mut core = whole::inspect(client, tables, settings, &mut meter).await?;
-        check_readable::<W>(&high_watermark, &core)?;
-        let high_watermark = begin_after(high_watermark, core.stored.as_deref());
+        stored::check_readable(&core)?;
+        let high_watermark = stored::begin_after(high_watermark, core.store.watermark());
         let high_watermark = high_watermark.map_err(|error| match core.targets.first() {
             Some(first) => error.in_table(&first.name),
             None => error,
@@ -126,48 +130,6 @@ pub(crate) async fn plan(
     };
     let previewed = within(deadline, (), previewed).await;
     previewed.map_err(|error| if shown { error.with_values() } else { error })
-}
-
-/// Checks that the comment with the high watermark can be read, where it has to be: for a high
-/// watermark to begin after, or to clear it.
-fn check_readable<W>(setting: &HighWatermark, core: &Core) -> Result<(), Error> {
-    let is_read = matches!(setting, HighWatermark::Latest) && !NoWatermark::is::<W>();
-    if !is_read && examine::keeps_rows(&core.settings) {
-        return Ok(());
-    }
-    core.check_readable("cannot read the high watermark")
-}
-
-/// The high watermark after which the ingest begins.
-fn begin_after<W: DeserializeOwned>(
-    setting: HighWatermark,
-    stored: Option<&str>,
-) -> Result<Option<W>, Error> {
-    let action = "cannot read the high watermark";
-    let is_stored = matches!(setting, HighWatermark::Latest);
-    let json = match setting {
-        HighWatermark::Earliest => None,
-        HighWatermark::Latest => stored.map(str::to_owned),
-        HighWatermark::Value(Ok(json)) => Some(json),
-        HighWatermark::Value(Err(error)) => {
-            return Err(Error::new(ErrorKind::WatermarkSerialize, action).caused_by(error));
-        }
-    };
-    let Some(json) = json else { return Ok(None) };
-    match watermark::read(&json) {
-        Ok(watermark) => Ok(Some(watermark)),
-        // The Python package stores it for a batch without one.
-        Err(_) if is_stored && json == "null" => Ok(None),
-        Err(error) if !is_stored => {
-            let action = "cannot begin after the high watermark that was given: it is not of the type \
-                          that the ingest's are";
-            Err(Error::new(ErrorKind::WatermarkSerialize, action).caused_by(error))
-        }
-        Err(error) => {
-            let kind = ErrorKind::Watermark { stored: json, expected: std::any::type_name::<W>() };
-            Err(Error::new(kind, action).caused_by(error))
-        }
-    }
 }
 
 impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
@@ -222,7 +184,8 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
         let phases = whole::finish(scope, &mut core, &mut meter).await?;
         let kept = whole::kept(&core);
         let core::Totals { batches, rows, bytes, tables, migrated } = core.totals;
-        Ok(Report { batches, rows, bytes, tables, migrated, kept, high_watermark, phases })
+        let skipped = None;
+        Ok(Report { batches, rows, bytes, tables, migrated, kept, high_watermark, skipped, phases })
     }
 }
 

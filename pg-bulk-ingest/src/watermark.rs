@@ -3,9 +3,12 @@
 //!
 //! Whatever else is in the comment stays, to the letter.
 
+mod elsewhere;
 mod exact;
 mod object;
+pub(crate) mod row;
 
+pub(crate) use elsewhere::{elsewhere, with_elsewhere};
 pub(crate) use exact::{read, write};
 
 use crate::error::{Error, ErrorKind};
@@ -98,9 +101,19 @@ pub(crate) fn with_made(comment: Option<&str>, made: &Made) -> Result<Option<Str
     if before == *made {
         return Ok(None);
     }
-    let json = made.to_json();
-    let new = || format!("{{\"{MADE}\": {json}}}");
-    let written = match Comment::read(comment)? {
+    let written = with_own(comment, MADE, &made.to_json())?;
+    // Digests cannot be told from the names that they are of: the text can.
+    Ok((Some(written.as_str()) != comment).then_some(written))
+}
+
+/// The comment with this under a key of our own. One that had none of these says that nothing was
+/// made of its table: without that, all would count as made.
+fn with_own(comment: Option<&str>, key: &str, json: &str) -> Result<String, Unreadable> {
+    let new = || match key {
+        MADE => format!("{{\"{MADE}\": {json}}}"),
+        _ => format!("{{\"{key}\": {json}, \"{MADE}\": {}}}", Made::nothing().to_json()),
+    };
+    Ok(match Comment::read(comment)? {
         Comment::None => format!("{{\"{OWN}\": {}}}", new()),
         Comment::Text(text) => {
             let text = serde_json::Value::from(text);
@@ -108,11 +121,21 @@ pub(crate) fn with_made(comment: Option<&str>, made: &Made) -> Result<Option<Str
         }
         Comment::Object(object) => match own(&object)? {
             None => object.with(OWN, &new()),
-            Some(own) => object.with(OWN, &own.with(MADE, &json)),
+            Some(own) => object.with(OWN, &own.with(key, json)),
         },
-    };
-    // Digests cannot be told from the names that they are of: the text can.
-    Ok((Some(written.as_str()) != comment).then_some(written))
+    })
+}
+
+/// The comment without a key of our own.
+fn without_own(comment: Option<&str>, key: &str) -> Result<Option<String>, Unreadable> {
+    Ok(match Comment::read(comment)? {
+        Comment::None => None,
+        Comment::Text(text) => Some(text.to_owned()),
+        Comment::Object(object) => Some(match own(&object)? {
+            None => object.text().to_owned(),
+            Some(own) => object.with(OWN, &own.without(key)),
+        }),
+    })
 }
 
 /// The object under our own key; `null` counts as none.
@@ -128,27 +151,9 @@ pub(crate) fn with_stored(
     comment: Option<&str>,
     watermark: Option<&str>,
 ) -> Result<Option<String>, Unreadable> {
-    // Without what was made, all would count as made.
-    let nothing = Made::nothing().to_json();
-    let new =
-        |watermark: &str| format!("{{\"{HIGH_WATERMARK}\": {watermark}, \"{MADE}\": {nothing}}}");
-    match (Comment::read(comment)?, watermark) {
-        (Comment::None, None) => Ok(None),
-        (Comment::Text(text), None) => Ok(Some(text.to_owned())),
-        (Comment::None, Some(watermark)) => Ok(Some(format!("{{\"{OWN}\": {}}}", new(watermark)))),
-        (Comment::Text(text), Some(watermark)) => {
-            let text = serde_json::Value::from(text);
-            Ok(Some(format!("{{\"{COMMENT}\": {text}, \"{OWN}\": {}}}", new(watermark))))
-        }
-        (Comment::Object(object), watermark) => {
-            let own = match (own(&object)?, watermark) {
-                (None, None) => return Ok(Some(object.text().to_owned())),
-                (None, Some(watermark)) => new(watermark),
-                (Some(own), None) => own.without(HIGH_WATERMARK),
-                (Some(own), Some(watermark)) => own.with(HIGH_WATERMARK, watermark),
-            };
-            Ok(Some(object.with(OWN, &own)))
-        }
+    match watermark {
+        Some(watermark) => with_own(comment, HIGH_WATERMARK, watermark).map(Some),
+        None => without_own(comment, HIGH_WATERMARK),
     }
 }
 

@@ -59,3 +59,4 @@ mod upsert;
 mod visibility;
 mod waits;
 mod watermark;
+mod watermark_table;

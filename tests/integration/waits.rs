@@ -2,8 +2,8 @@
 
 use futures_util::FutureExt;
 use pg_bulk_ingest::{
-    Batch, Delete, Error, ErrorKind, IngestTable, Phase, Progress, QualifiedName, Upsert, Wait,
-    ingest,
+    Batch, Delete, Error, ErrorKind, IngestTable, Overlap, Phase, Progress, QualifiedName, Upsert,
+    Wait, ingest,
 };
 use std::convert::Infallible;
 use std::time::Duration;
@@ -51,7 +51,8 @@ async fn load(
     delete: Delete,
     told: impl FnMut(&Progress) + Send,
 ) -> Result<(), Error> {
-    let ingest = ingest::<Row>(client).upsert(upsert).delete(delete).on_progress(told);
+    let ingest = ingest::<Row>(client).upsert(upsert).delete(delete).overlap(Overlap::Wait);
+    let ingest = ingest.on_progress(told);
     ingest.batches(|_| [Batch::new([Row { id: 2 }]).high_watermark(2)]).await.map(|_| ())
 }
 

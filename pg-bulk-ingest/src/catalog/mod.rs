@@ -20,6 +20,7 @@ mod types;
 mod unique;
 mod view;
 pub(crate) mod waits;
+pub(crate) mod watermarks;
 
 pub(crate) use dependent::Surroundings;
 pub(crate) use enum_type::{FoundEnum, HeldIn, LiveType};

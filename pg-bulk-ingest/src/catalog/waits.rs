@@ -18,6 +18,12 @@ pub(crate) fn sql(oids: &[u32], children: bool, modes: &[&str], keys: &[i64]) ->
     isolated(&filled(&list(oids), children, modes, keys))
 }
 
+/// Who holds advisory locks of these keys, to be asked with other queries: the first column of each row
+/// is NULL.
+pub(super) fn of_keys(keys: &[i64]) -> String {
+    filled("", false, &[], keys)
+}
+
 /// Who keeps tables of these names from being looked at, in a message of its own, and before that the
 /// session's `lock_timeout`.
 pub(crate) fn of_names(names: &[QualifiedName]) -> String {

@@ -115,6 +115,19 @@ pub enum ErrorKind {
         /// The comment.
         comment: String,
     },
+    /// The table of high watermarks ([`Watermarks::table`](crate::Watermarks::table)) cannot be used.
+    WatermarkTable {
+        /// The table.
+        table: QualifiedName,
+        /// Why not.
+        reason: String,
+    },
+    /// Another ingest of the same source is in a batch, and
+    /// [`Overlap::Error`](crate::Overlap::Error) was asked for, or not changed.
+    Overlap {
+        /// The sessions and prepared transactions that are in such a batch, as [`Wait`] describes them.
+        holders: Vec<String>,
+    },
     /// Another ingest of the same table has committed since this one began.
     ConcurrentIngest {
         /// What it changed.
@@ -206,6 +219,14 @@ impl fmt::Display for ErrorKind {
                      high watermark to begin after by HighWatermark::value"
                 )
             }
+            Self::WatermarkTable { table, reason } => {
+                write!(f, ": the table of high watermarks {table} cannot be used: {reason}")
+            }
+            Self::Overlap { holders } => write!(
+                f,
+                ": another ingest of the same source is in a batch: {}",
+                First(holders, ", ")
+            ),
             Self::ConcurrentIngest { change } => {
                 write!(f, ": another ingest of the table is under way: {change}")
             }

@@ -10,6 +10,7 @@ pub(super) fn is_transient(kind: &ErrorKind, code: Option<&SqlState>) -> bool {
         ErrorKind::Connection
         | ErrorKind::Timeout { .. }
         | ErrorKind::Locked { .. }
+        | ErrorKind::Overlap { .. }
         | ErrorKind::ConcurrentIngest { .. } => true,
         ErrorKind::Connect => code.is_none_or(is_transient_code),
         ErrorKind::Server | ErrorKind::Rows | ErrorKind::Hook => {
@@ -30,6 +31,7 @@ pub(super) fn is_transient(kind: &ErrorKind, code: Option<&SqlState>) -> bool {
         | ErrorKind::Definition { .. }
         | ErrorKind::Watermark { .. }
         | ErrorKind::WatermarkSerialize
+        | ErrorKind::WatermarkTable { .. }
         | ErrorKind::Comment { .. }
         | ErrorKind::Failed => false,
     }

@@ -109,7 +109,7 @@ pub(crate) async fn look(
 ) -> Result<Wait, Error> {
     let oids = lock.tables.iter().map(|table| table.oid).collect::<Vec<_>>();
     let modes = lock::conflicting(lock.mode);
-    let sql = waits::sql(&oids, lock.and_children, modes, &lock.keys());
+    let sql = waits::sql(&oids, lock.and_children, modes, &lock.keys);
     let found = waits::read(&query(transaction, &sql, action).await?);
     // The advisory locks are taken first: only who has one of them is in the way.
     let is_ingested = found.iter().any(|one| one.table.is_none());

@@ -4,11 +4,14 @@ use super::Ingest;
 use crate::batch::{IntoBatch, Watermark};
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::hook::Hook;
+use crate::options::Overlap;
 use crate::report::Report;
+use crate::session::Session;
 use crate::source::{IntoBatchStream, IntoBatches, RowSource};
 use crate::table::IngestTables;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
+use serde::de::DeserializeOwned;
 use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -62,7 +65,10 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
         H: Hook<<I::Item as IntoBatch>::Metadata> + 'c,
     {
         Running(Box::pin(async move {
-            let mut session = self.start::<W>().await?;
+            let mut session = match self.start_unless_skipped::<W>().await? {
+                Started::Session(session) => session,
+                Started::Skipped(report) => return Ok(report),
+            };
             let batches = f(session.high_watermark().cloned()).into_batches();
             for batch in batches.map_err(no_batches)? {
                 session.ingest(batch).await?;
@@ -90,7 +96,10 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
         H: Hook<<St::Item as IntoBatch>::Metadata> + 'c,
     {
         Running(Box::pin(async move {
-            let mut session = self.start::<W>().await?;
+            let mut session = match self.start_unless_skipped::<W>().await? {
+                Started::Session(session) => session,
+                Started::Skipped(report) => return Ok(report),
+            };
             let batches = f(session.high_watermark().cloned()).into_batch_stream().await;
             let mut batches = pin!(batches.map_err(no_batches)?);
             while let Some(batch) = batches.next().await {
@@ -98,6 +107,29 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
             }
             session.finish().await
         }))
+    }
+}
+
+/// What begins an ingest.
+enum Started<'c, S: ?Sized, W, H> {
+    Session(Session<'c, S, W, H>),
+    /// Another ingest of the same source is in a batch, and this one does nothing then.
+    Skipped(Report<W>),
+}
+
+impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
+    async fn start_unless_skipped<W: DeserializeOwned>(
+        self,
+    ) -> Result<Started<'c, S, W, H>, Error> {
+        let skips = self.settings.overlap == Overlap::Skip;
+        let names = self.tables().into_iter().map(|(name, _)| name).collect();
+        match self.start::<W>().await {
+            Err(error) if skips && matches!(error.kind(), ErrorKind::Overlap { .. }) => {
+                tracing::info!(%error, "the ingest is skipped");
+                Ok(Started::Skipped(Report::skipped(names, error.to_string())))
+            }
+            started => started.map(Started::Session),
+        }
     }
 }
 

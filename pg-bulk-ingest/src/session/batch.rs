@@ -1,22 +1,22 @@
 //! One batch, from its beginning to its commit.
 
+mod complete;
 mod push;
 
 pub(crate) use push::{Fill, Pushed};
 
-use super::close::Store;
 use super::core::{Core, Pending};
-use super::load::{Counts, Load};
+use super::load::Load;
 use super::meter::{Meter, Waits};
+use super::store;
 use super::target::Target;
 use super::uncommitted::Uncommitted;
-use super::{close, open, parallel, visible};
+use super::{close, open, parallel};
 use crate::connections::Connections;
 use crate::copy::{Apart, Encoding, Failed};
 use crate::deadline::{Deadline, within};
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::hook::Hook;
-use crate::merge::COUNTED_FROM;
 use crate::options::{Delete, Visibility};
 use crate::report::{Phase, Plan, Progress};
 use futures_util::future::join;
@@ -38,19 +38,13 @@ pub struct OpenBatch<'s, 'c> {
     deleted: Vec<u64>,
     /// What was created.
     migrated: Plan,
+    /// Whether the first table has no rows from before the batch: they are deleted, or it is new.
+    emptied: bool,
     /// The rows that it took.
     taken: Uncommitted,
     /// Whether sending began and did not come to a good end: it failed, or its future was dropped.
     /// Rows are missing then, and the batch must not be committed.
     broken: bool,
-}
-
-/// What a batch did that is complete but for the commit.
-struct Completed {
-    counts: Vec<Counts>,
-    /// What becomes of the high watermark.
-    pending: Option<Pending>,
-    store: Option<Store>,
 }
 
 impl<'s, 'c> OpenBatch<'s, 'c> {
@@ -81,12 +75,15 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         }
         let mut migrated = Plan::default();
         let deletes = core.settings.delete != Delete::Off && core.totals.batches == 0;
-        let deletes = |_: &Target| deletes;
+        let is_missing = targets.first().is_some_and(|first| first.current.is_none());
+        let deletes_all = |_: &Target| deletes;
         let deleted =
-            open::create_replacements(&transaction, core, &mut targets, deletes, &mut migrated);
+            open::create_replacements(&transaction, core, &mut targets, deletes_all, &mut migrated);
         let deleted = deleted.await.map_err(|error| core.locate(error))?;
         let created = open::create_missing(&transaction, core, &mut targets).await;
         migrated.extend(created.map_err(|error| core.locate(error))?.into_statements());
+        let emptied =
+            deletes || is_missing && targets.first().is_some_and(|first| first.is_unrecorded);
         let mut load = ahead.unwrap_or_else(|| Load::new(core, &targets));
         if connections.is_some() {
             load.hold(core, &targets);
@@ -102,6 +99,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             targets,
             deleted,
             migrated,
+            emptied,
             taken,
             broken: false,
         };
@@ -195,7 +193,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
 
     /// Whether the role may write the comment that holds the high watermark.
     pub(crate) fn check_may_store(&self) -> Result<(), Error> {
-        close::check_may_store(self.core, &self.targets).map_err(|error| self.locate(error))
+        store::check_may_store(self.core, &self.targets).map_err(|error| self.locate(error))
     }
 
     /// The number of the row that comes next, among all rows of the batch.
@@ -243,12 +241,22 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let completed = self.complete(pending, hook, metadata).await;
         let completed = completed.map_err(|error| self.locate(error))?;
         let bytes = self.load.bytes();
-        let Self { mut load, transaction, core, meter, targets, deleted, migrated, taken, .. } =
-            self;
+        let Self {
+            mut load,
+            transaction,
+            core,
+            meter,
+            targets,
+            deleted,
+            migrated,
+            emptied,
+            taken,
+            ..
+        } = self;
         let lanes = load.copy().take_lanes();
         drop(load);
         let batch = core.totals.batches + 1;
-        let committed = close::commit_batch(transaction, core, completed.store.as_ref()).await;
+        let committed = close::commit_batch(transaction, core, completed.storing.as_ref()).await;
         meter.leave();
         taken.tell();
         let rows = taken.rows;
@@ -267,86 +275,15 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         }
         let cleared = completed.pending == Some(Pending::Clear);
         match core.settings.visibility {
-            Visibility::AfterEachBatch => core.keep(completed.pending.as_ref()),
+            Visibility::AfterEachBatch => core.store.keep(completed.pending.as_ref()),
             Visibility::AfterLastBatch => {
                 core.pending = completed.pending.or(core.pending.take());
+                core.emptied |= emptied;
                 core.hold();
             }
         }
         tracing::info!(parent: &meter.span, batch, rows, bytes, "batch committed");
         Ok(cleared)
-    }
-
-    async fn complete<M, H: Hook<M>>(
-        &mut self,
-        pending: Option<Pending>,
-        hook: &mut H,
-        metadata: M,
-    ) -> Result<Completed, Error> {
-        self.load.copy().finish(&self.transaction).await?;
-        let Self { load, transaction, core, targets, .. } = self;
-        parallel::settle(transaction, core, targets, load).await?;
-        if self.load.is_staged() {
-            self.enter(Phase::Merge);
-        }
-        let deletes = self.core.settings.delete != Delete::Off && self.core.totals.batches == 0;
-        let pending = pending.or(deletes.then_some(Pending::Clear));
-        let reads_ahead = !H::EXISTS && pending.is_some() && self.is_plain();
-        let reading = async {
-            match reads_ahead {
-                true => Some(close::read(&self.transaction, self.core, &self.targets).await),
-                false => None,
-            }
-        };
-        let merging = self.load.merge(&self.transaction, self.core, &self.targets);
-        // In one round trip. If the merge fails, the other is only refused.
-        let (counts, read) = join(merging, reading).await;
-        let mut counts = counts?;
-        let read = close::read_ahead(read)?;
-        if Load::is_into_new(self.core, &self.targets) {
-            self.enter(Phase::Index);
-        }
-        let sent = self.load.copy().sent(self.core.transaction);
-        let Self { transaction, core, targets, .. } = self;
-        let built = Load::build(transaction, core, targets, &mut counts, sent.as_deref()).await?;
-        self.migrated.extend(built.into_statements());
-        self.load.clear(&self.transaction, self.core).await?;
-        if H::EXISTS {
-            self.enter(Phase::Hook);
-            self.core.hooked = true;
-            visible::run_hook(&self.transaction, &self.targets, hook, metadata).await?;
-        }
-        let mut store = None;
-        if self.core.settings.visibility == Visibility::AfterEachBatch {
-            if self.targets.iter().any(|target| target.replaces.is_some()) {
-                self.enter(Phase::Publish);
-            }
-            let swapped = close::replace(&self.transaction, self.core, &mut self.targets).await?;
-            self.migrated.extend(swapped.into_statements());
-            self.enter(Phase::Commit);
-            let commented = close::comment(&self.transaction, self.core, &mut self.targets).await?;
-            let commented = commented.into_statements();
-            // A comment that was read before these is not what it is now.
-            let read = read.filter(|_| commented.is_empty());
-            self.migrated.extend(commented);
-            if let Some(pending) = &pending {
-                let read = match read {
-                    Some(read) => read,
-                    None => close::read(&self.transaction, self.core, &self.targets).await?,
-                };
-                store = close::store(self.core, &self.targets, pending, read.as_deref())?;
-            }
-        }
-        Ok(Completed { counts, pending, store })
-    }
-
-    /// Whether all that is left to do is a short merge and the high watermark: then the lock for the
-    /// latter is not held for long if it is taken with the merge.
-    fn is_plain(&self) -> bool {
-        self.core.settings.visibility == Visibility::AfterEachBatch
-            && self.targets.len() == 1
-            && self.taken.rows < COUNTED_FROM
-            && !Load::is_into_new(self.core, &self.targets)
     }
 }
 

@@ -1,9 +1,9 @@
 //! The end of a batch: tables that take the place of live ones, the high watermark, the commit.
 
 use super::carry;
-use super::core::{Core, Pending};
-use super::open::check_watermark;
+use super::core::Core;
 use super::refusal::unreadable;
+use super::store::{self, STORE, Storing};
 use super::target::{Current, Target};
 use super::{start, views};
 use crate::catalog::{self, LiveTable, Shape, Surroundings, deferrable, state};
@@ -16,20 +16,19 @@ use crate::lock::Lockable;
 use crate::made::Made;
 use crate::options::{Migration, Visibility};
 use crate::report::Plan;
-use crate::statement::Statement;
+use crate::statement::{Statement, script};
 use crate::watermark::{self, Unreadable};
 use crate::{comment, publish};
 use futures_util::TryStreamExt;
 use futures_util::future::{join, ready};
 use tokio_postgres::Transaction;
-use tokio_postgres::error::{DbError, Severity, SqlState};
+use tokio_postgres::error::{DbError, Severity};
 
 const PUBLISH: &str = "cannot replace the table";
 const DEFERRED: &str = "a deferred constraint does not hold before the tables are replaced";
 pub(super) const COMMENT: &str = "cannot comment on the table";
 const RECORD: &str = "cannot say in the comment what was made of the table";
 const COMMIT: &str = "cannot commit the batch";
-const STORE: &str = "cannot store the high watermark";
 
 /// Puts the new tables in the place of the live ones. ACCESS EXCLUSIVE is held from here to the
 /// commit. Answers what was done for tables that were not as they are defined.
@@ -264,88 +263,14 @@ async fn comment_one(
     Ok(statements)
 }
 
-/// Reads the comment on the first table. From here on nobody else changes it.
-pub(super) async fn read(
-    transaction: &Transaction<'_>,
-    core: &Core,
-    targets: &[Target],
-) -> Result<Option<String>, Error> {
-    let first = targets.first().and_then(|first| Some((first, first.current.as_ref()?)));
-    let Some((first, current)) = first else {
-        return Ok(None);
-    };
-    let lockable = Lockable::table(current.name.clone(), current.live.oid);
-    let read = catalog::comment::sql(current.live.oid);
-    let failed = |error: Error| error.in_table(&first.name);
-    let messages =
-        execute::lock_for_comment(transaction, &lockable, &read, core.waiting(), STORE).await;
-    Ok(catalog::comment::read(&messages.map_err(failed)?))
-}
-
-/// What was read with the merge in one message; `None` if that was refused because the merge failed, and
-/// was then done in another way.
-pub(super) fn read_ahead(
-    read: Option<Result<Option<String>, Error>>,
-) -> Result<Option<Option<String>>, Error> {
-    let refused = Some(&SqlState::IN_FAILED_SQL_TRANSACTION);
-    read.filter(|read| !read.as_ref().is_err_and(|error| error.code() == refused)).transpose()
-}
-
-/// Whether the role may comment on the first table, which takes its ownership.
-pub(super) fn check_may_store(core: &Core, targets: &[Target]) -> Result<(), Error> {
-    core.check_readable(STORE)?;
-    let first = targets.first().and_then(|first| Some((first, first.current.as_ref()?)));
-    if let Some((first, _)) = first.filter(|_| core.stores_elsewhere) {
-        let reason =
-            "Citus has the table on several nodes, and this one is not the coordinator: the \
-                      others would not see the high watermark"
-                .to_owned();
-        return Err(Error::new(ErrorKind::Unsupported { reason }, STORE).in_table(&first.name));
-    }
-    let Some((first, current)) = first.filter(|(_, current)| !current.live.is_owner) else {
-        return Ok(());
-    };
-    let owner = &current.live.owner;
-    let missing = format!("the ownership of the table, which {owner:?} has, to comment on it");
-    let kind = ErrorKind::Privilege { role: core.server.role.clone(), missing };
-    Err(Error::new(kind, STORE).in_table(&first.name))
-}
-
-/// What stores the high watermark, for the table that it is stored on.
-pub(super) struct Store {
-    statement: Statement,
-    table: QualifiedName,
-}
-
-/// What stores the high watermark in this comment on the first table, keeping what else is in it.
-pub(super) fn store(
-    core: &Core,
-    targets: &[Target],
-    pending: &Pending,
-    comment: Option<&str>,
-) -> Result<Option<Store>, Error> {
-    let first = targets.first().and_then(|first| Some((first, first.current.as_ref()?)));
-    let Some((first, current)) = first else {
-        return Ok(None);
-    };
-    check_watermark(core, comment)?;
-    let new = watermark::with_stored(comment, pending.watermark())
-        .map_err(|unreadable| unreadable.error(comment, STORE).in_table(&first.name))?;
-    let changed = new.as_deref() != comment;
-    Ok(changed.then(|| Store {
-        statement: watermark::store(&current.name, new.as_deref()),
-        table: first.name.clone(),
-    }))
-}
-
 /// Ends a batch: its transaction is committed, or its savepoint released.
 pub(super) async fn commit_batch(
     transaction: Transaction<'_>,
     core: &Core,
-    store: Option<&Store>,
+    storing: Option<&Storing>,
 ) -> Result<(), Error> {
     match core.settings.visibility {
-        Visibility::AfterEachBatch => commit(transaction, core.transaction, store).await,
+        Visibility::AfterEachBatch => commit(transaction, core.transaction, storing).await,
         // Nothing is committed yet, whatever becomes of the connection.
         Visibility::AfterLastBatch => {
             answer(transaction.commit()).await.map_err(Error::while_doing(COMMIT))
@@ -353,7 +278,7 @@ pub(super) async fn commit_batch(
     }
 }
 
-/// Runs the statement that stores the high watermark, and commits, in one round trip. From the
+/// Runs the statements that store the high watermark, and commits, in one round trip. From the
 /// moment COMMIT is sent, a lost connection leaves it unknown what became of it.
 ///
 /// Everything sent before was answered without an error, or is looked at here: the server would
@@ -361,29 +286,29 @@ pub(super) async fn commit_batch(
 pub(super) async fn commit(
     transaction: Transaction<'_>,
     id: u64,
-    store: Option<&Store>,
+    storing: Option<&Storing>,
 ) -> Result<(), Error> {
-    let storing = match store {
-        Some(Store { statement, .. }) => {
-            tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
-            let sent = answer(transaction.client().simple_query_raw(statement.sql())).await;
+    let sent = match storing {
+        Some(Storing { statements, .. }) => {
+            let sql = script(statements);
+            tracing::debug!(sql, "storing the high watermark");
+            let sent = answer(transaction.client().simple_query_raw(&sql)).await;
             Some(sent.map_err(Error::while_doing(STORE))?)
         }
         None => None,
     };
     let stored = async {
-        match storing {
+        match sent {
             Some(answer) => answer.try_for_each(|_| ready(Ok(()))).await,
             None => Ok(()),
         }
     };
     let (stored, committed) = join(answer(stored), answer(transaction.commit())).await;
     // What the server refused is not committed, whatever COMMIT is answered.
-    if let Err(error) = stored
+    if let (Err(error), Some(storing)) = (stored, storing)
         && error.db_error().is_some()
     {
-        let error = Error::server(error, STORE);
-        return Err(store.iter().fold(error, |error, store| error.in_table(&store.table)));
+        return Err(store::failed(Error::server(error, STORE), storing));
     }
     committed.map_err(|failure| {
         // An ERROR means that it was rolled back. A FATAL one ends the session, perhaps after the

@@ -1,5 +1,6 @@
 //! The state of a session that does not depend on the types of its rows.
 
+use super::store::Store;
 use super::target::Target;
 use super::uncommitted::Uncommitted;
 use crate::catalog::{FoundEnum, Server};
@@ -8,7 +9,9 @@ use crate::definition::{Column, EnumType, Index, Table};
 use crate::error::Error;
 use crate::execute::Waiting;
 use crate::ident::QualifiedName;
-use crate::options::{ColumnOrder, Delete, Locks, Migration, Upsert, Visibility};
+use crate::options::{
+    ColumnOrder, Delete, Locks, Migration, Overlap, Upsert, Visibility, Watermarks,
+};
 use crate::report::{Phase, Plan, Progress, TableReport};
 use crate::watermark::Unreadable;
 use std::time::Duration;
@@ -30,6 +33,13 @@ pub(crate) struct Settings {
     pub(crate) several_connections: bool,
     /// Whether a batch may be committed in part, where servers commit one by one.
     pub(crate) allow_partial_commit: bool,
+    /// Where high watermarks are stored.
+    pub(crate) watermarks: Watermarks,
+    /// The source that the rows come from, which has a high watermark of its own.
+    pub(crate) source: String,
+    pub(crate) overlap: Overlap,
+    /// Whether the ingest begins after the stored high watermark.
+    pub(crate) begins_after_stored: bool,
 }
 
 impl Settings {
@@ -78,8 +88,8 @@ pub(super) struct Core {
     pub(super) found: Vec<FoundEnum>,
     /// As of the last batch that was committed.
     pub(super) targets: Vec<Target>,
-    /// The stored high watermark that was seen last, as JSON.
-    pub(super) stored: Option<String>,
+    /// Where the high watermark is stored, and what it was when it was seen last.
+    pub(super) store: Store,
     /// The comment on the first table, if it cannot be read.
     pub(super) unreadable: Option<String>,
     /// What the high watermark is going to be when the transaction of all batches is committed.
@@ -93,6 +103,8 @@ pub(super) struct Core {
     pub(super) leftovers: bool,
     /// The rows of batches that are complete, and not committed before the session is finished.
     pub(super) uncommitted: Option<Uncommitted>,
+    /// Whether the transaction of all batches deleted the rows of all sources, or created their table.
+    pub(super) emptied: bool,
     /// Whether other nodes would not see a high watermark that is stored on this one.
     pub(super) stores_elsewhere: bool,
 }
@@ -148,7 +160,7 @@ impl Core {
         enums: Vec<&'static EnumType>,
         found: Vec<FoundEnum>,
         targets: Vec<Target>,
-        stored: Option<String>,
+        store: Store,
     ) -> Self {
         let tables = targets.iter().map(|target| TableReport::new(target.name.clone())).collect();
         Self {
@@ -158,13 +170,14 @@ impl Core {
             enums,
             found,
             targets,
-            stored,
+            store,
             unreadable: None,
             pending: None,
             hooked: false,
             transaction: 0,
             leftovers: false,
             uncommitted: None,
+            emptied: false,
             stores_elsewhere: false,
             totals: Totals { tables, ..Totals::default() },
         }
@@ -177,15 +190,22 @@ impl Core {
         Err(self.targets.iter().take(1).fold(error, |error, first| error.in_table(&first.name)))
     }
 
-    pub(super) fn waiting(&self) -> Waiting<'_> {
-        Waiting::new(&self.settings.locks, &self.server)
+    /// Whether ingests of other sources may be in a batch meanwhile: the tables stay as they are, and
+    /// each source has a high watermark of its own.
+    pub(super) fn goes_beside_other_sources(&self) -> bool {
+        let stays = |target: &Target| target.current.is_some() && target.outstanding.is_none();
+        let deletes = self.settings.delete != Delete::Off;
+        let is_whole = deletes
+            && (self.totals.batches == 0 || self.settings.visibility == Visibility::AfterLastBatch);
+        let has_leftovers = self.leftovers && self.totals.batches == 0;
+        self.store.source().is_some()
+            && !is_whole
+            && !has_leftovers
+            && self.targets.iter().all(stays)
     }
 
-    /// What became of the high watermark was committed.
-    pub(super) fn keep(&mut self, pending: Option<&Pending>) {
-        if let Some(pending) = pending {
-            self.stored = pending.watermark().map(str::to_owned);
-        }
+    pub(super) fn waiting(&self) -> Waiting<'_> {
+        Waiting::new(&self.settings.locks, &self.server)
     }
 
     /// How far it is, with nothing of the next batch done.

@@ -5,7 +5,7 @@ use super::load::Load;
 use super::meter::Meter;
 use super::scope::Scope;
 use super::target::Target;
-use super::{carry, close, migrate, open};
+use super::{carry, close, migrate, open, store};
 use crate::carry::Unreferred;
 use crate::error::Error;
 use crate::execute;
@@ -37,16 +37,16 @@ pub(super) async fn finish(
     meter.enter(&core.progress(Phase::Commit));
     let commented = close::comment(&transaction, core, &mut targets).await?;
     let pending = core.pending.take();
-    let mut store = None;
+    let mut storing = None;
     if let Some(pending) = &pending {
-        let comment = close::read(&transaction, core, &targets).await?;
-        store = close::store(core, &targets, pending, comment.as_deref())?;
+        let done = (core.totals.rows, core.emptied);
+        storing = store::storing(&transaction, core, &targets, pending, None, done).await?;
     }
-    close::commit(transaction, core.transaction, store.as_ref()).await?;
+    close::commit(transaction, core.transaction, storing.as_ref()).await?;
     meter.leave();
     core.totals.migrated.extend(swapped.into_statements());
     core.totals.migrated.extend(commented.into_statements());
-    core.keep(pending.as_ref());
+    core.store.keep(pending.as_ref());
     Ok(())
 }
 
@@ -96,12 +96,13 @@ async fn without_batch(
     migrated.extend(close::comment(&transaction, core, &mut targets).await?.into_statements());
     let deleted = empty(&transaction, core, &emptied).await?;
     meter.enter(&core.progress(Phase::Commit));
-    let mut store = None;
-    if deletes && has_rows {
-        let comment = close::read(&transaction, core, &targets).await?;
-        store = close::store(core, &targets, &Pending::Clear, comment.as_deref())?;
+    let mut storing = None;
+    let is_new = core.targets.first().is_some_and(|first| first.current.is_none());
+    if deletes && has_rows || is_new && core.store.has_row() {
+        let clear = &Pending::Clear;
+        storing = store::storing(&transaction, core, &targets, clear, None, (0, true)).await?;
     }
-    close::commit(transaction, core.transaction, store.as_ref()).await?;
+    close::commit(transaction, core.transaction, storing.as_ref()).await?;
     meter.leave();
     core.totals.migrated.extend(migrated.into_statements());
     for (report, replaced) in core.totals.tables.iter_mut().zip(replaced) {

@@ -3,7 +3,7 @@
 use super::core::Core;
 use super::merging::{self, MERGE, Merging, SAVEPOINT};
 use super::target::{Current, Target};
-use super::{close, start};
+use super::{close, retry, start};
 use crate::catalog;
 use crate::compare::Change;
 use crate::copy::{Copy, Encoding, Failed, Route};
@@ -175,6 +175,7 @@ impl Load {
         targets: &[Target],
     ) -> Result<Vec<Counts>, Error> {
         let mut all = vec![Counts::default(); targets.len()];
+        let mut is_locking = false;
         for position in referred_first(targets) {
             let target = &targets[position];
             let received = self.copy.received(position);
@@ -185,7 +186,14 @@ impl Load {
                 && received > 0
             {
                 let merging = Merging::new(core, target, (current, staging), received);
-                let merged = merging.run(transaction).await;
+                // A deadlock with another source's merge is gone if this one begins again, unless rows
+                // of another table are locked already.
+                let retries = core.goes_beside_other_sources() && !is_locking;
+                is_locking = true;
+                let merged = match retries {
+                    true => retry::after_deadlock(transaction, || merging.run(transaction)).await,
+                    false => merging.run(transaction).await,
+                };
                 let [inserted, updated, unchanged, stale] =
                     merged.map_err(|error| error.in_table(&target.name))?;
                 counts = match core.settings.upsert {

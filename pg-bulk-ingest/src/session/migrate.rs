@@ -12,7 +12,7 @@ use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute;
 use crate::ident::QualifiedName;
-use crate::lock::{Lock, Lockable};
+use crate::lock::{Claim, Lock, Lockable};
 use crate::made::Delta;
 use crate::plan::Step;
 use crate::statement::Statement;
@@ -337,7 +337,7 @@ async fn exclusive(
 /// Waits until no other ingest of the tables is in a batch, and keeps others from beginning one.
 async fn lock_out_ingests(transaction: &Transaction<'_>, core: &Core) -> Result<(), Error> {
     let names = core.names();
-    let lock = Lock::of_batch(&names, &[], &[]);
+    let lock = Lock::of_batch(&Claim::whole(&names), &[], &[]);
     execute::acquire(transaction, &lock, "", None, core.waiting(), MIGRATE).await.map(|_| ())
 }
 

@@ -5,6 +5,7 @@ use super::carry::Prepared;
 use super::core::Core;
 use super::define::{DEFINE, Defining};
 use super::examine::{self, Outstanding};
+use super::store::Store;
 use super::target::{Current, Target};
 use super::{carry, enum_type, parallel, start};
 use crate::catalog::{self, FoundEnum, Inspected, Relation, state};
@@ -12,12 +13,12 @@ use crate::compare::predict;
 use crate::definition::Column;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, acquire, keep_writers_out, query};
-use crate::lock::{Lock, Lockable};
+use crate::lock::{Claim, Lock, Lockable};
 use crate::options::Delete;
 use crate::plan::Rebuild;
 use crate::report::Plan;
 use crate::statement::{Statement, rollback_to};
-use crate::{plan, publish, watermark};
+use crate::{plan, publish};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
 
@@ -45,9 +46,14 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
     // What a run that was killed left behind was there before this one's first batch; what one of
     // its own batches leaves that failed is looked for too.
     let is_first = core.totals.batches == 0 || core.settings.several_connections;
-    let found = if is_first { state::with_parts(&names) } else { state::sql(&names) };
+    // Beside ingests of other sources nobody knows whose tables these are.
+    let is_shared = core.goes_beside_other_sources();
+    let looks = is_first && !is_shared;
+    let found = if looks { state::with_parts(&names) } else { state::sql(&names) };
     let found = catalog::isolated(&found);
-    let then = memory.into_iter().chain([found]).collect::<Vec<_>>().join(";\n");
+    let then = memory.into_iter().chain([found]).chain(core.store.select());
+    let then = then.collect::<Vec<_>>().join(";\n");
+    let claim = Claim { names: &names, is_shared, source: core.store.source() };
     let tables = core.targets.iter().filter_map(|target| {
         target.visible().map(|live| Lockable::table(target.name.clone(), live.oid))
     });
@@ -56,7 +62,7 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
         let live = target.visible().filter(|live| !live.can_lock)?;
         Some((target.name.clone(), live.columns_of(target.definition)))
     });
-    let lock = Lock::of_batch(&names, &tables, &by_columns.collect::<Vec<_>>());
+    let lock = Lock::of_batch(&claim, &tables, &by_columns.collect::<Vec<_>>());
     let messages = acquire(transaction, &lock, &then, None, core.waiting(), BEGIN).await;
     let messages = messages.map_err(|error| match error.code() {
         Some(&(SqlState::UNDEFINED_TABLE | SqlState::INVALID_SCHEMA_NAME)) => {
@@ -86,7 +92,7 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
         }
     }
     let comment = states.first().and_then(|first| first.comment.as_deref());
-    check_watermark(core, comment)?;
+    check_watermark(core, |store| store.check(&messages, comment), comment)?;
     let leftovers = core
         .targets
         .iter()
@@ -104,27 +110,20 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
     Ok(Entered { targets, transaction, process })
 }
 
-/// The stored high watermark has to be the one that was seen last.
-pub(super) fn check_watermark(core: &Core, comment: Option<&str>) -> Result<(), Error> {
+/// The stored high watermark has to be the one that was seen last. A comment that could not be read then
+/// need not be now.
+fn check_watermark(
+    core: &Core,
+    check: impl Fn(&Store) -> Result<(), Error>,
+    comment: Option<&str>,
+) -> Result<(), Error> {
     let Some(first) = core.targets.first() else {
         return Ok(());
     };
     if core.unreadable.is_some() && core.unreadable.as_deref() == comment {
         return Ok(());
     }
-    let stored = watermark::stored(comment).map_err(|unreadable| {
-        unreadable.error(comment, "cannot read the high watermark").in_table(&first.name)
-    })?;
-    if stored == core.stored.as_deref() {
-        return Ok(());
-    }
-    let show = |watermark: Option<&str>| watermark.unwrap_or("none").to_owned();
-    let change = format!(
-        "it changed the high watermark from {} to {}",
-        show(core.stored.as_deref()),
-        show(stored)
-    );
-    Err(concurrent(change).in_table(&first.name))
+    check(&core.store).map_err(|error| error.in_table(&first.name))
 }
 
 pub(super) fn concurrent(change: impl Into<String>) -> Error {
@@ -165,7 +164,8 @@ async fn create(
             // Another ingest has created it since this one began. If it has a high watermark,
             // batches were committed that this one does not follow.
             if core.targets.first().is_some_and(|first| first.name == *name) {
-                check_watermark(core, live.comment.as_deref())?;
+                let comment = live.comment.as_deref();
+                check_watermark(core, |store| store.check_comment(comment), comment)?;
             }
             let defined = predict(target.definition, &found);
             if defined.is_none_or(|defined| defined != live.shape) {

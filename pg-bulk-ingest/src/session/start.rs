@@ -7,19 +7,18 @@ use super::refusal::{
     START, check_atomic, check_generated, check_mergeable, check_replacement, check_unmanaged,
     name_mistake, of_engine, privilege, unreadable, unsupported,
 };
-use super::supported::{check_server, check_supported, check_version};
+use super::store::{Ingested, Store};
+use super::supported::{check_server, check_version};
 use super::target::{Current, Target, keeping};
-use super::{enum_type, rename, views};
+use super::{enum_type, overlap, rename, views};
 use crate::carry::Swapped;
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
-use crate::deadline::{answer, answer_attempt};
-use crate::definition::{EnumType, Table};
+use crate::deadline::answer;
+use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
-use crate::execute::{self, Attempts, Waiting};
+use crate::execute::Waiting;
 use crate::ident::QualifiedName;
 use crate::options::{Delete, Migration, Upsert};
-use crate::watermark;
-use futures_util::future::join;
 use tokio_postgres::Client;
 
 /// Inspects the tables, compares them with their definitions, and refuses what cannot be done.
@@ -31,7 +30,8 @@ pub(super) async fn start(
     check_names(&tables)?;
     let enums = enum_type::defined(&tables)?;
     let names = tables.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-    let Inspected { server, enums: found, relations } = inspect(client, &names, &enums).await?;
+    let Inspected { server, enums: found, relations } =
+        overlap::inspect(client, &names, &enums, &settings).await?;
     check_server(&server)?;
     for (name, definition) in &tables {
         let checked = check_version(&server, definition).and_then(|()| rename::check(definition));
@@ -43,6 +43,7 @@ pub(super) async fn start(
     let mut targets = Vec::with_capacity(tables.len());
     let mut replaced = Vec::new();
     let mut is_worker = false;
+    let mut is_unreadable = false;
     let leftovers = relations.iter().any(|relation| relation.has_parts);
     let names = swapped(&names, &relations);
     for (((name, definition), relation), swapped) in tables.into_iter().zip(relations).zip(names) {
@@ -107,39 +108,24 @@ pub(super) async fn start(
         }
     }
     let comment = targets.first().and_then(Target::visible).and_then(|live| live.comment.clone());
-    let stored = watermark::stored(comment.as_deref()).map(|stored| stored.map(str::to_owned));
-    enum_type::check_held(client, &targets, &found, &settings, &server).await?;
-    let stores_elsewhere = is_worker && server.has_citus && citus_worker(client).await?;
-    let unreadable = comment.filter(|_| stored.is_err());
-    let stored = stored.unwrap_or_default();
-    let core = Core::new(server, settings, enums, found, targets, stored);
-    Ok(Core { leftovers, unreadable, stores_elsewhere, ..core })
-}
-
-/// The first look at the server and the tables, in one round trip. Nothing is done before it that
-/// would end, or change, a transaction that the client is in.
-async fn inspect(
-    client: &Client,
-    names: &[QualifiedName],
-    enums: &[&EnumType],
-) -> Result<Inspected, Error> {
-    let (mut attempts, mut reads) = (Attempts::new(), 0);
-    let inspected = loop {
-        let sql = catalog::inspect_outside(names, enums, attempts.length());
-        let (version, inspected) =
-            join(execute::probe(client, START), answer_attempt(client.simple_query(&sql))).await;
-        check_supported(version?)?;
-        match inspected.map_err(Error::while_doing(START)) {
-            Ok(inspected) => break inspected,
-            Err(error) if reads < execute::READS && execute::met_a_change(&error) => reads += 1,
-            Err(error) => attempts.failed(client, names, error, START).await?,
+    let store = match targets.first() {
+        None => Store::default(),
+        Some(first) => {
+            let kept = (&settings.watermarks, &*settings.source);
+            let name = &first.name;
+            let comment = comment.as_deref();
+            let ingested = Ingested { name, exists: first.current.is_some(), comment };
+            let found = Store::find(client, Some(&server), ingested, kept).await;
+            let (store, unreadable) = found.map_err(|error| error.in_table(name))?;
+            is_unreadable = unreadable;
+            store
         }
     };
-    let Some(server) = Server::read(&inspected) else { return Err(unreadable(START)) };
-    if server.in_transaction {
-        return Err(Error::new(ErrorKind::InTransaction, START));
-    }
-    read(&inspected)
+    enum_type::check_held(client, &targets, &found, &settings, &server).await?;
+    let stores_elsewhere = is_worker && server.has_citus && citus_worker(client).await?;
+    let unreadable = comment.filter(|_| is_unreadable);
+    let core = Core::new(server, settings, enums, found, targets, store);
+    Ok(Core { leftovers, unreadable, stores_elsewhere, ..core })
 }
 
 /// The names of the tables, each with a name that is free for one that replaces it.

@@ -17,7 +17,7 @@ use crate::deadline::answer_at_once;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::QualifiedName;
-use crate::lock::Lock;
+use crate::lock::{Claim, Lock};
 use crate::plan;
 use crate::statement::Statement;
 use std::time::Duration;
@@ -82,7 +82,7 @@ async fn try_all(
     missing: &[&Target],
 ) -> Result<Trial, Error> {
     let names = core.names();
-    let lock = Lock::of_batch(&names, &[], &[]);
+    let lock = Lock::of_batch(&Claim::whole(&names), &[], &[]);
     execute::acquire(transaction, &lock, "", Some(PATIENCE), core.waiting(), TRY).await?;
     let targets = replacements.iter().map(|one| one.target).chain(missing.iter().copied());
     let enums = targets.flat_map(|target| enum_type::of(target.definition)).collect::<Vec<_>>();

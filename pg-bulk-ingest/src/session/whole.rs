@@ -48,6 +48,8 @@ pub(super) async fn migrate(
     }
     let deadline = core.deadline.clone();
     let change = async {
+        let created = core.store.create(client).await?;
+        core.totals.migrated.extend(created);
         rename::run_all(client, core).await?;
         enum_type::extend(client, core).await?;
         if keeps_rows { migrate::in_place(client, core).await } else { Ok(()) }

@@ -29,7 +29,7 @@ async fn any_sequence_of_ingests_and_faults_does_as_the_model_does() {
     let first = seed.unwrap_or(now * 1_000);
     for seed in first..first + runs {
         let mut dice = Dice::new(seed);
-        let mut run = Run::new(server.clone()).await;
+        let mut run = Run::new(server.clone(), dice.once_in(3)).await;
         let mut done = Vec::new();
         for _ in 0..steps {
             let step = Step::any(&mut dice);

@@ -4,7 +4,7 @@ use super::step::{Definition, Fault, IngestOf, Step};
 use super::world::{Shape, Table, World, foretell};
 use futures_util::FutureExt;
 use local_postgres::{LocalPostgres, StopMode};
-use pg_bulk_ingest::{Batch, BoxFuture, Error, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, BoxFuture, Error, IngestTable, Watermarks, ingest};
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
@@ -44,16 +44,18 @@ pub(super) struct Run {
     url: String,
     admin: Arc<Client>,
     world: World,
+    /// Whether the high watermark is in a table, and not in the comment.
+    keeps_in_table: bool,
     pub(super) faults: usize,
 }
 
 impl Run {
-    pub(super) async fn new(server: Arc<LocalPostgres>) -> Self {
+    pub(super) async fn new(server: Arc<LocalPostgres>, keeps_in_table: bool) -> Self {
         let url = server.url("postgres");
         let admin = Arc::new(connect(&url).await);
-        let empty = "DROP SCHEMA IF EXISTS model CASCADE; CREATE SCHEMA model";
+        let empty = "DROP SCHEMA IF EXISTS model, model_state CASCADE; CREATE SCHEMA model";
         admin.batch_execute(empty).await.unwrap();
-        Self { server, url, admin, world: None, faults: 0 }
+        Self { server, url, admin, world: None, keeps_in_table, faults: 0 }
     }
 
     /// Takes a step, and compares.
@@ -68,7 +70,11 @@ impl Run {
             step => {
                 let is_unique = self.is_unique().await;
                 if let Some(table) = &mut self.world {
+                    let before = table.high_watermark;
                     let sql = by_hand(table, &step, is_unique);
+                    if self.keeps_in_table {
+                        table.high_watermark = before;
+                    }
                     self.admin.batch_execute(&sql).await.unwrap();
                 }
             }
@@ -98,7 +104,11 @@ impl Run {
         let mut client = proxy.connect(&self.url).await;
         let process = tests::rows(&client, "SELECT pg_backend_pid()").await.remove(0);
         self.set(&proxy, ingest.fault, &process);
-        let (ended, mut interrupted) = attempt(&mut client, &ingest, &self.world).await;
+        let kept = match self.keeps_in_table {
+            true => Watermarks::table("model_state", "high_watermarks"),
+            false => Watermarks::Comment,
+        };
+        let (ended, mut interrupted) = attempt(&mut client, &ingest, kept, &self.world).await;
         // What is sent at the end of the connection could be the message yet.
         let struck = proxy.disarm();
         interrupted |= struck;
@@ -163,9 +173,20 @@ impl Run {
         let mut rows = rows.into_iter().map(row).collect::<Vec<_>>();
         rows.sort();
         let comment = serde_json::from_str::<serde_json::Value>(comment).ok();
-        let high_watermark =
-            comment.and_then(|comment| comment["pg-bulk-ingest"]["high-watermark"].as_i64());
+        let high_watermark = match self.keeps_in_table {
+            true => self.look_at_row().await,
+            false => comment.and_then(|c| c["pg-bulk-ingest"]["high-watermark"].as_i64()),
+        };
         Some(Table { shape: Shape { is_keyed, is_indexed }, rows, high_watermark, is_granted })
+    }
+
+    async fn look_at_row(&self) -> Option<i64> {
+        let exists = "SELECT to_regclass('model_state.high_watermarks')";
+        if tests::rows(&self.admin, exists).await == ["∅"] {
+            return None;
+        }
+        let sql = "SELECT high_watermark FROM model_state.high_watermarks";
+        tests::rows(&self.admin, sql).await.first().and_then(|row| row.parse().ok())
     }
 
     fn set(&self, proxy: &Proxy, fault: Option<Fault>, process: &str) {
@@ -235,13 +256,14 @@ fn by_hand(table: &mut Table, step: &Step, is_unique: bool) -> String {
 async fn attempt(
     client: &mut Client,
     of: &IngestOf,
+    kept: Watermarks,
     world: &World,
 ) -> (Option<Result<(), Error>>, bool) {
     let stored = world.as_ref().and_then(|table| table.high_watermark);
     let run = match of.definition {
-        Definition::Keyed => load(client, of, stored, |(id, value)| Keyed { id, value }),
-        Definition::Indexed => load(client, of, stored, |(id, value)| Indexed { id, value }),
-        Definition::Unkeyed => load(client, of, stored, |(id, value)| Unkeyed { id, value }),
+        Definition::Keyed => load(client, of, kept, stored, |(id, value)| Keyed { id, value }),
+        Definition::Indexed => load(client, of, kept, stored, |(id, value)| Indexed { id, value }),
+        Definition::Unkeyed => load(client, of, kept, stored, |(id, value)| Unkeyed { id, value }),
     };
     let polls = if let Some(Fault::Drop(polls)) = of.fault { polls } else { usize::MAX };
     let (mut run, mut left) = (AssertUnwindSafe(run).catch_unwind().boxed(), polls);
@@ -273,6 +295,7 @@ struct Planned;
 fn load<'c, R>(
     client: &'c mut Client,
     of: &IngestOf,
+    kept: Watermarks,
     stored: Option<i64>,
     row: fn((i32, String)) -> R,
 ) -> BoxFuture<'c, Result<(), Error>>
@@ -281,6 +304,7 @@ where
 {
     let IngestOf { upsert, delete, visibility, batches, fault, .. } = of.clone();
     let ingest = ingest::<R>(client).upsert(upsert).delete(delete).visibility(visibility);
+    let ingest = ingest.watermarks(kept);
     let made = move |after: Option<i64>| {
         assert_eq!(after, stored, "the high watermark");
         let mut taken = 0;

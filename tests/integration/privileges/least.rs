@@ -2,7 +2,7 @@
 //! of it the load is refused before its first row is asked for, by a message that names it.
 
 use super::Row;
-use pg_bulk_ingest::{Batch, Delete, Error, ErrorKind, IngestTable, Upsert, ingest};
+use pg_bulk_ingest::{Batch, Delete, Error, ErrorKind, IngestTable, Upsert, Watermarks, ingest};
 use std::convert::Infallible;
 use tests::Database;
 use tokio_postgres::Client;
@@ -32,6 +32,8 @@ enum Load {
     Store,
     /// The same, where the high watermark is computed from the rows.
     StoreAfter,
+    /// Appends, and stores a high watermark in a table.
+    StoreInTable,
     Merge,
     /// Merges, and leaves the rows that are there.
     Keep,
@@ -49,6 +51,10 @@ type Case = (&'static str, Load, &'static [(&'static str, &'static str)]);
 const TABLE: &str = "CREATE SCHEMA s; CREATE TABLE s.t (id int PRIMARY KEY);
     COMMENT ON TABLE s.t IS '{\"pg-bulk-ingest\": {}}';
     INSERT INTO s.t VALUES (1); GRANT ALL ON s.t TO {role}";
+const STATE: &str = "CREATE SCHEMA s; CREATE TABLE s.t (id int PRIMARY KEY);
+    INSERT INTO s.t VALUES (1); CREATE SCHEMA ops; CREATE TABLE ops.state (table_schema text,
+    table_name text, source text, high_watermark json, batch bigint, rows bigint,
+    committed_at timestamptz)";
 const BARE: &str = "CREATE SCHEMA s; CREATE TABLE s.t (id int PRIMARY KEY);
     INSERT INTO s.t VALUES (1)";
 
@@ -73,6 +79,40 @@ const CASES: &[Case] = &[
         &[("GRANT CREATE ON DATABASE {database} TO {role}", r#"CREATE on database "{database}""#)],
     ),
     (BARE, Load::Append, &[USAGE, INSERT]),
+    (
+        STATE,
+        Load::StoreInTable,
+        &[
+            USAGE,
+            INSERT,
+            (
+                "GRANT USAGE ON SCHEMA ops TO {role}",
+                r#"USAGE on schema "ops", for the high watermarks"#,
+            ),
+            (
+                "GRANT SELECT ON ops.state TO {role}",
+                r#"SELECT on the table "ops"."state", for the high watermarks"#,
+            ),
+            (
+                "GRANT INSERT ON ops.state TO {role}",
+                r#"INSERT on the table "ops"."state", for the high watermarks"#,
+            ),
+            (
+                "GRANT UPDATE ON ops.state TO {role}",
+                r#"UPDATE on the table "ops"."state", for the high watermarks"#,
+            ),
+        ],
+    ),
+    (
+        "CREATE SCHEMA s; CREATE SCHEMA ops; CREATE TABLE s.t (id int PRIMARY KEY);
+        GRANT USAGE ON SCHEMA s TO {role}; GRANT INSERT ON s.t TO {role};
+        GRANT USAGE ON SCHEMA ops TO {role}",
+        Load::StoreInTable,
+        &[(
+            "GRANT CREATE ON SCHEMA ops TO {role}",
+            r#"CREATE on schema "ops", for the high watermarks"#,
+        )],
+    ),
     (
         TABLE,
         Load::Store,
@@ -145,6 +185,13 @@ impl Load {
                 let ingest = ingest::<Row>(client).upsert(Upsert::Off);
                 let rows = (2..4).map(|id| Row { id: pull(id) });
                 let batch = Batch::new(rows).high_watermark_after(|| 1);
+                ingest.batches(|_| [batch]).await.map(|_| ())
+            }
+            Self::StoreInTable => {
+                let ingest = ingest::<Row>(client).upsert(Upsert::Off);
+                let ingest = ingest.watermarks(Watermarks::table("ops", "state"));
+                let rows = (2..4).map(|id| Row { id: pull(id) });
+                let batch = Batch::new(rows).high_watermark(1);
                 ingest.batches(|_| [batch]).await.map(|_| ())
             }
             Self::Merge => {

@@ -4,7 +4,7 @@ use super::source::Source;
 use futures_util::FutureExt;
 use pg_bulk_ingest::{
     Batch, BoxFuture, Delete, Error, HighWatermark, Ingest, IngestTable, IngestTables, RowOf,
-    Upsert, Visibility, ingest,
+    Upsert, Visibility, Watermarks, ingest,
 };
 use tokio_postgres::{Client, NoTls};
 
@@ -125,6 +125,20 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         is_visible_by_batch: true,
         visible: ITEMS,
         run: |client, source| load(ingest::<Item>(client), source, item_rows),
+    },
+    Scenario {
+        name: "high watermark in a table",
+        before: BARE,
+        batches: 2,
+        // Its table is created before.
+        migrates_before: true,
+        is_visible_by_batch: true,
+        visible: ITEMS,
+        run: |client, source| {
+            let kept = Watermarks::table("shop", "watermarks");
+            let ingest = ingest::<Item>(client).watermarks(kept).source("a");
+            load(ingest, source, item_rows)
+        },
     },
     Scenario {
         name: "rows that are there are kept",

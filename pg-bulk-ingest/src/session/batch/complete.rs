@@ -1,0 +1,101 @@
+//! What is left to do once a batch has all its rows, but for the commit.
+
+use super::OpenBatch;
+use crate::error::Error;
+use crate::hook::Hook;
+use crate::merge::COUNTED_FROM;
+use crate::options::{Delete, Visibility};
+use crate::report::Phase;
+use crate::session::core::Pending;
+use crate::session::load::{Counts, Load};
+use crate::session::store::{self, Storing};
+use crate::session::{close, parallel, visible};
+use futures_util::future::join;
+
+/// What a batch did that is complete but for the commit.
+pub(super) struct Completed {
+    pub(super) counts: Vec<Counts>,
+    /// What becomes of the high watermark.
+    pub(super) pending: Option<Pending>,
+    pub(super) storing: Option<Storing>,
+}
+
+impl OpenBatch<'_, '_> {
+    /// Does all that is left to do but for the commit.
+    pub(super) async fn complete<M, H: Hook<M>>(
+        &mut self,
+        pending: Option<Pending>,
+        hook: &mut H,
+        metadata: M,
+    ) -> Result<Completed, Error> {
+        self.load.copy().finish(&self.transaction).await?;
+        let Self { load, transaction, core, targets, .. } = self;
+        parallel::settle(transaction, core, targets, load).await?;
+        if self.load.is_staged() {
+            self.enter(Phase::Merge);
+        }
+        let emptied = self.emptied || self.core.emptied;
+        let deletes = self.core.settings.delete != Delete::Off && self.core.totals.batches == 0;
+        let clears = deletes || self.emptied && self.core.store.has_row();
+        let pending = pending.or(clears.then_some(Pending::Clear));
+        let reads_ahead = !H::EXISTS && pending.is_some() && self.is_plain();
+        let concerned =
+            self.targets.first().filter(|first| self.core.store.concerns_comment(first, emptied));
+        let reads_ahead = reads_ahead && concerned.is_some();
+        let reading = async {
+            match reads_ahead {
+                true => {
+                    Some(store::read_comment(&self.transaction, self.core, &self.targets).await)
+                }
+                false => None,
+            }
+        };
+        let merging = self.load.merge(&self.transaction, self.core, &self.targets);
+        // In one round trip. If the merge fails, the other is only refused.
+        let (counts, read) = join(merging, reading).await;
+        let mut counts = counts?;
+        let read = store::read_ahead(read)?;
+        if Load::is_into_new(self.core, &self.targets) {
+            self.enter(Phase::Index);
+        }
+        let sent = self.load.copy().sent(self.core.transaction);
+        let Self { transaction, core, targets, .. } = self;
+        let built = Load::build(transaction, core, targets, &mut counts, sent.as_deref()).await?;
+        self.migrated.extend(built.into_statements());
+        self.load.clear(&self.transaction, self.core).await?;
+        if H::EXISTS {
+            self.enter(Phase::Hook);
+            self.core.hooked = true;
+            visible::run_hook(&self.transaction, &self.targets, hook, metadata).await?;
+        }
+        let mut storing = None;
+        if self.core.settings.visibility == Visibility::AfterEachBatch {
+            if self.targets.iter().any(|target| target.replaces.is_some()) {
+                self.enter(Phase::Publish);
+            }
+            let swapped = close::replace(&self.transaction, self.core, &mut self.targets).await?;
+            self.migrated.extend(swapped.into_statements());
+            self.enter(Phase::Commit);
+            let commented = close::comment(&self.transaction, self.core, &mut self.targets).await?;
+            let commented = commented.into_statements();
+            // A comment that was read before these is not what it is now.
+            let read = read.filter(|_| commented.is_empty());
+            self.migrated.extend(commented);
+            if let Some(pending) = &pending {
+                let Self { transaction, core, targets, taken, .. } = self;
+                let done = (taken.rows, emptied);
+                storing = store::storing(transaction, core, targets, pending, read, done).await?;
+            }
+        }
+        Ok(Completed { counts, pending, storing })
+    }
+
+    /// Whether all that is left to do is a short merge and the high watermark: then the lock for the
+    /// latter is not held for long if it is taken with the merge.
+    fn is_plain(&self) -> bool {
+        self.core.settings.visibility == Visibility::AfterEachBatch
+            && self.targets.len() == 1
+            && self.taken.rows < COUNTED_FROM
+            && !Load::is_into_new(self.core, &self.targets)
+    }
+}
