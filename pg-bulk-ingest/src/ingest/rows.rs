@@ -155,7 +155,10 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     {
         let run = |rules: Rules<W>| -> BoxFuture<'c, _> {
             Box::pin(async move {
-                let mut session = self.start::<W>().await?;
+                let mut session = match self.start_unless_skipped::<W>().await? {
+                    Started::Session(session) => session,
+                    Started::Skipped(report) => return Ok(report),
+                };
                 let after = session.high_watermark().cloned();
                 let rows = open(after.clone()).into_rows().map_err(no_rows)?;
                 let mut rows = Sequence::new(rows, high_watermark, rules, after);

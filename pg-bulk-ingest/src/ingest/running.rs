@@ -111,14 +111,14 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
 }
 
 /// What begins an ingest.
-enum Started<'c, S: ?Sized, W, H> {
+pub(super) enum Started<'c, S: ?Sized, W, H> {
     Session(Session<'c, S, W, H>),
     /// Another ingest of the same source is in a batch, and this one does nothing then.
     Skipped(Report<W>),
 }
 
 impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
-    async fn start_unless_skipped<W: DeserializeOwned>(
+    pub(super) async fn start_unless_skipped<W: DeserializeOwned>(
         self,
     ) -> Result<Started<'c, S, W, H>, Error> {
         let skips = self.settings.overlap == Overlap::Skip;
