@@ -1,5 +1,6 @@
 //! An ingest of rows in a sequence.
 
+use super::running::Started;
 use super::{Ingest, Running};
 use crate::batch::Watermark;
 use crate::error::{BoxError, Error, ErrorKind};

@@ -3,7 +3,7 @@
 //! What follows is planned for the table as it will be, which `plan()` shows; an ingest looks at the tables
 //! again once their columns have their names.
 
-use super::core::Core;
+use super::core::{Core, Settings};
 use super::examine::made_of;
 use super::migrate::{ATTEMPTS, is_of_others, run};
 use super::refusal::START;
@@ -141,10 +141,11 @@ pub(super) async fn run_all(client: &mut Client, core: &mut Core) -> Result<(), 
 /// Looks at all tables as an ingest does that begins.
 async fn look_again(client: &mut Client, core: &mut Core) -> Result<(), Error> {
     let tables = core.targets.iter().map(|target| (target.name.clone(), target.definition));
-    let again = start::start(client, tables.collect(), core.settings.clone()).await?;
     // The stored high watermark is that which the ingest begins after.
-    let (deadline, stored) = (core.deadline.take(), core.stored.take());
-    let unreadable = core.unreadable.take();
-    *core = Core { deadline, stored, unreadable, ..again };
+    let settings = Settings { begins_after_stored: false, ..core.settings.clone() };
+    let again = start::start(client, tables.collect(), settings).await?;
+    let (deadline, store) = (core.deadline.take(), std::mem::take(&mut core.store));
+    let (unreadable, totals) = (core.unreadable.take(), std::mem::take(&mut core.totals));
+    *core = Core { deadline, store, unreadable, totals, ..again };
     Ok(())
 }
