@@ -64,7 +64,7 @@ pub use pg_bulk_ingest_derive::IngestTables;
 pub use report::{Kept, KeptKind, Phase, Plan, Progress, Report, TableReport};
 pub use resolve::Outcome;
 pub use session::{Session, SessionBatch};
-pub use source::{IntoBatchStream, IntoBatches, IntoRows, RowSource};
+pub use source::{IntoBatchStream, IntoBatches, IntoRowStream, IntoRows, RowSource};
 pub use statement::{LockLevel, Statement, Work};
 pub use table::{IngestTable, IngestTables, RowOf};
 pub use wait::Wait;

@@ -5,7 +5,7 @@ mod rows;
 mod sequence;
 
 pub use batches::{IntoBatchStream, IntoBatches};
-pub use rows::IntoRows;
+pub use rows::{IntoRowStream, IntoRows};
 pub(crate) use sequence::{Rules, Sequence};
 
 use crate::batch::{After, Iter, Parts, Streamed, TryIter};
@@ -150,14 +150,15 @@ where
 }
 
 mod sealed {
-    use super::sequence::Piece;
+    use super::sequence::{Piece, StreamedPiece};
     use crate::batch::{After, Iter, Parts, Streamed, TryIter};
 
     pub trait Sealed {}
     impl<I> Sealed for Iter<I> {}
     impl<I> Sealed for Parts<I> {}
     impl<I> Sealed for TryIter<I> {}
-    impl<I: Iterator, K, W> Sealed for Piece<'_, I, K, W> {}
+    impl<I, R, K, W> Sealed for Piece<'_, I, R, K, W> {}
+    impl<St, R, K, W> Sealed for StreamedPiece<'_, St, R, K, W> {}
     impl<St> Sealed for Streamed<St> {}
     impl<Rows, F> Sealed for After<Rows, F> {}
 }

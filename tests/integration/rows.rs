@@ -5,6 +5,7 @@ mod failing;
 mod forms;
 mod order;
 mod settings;
+mod stream;
 
 use pg_bulk_ingest::IngestTable;
 use tests::Database;
@@ -23,10 +24,11 @@ fn entries(days: &[i32]) -> Vec<Entry> {
 }
 
 /// The days of the rows of each batch, in the order in which they were ingested.
+const BATCHES: &str = "SELECT string_agg(t.day::text, ' ' ORDER BY t.id) FROM t
+                       GROUP BY t.xmin::text ORDER BY min(t.id)";
+
 async fn batches(database: &Database) -> Vec<String> {
-    let sql = "SELECT string_agg(t.day::text, ' ' ORDER BY t.id) FROM t
-               GROUP BY t.xmin::text ORDER BY min(t.id)";
-    database.rows(sql).await
+    database.rows(BATCHES).await
 }
 
 /// The numbers of all rows.

@@ -43,9 +43,9 @@ pub enum ErrorKind {
     },
     /// The iterator or stream of rows or batches returned an error, which is the source.
     Rows,
-    /// Rows of a sequence that is to be [`ordered`](crate::Rows::ordered) went back: the row is the one
-    /// whose high watermark is not after that of the row before it, or, for the first row, not after the
-    /// one that the ingest began after.
+    /// A row of a sequence that is to be [`ordered`](crate::Rows::ordered) or
+    /// [`distinct`](crate::Rows::distinct) has a high watermark that does not follow that of the row before it,
+    /// or, for the first row, that after which the ingest began.
     OutOfOrder {
         /// The high watermark before, as JSON.
         before: String,
@@ -167,8 +167,8 @@ impl fmt::Display for ErrorKind {
             }
             Self::OutOfOrder { before, high_watermark } => write!(
                 f,
-                ": its high watermark is {high_watermark}, which is not after {before}, as it has to be in \
-                 rows that are ordered"
+                ": its high watermark is {high_watermark}, which is not after {before}, as in rows that are \
+                 ordered or distinct it has to be"
             ),
             Self::Connection => f.write_str(": the connection to the server was lost"),
             Self::Timeout { after, wait: None } => {

@@ -7,17 +7,19 @@ use crate::error::{BoxError, Error, ErrorKind};
 use crate::hook::Hook;
 use crate::options::Cut;
 use crate::report::Report;
-use crate::source::{IntoRows, Rules, Sequence};
+use crate::source::{IntoRowStream, IntoRows, Rules, Sequence};
 use crate::table::{IngestTables, RowOf};
+use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use std::fmt;
 use std::future::IntoFuture;
+use std::pin::pin;
 
 /// What runs an ingest, when it is known how its rows are cut.
 type Run<'c, W> = Box<dyn FnOnce(Rules<W>) -> BoxFuture<'c, Result<Report<W>, Error>> + Send + 'c>;
 
-/// An ingest of rows in a sequence, made by [`Ingest::rows`]. It is set up by its methods, and runs while
-/// it is awaited.
+/// An ingest of rows in a sequence, made by [`Ingest::rows`] and [`Ingest::row_stream`]. It is set up by its
+/// methods, and runs while it is awaited.
 ///
 /// It is `Send`, so it can be awaited in what is given to `tokio::spawn`. Dropped before it is done, it
 /// leaves the table at the last batch that was committed.
@@ -76,7 +78,38 @@ impl<W> Rows<'_, W> {
     where
         W: PartialOrd,
     {
-        self.rules.goes_on = |before, next| before < next;
+        self.rules.may_follow = |before, next| before < next;
+        self
+    }
+
+    /// Checks that each row has a high watermark of its own, such as its position in a log: one that is equal to
+    /// that of the row before it, or to that after which the ingest begins, is an error in that row,
+    /// [`ErrorKind::OutOfOrder`].
+    ///
+    /// A batch may then end after any row. With [`row_stream`](Ingest::row_stream) it ends as soon as it has
+    /// enough, while it otherwise waits for the next row, which might belong to the same batch.
+    ///
+    /// ```no_run
+    /// # use futures_util::Stream;
+    /// # use pg_bulk_ingest::{Cut, Error, IngestTable, ingest};
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "t")]
+    /// # struct Event { offset: i64 }
+    /// # async fn run(
+    /// #     client: &mut tokio_postgres::Client,
+    /// #     events: impl Stream<Item = Event> + Send,
+    /// # ) -> Result<(), Error> {
+    /// // Each thousandth event makes it and those before it visible.
+    /// ingest::<Event>(client)
+    ///     .row_stream(|_: Option<i64>| events, |event| event.offset)
+    ///     .cut(Cut::rows(1_000))
+    ///     .distinct()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn distinct(mut self) -> Self {
+        self.rules.distinct = true;
         self
     }
 }
@@ -163,8 +196,74 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
                 let after = session.high_watermark().cloned();
                 let rows = open(after.clone()).into_rows().map_err(no_rows)?;
                 let mut rows = Sequence::new(rows, high_watermark, rules, after);
-                rows.begin::<S>().map_err(|error| error.in_batch(1).in_row(1))?;
+                rows.begin::<S>()?;
                 while let Some(batch) = rows.batch() {
+                    session.ingest(batch).await?;
+                }
+                session.finish().await
+            })
+        };
+        Rows { rules: Rules::default(), run: Box::new(run) }
+    }
+
+    /// Ingests rows that come in a sequence as a stream, which may be endless, and cuts it into batches as
+    /// [`rows`](Self::rows) does.
+    ///
+    /// The first function returns a stream of rows, a `Result` of one, or a future of either, as an `async`
+    /// closure does ([`IntoRowStream`]). No batch is open while the first row of one is waited for, and with it
+    /// the second, unless the rows are [`distinct`](Rows::distinct). With [`Cut::period`] rows become visible in
+    /// time also where few come.
+    ///
+    /// ```no_run
+    /// # use futures_util::Stream;
+    /// # use pg_bulk_ingest::{Cut, Error, IngestTable, ingest};
+    /// # use std::time::Duration;
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "t")]
+    /// struct Event {
+    ///     offset: i64,
+    ///     payload: String,
+    /// }
+    ///
+    /// # async fn subscribe(_: i64) -> std::io::Result<impl Stream<Item = std::io::Result<Event>> + Send> {
+    /// #     Ok(futures_util::stream::empty())
+    /// # }
+    /// # async fn run(client: &mut tokio_postgres::Client) -> Result<(), Error> {
+    /// ingest::<Event>(client)
+    ///     .row_stream(
+    ///         async |after: Option<i64>| subscribe(after.map_or(0, |after| after + 1)).await,
+    ///         |event| event.offset,
+    ///     )
+    ///     .ordered()
+    ///     .distinct()
+    ///     .cut(Cut::period(Duration::from_secs(1)))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`rows`](Self::rows).
+    pub fn row_stream<W, F, St, K, By>(self, open: F, high_watermark: K) -> Rows<'c, W>
+    where
+        S: 'c,
+        F: FnOnce(Option<W>) -> St + Send + 'c,
+        St: IntoRowStream<By, Item: RowOf<S> + Send> + 'c,
+        K: FnMut(&<St::Item as RowOf<S>>::Row) -> W + Send + 'c,
+        W: Watermark + PartialEq + 'c,
+        H: Hook<()> + 'c,
+    {
+        let run = |rules: Rules<W>| -> BoxFuture<'c, _> {
+            Box::pin(async move {
+                let mut session = self.start::<W>().await?;
+                let after = session.high_watermark().cloned();
+                let rows = open(after.clone()).into_row_stream().await.map_err(no_rows)?;
+                let rows = pin!(rows.fuse());
+                let mut rows = Sequence::new(rows, high_watermark, rules, after);
+                loop {
+                    rows.wait::<S>(session.next_batch()).await?;
+                    let Some(batch) = rows.streamed_batch() else { break };
                     session.ingest(batch).await?;
                 }
                 session.finish().await

@@ -87,6 +87,10 @@ impl Load {
         stays.then(|| Self::new(core, &core.targets))
     }
 
+    pub(super) fn copied(&self) -> &Copy {
+        &self.copy
+    }
+
     pub(super) fn copy(&mut self) -> &mut Copy {
         &mut self.copy
     }

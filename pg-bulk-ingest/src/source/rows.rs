@@ -1,8 +1,11 @@
-//! How rows in a sequence get out of what the closure given to `rows` returns.
+//! How rows in a sequence get out of what the closure given to `rows` or `row_stream`
+//! returns.
 
 use super::collections;
 use crate::error::BoxError;
+use futures_util::stream::Stream;
 use std::collections::{LinkedList, VecDeque};
+use std::future::Future;
 
 /// What the closure given to [`rows`](crate::Ingest::rows) may return: an iterator of rows, a collection
 /// of them, a reference to a collection, or a `Result` of any of these, whose error ends the ingest with
@@ -33,6 +36,34 @@ pub trait IntoRows<By>: Send {
     fn into_rows(self) -> Result<Self::Iter, BoxError>;
 }
 
+/// What the closure given to [`row_stream`](crate::Ingest::row_stream) may return: a stream of rows, a
+/// `Result` of one, or a future of either (an `async` closure). An error ends the ingest with
+/// [`ErrorKind::Rows`](crate::ErrorKind::Rows).
+///
+/// The rows may be references, and `Result`s as well ([`RowOf`](crate::RowOf)).
+///
+/// `By` is inferred: it tells the forms apart.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no stream of rows",
+    label = "no stream of rows",
+    note = "the closure given to `row_stream` returns a stream, a `Result` of one, or a future of either, which \
+            is `Send`",
+    note = "give a closure that returns an iterator or a collection of rows to `rows`"
+)]
+pub trait IntoRowStream<By>: Send {
+    /// A row, a reference to one, or a `Result` of one.
+    type Item;
+    /// The rows one by one.
+    type Stream: Stream<Item = Self::Item> + Send;
+
+    /// Returns the rows.
+    ///
+    /// # Errors
+    ///
+    /// There is an error instead of rows.
+    fn into_row_stream(self) -> impl Future<Output = Result<Self::Stream, BoxError>> + Send;
+}
+
 /// Marks the forms.
 mod by {
     #[derive(Debug)]
@@ -40,7 +71,11 @@ mod by {
     #[derive(Debug)]
     pub struct Collection;
     #[derive(Debug)]
+    pub struct Stream;
+    #[derive(Debug)]
     pub struct Fallible<By>(By);
+    #[derive(Debug)]
+    pub struct Future<By>(By);
 }
 
 #[diagnostic::do_not_recommend]
@@ -80,5 +115,38 @@ where
 
     fn into_rows(self) -> Result<I::Iter, BoxError> {
         self.map_err(Into::into)?.into_rows()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<St: Stream + Send> IntoRowStream<by::Stream> for St {
+    type Item = St::Item;
+    type Stream = St;
+
+    async fn into_row_stream(self) -> Result<St, BoxError> {
+        Ok(self)
+    }
+}
+
+impl<By, St, E> IntoRowStream<by::Fallible<By>> for Result<St, E>
+where
+    St: IntoRowStream<By>,
+    E: Into<BoxError> + Send,
+{
+    type Item = St::Item;
+    type Stream = St::Stream;
+
+    async fn into_row_stream(self) -> Result<St::Stream, BoxError> {
+        self.map_err(Into::into)?.into_row_stream().await
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<By, F: Future<Output: IntoRowStream<By>> + Send> IntoRowStream<by::Future<By>> for F {
+    type Item = <F::Output as IntoRowStream<By>>::Item;
+    type Stream = <F::Output as IntoRowStream<By>>::Stream;
+
+    async fn into_row_stream(self) -> Result<Self::Stream, BoxError> {
+        self.await.into_row_stream().await
     }
 }

@@ -1,39 +1,40 @@
 //! Rows in a sequence, which is cut into batches where the high watermark changes.
 
-use super::RowSource;
-use crate::batch::{Batch, NoWatermark, Watermark};
-use crate::error::{Error, ErrorKind};
+mod iterated;
+mod streamed;
+
+pub(crate) use iterated::Piece;
+pub(crate) use streamed::StreamedPiece;
+
+use crate::error::{BoxError, Error, ErrorKind};
 use crate::options::Cut;
-use crate::session::{Fill, OpenBatch, Pushed};
 use crate::table::RowOf;
 use serde::Serialize;
 use std::fmt;
+use tokio::time::Instant;
 
 /// Where batches end, and what the rows have to be like.
 pub(crate) struct Rules<W> {
     pub(crate) cut: Cut,
-    /// Whether the first high watermark may come before the second, which is not equal to it.
-    pub(crate) goes_on: fn(&W, &W) -> bool,
+    /// Whether the second high watermark, which is not equal to the first, may follow it.
+    pub(crate) may_follow: fn(&W, &W) -> bool,
+    /// Whether no two rows that follow each other have equal high watermarks, so that a batch may end after
+    /// any of them.
+    pub(crate) distinct: bool,
 }
 
-/// Where it does not matter which comes first.
 impl<W> Default for Rules<W> {
     fn default() -> Self {
-        Self { cut: Cut::default(), goes_on: |_, _| true }
+        Self { cut: Cut::default(), may_follow: |_, _| true, distinct: false }
     }
 }
 
-impl<W> Rules<W> {
-    fn check(&self, before: Option<&W>, next: &W) -> Result<(), Error>
-    where
-        W: PartialEq + Serialize,
-    {
-        match before {
-            Some(before) if before != next && !(self.goes_on)(before, next) => {
-                Err(out_of_order(before, next))
-            }
-            _ => Ok(()),
-        }
+impl<W: PartialEq + Serialize> Rules<W> {
+    /// Checks the high watermark of a row by that of the row before.
+    fn check(&self, before: Option<&W>, next: &W) -> Result<(), Error> {
+        let Some(before) = before else { return Ok(()) };
+        let may = if before == next { !self.distinct } else { (self.may_follow)(before, next) };
+        if may { Ok(()) } else { Err(out_of_order(before, next)) }
     }
 }
 
@@ -44,116 +45,59 @@ fn out_of_order<W: Serialize>(before: &W, next: &W) -> Error {
     Error::new(kind, "cannot take the next row")
 }
 
-/// Rows of which some are in batches already.
-pub(crate) struct Sequence<I: Iterator, K, W> {
-    rows: I,
-    high_watermark: K,
-    rules: Rules<W>,
-    /// The first row of the next batch.
-    next: Option<(I::Item, W)>,
-    /// The high watermark of the row that was taken last; before the first, that after which the ingest
-    /// begins.
-    last: Option<W>,
-}
-
-/// The rows of a sequence up to the end of a batch. There is at least one.
-pub(crate) struct Piece<'s, I: Iterator, K, W>(&'s mut Sequence<I, K, W>);
-
-impl<I: Iterator, K, W: Watermark + PartialEq> Sequence<I, K, W> {
-    pub(crate) fn new(rows: I, high_watermark: K, rules: Rules<W>, after: Option<W>) -> Self {
-        Self { rows, high_watermark, rules, next: None, last: after }
-    }
-
-    /// Takes the first row, before there is a batch for it: without one there is none.
-    pub(crate) fn begin<S>(&mut self) -> Result<(), Error>
-    where
-        S: ?Sized,
-        I: Iterator<Item: RowOf<S>>,
-        K: FnMut(&<I::Item as RowOf<S>>::Row) -> W,
-    {
-        let Some(row) = self.rows.next() else { return Ok(()) };
-        let Some(inner) = row.row() else {
-            let failed = Error::new(ErrorKind::Rows, "cannot get the first row from its source");
-            return Err(failed.caused_by(row.into_error()));
-        };
-        let high_watermark = (self.high_watermark)(inner);
-        self.rules.check(self.last.as_ref(), &high_watermark)?;
-        self.next = Some((row, high_watermark));
-        Ok(())
-    }
-
-    /// The next batch, if there are rows for one.
-    pub(crate) fn batch(&mut self) -> Option<Batch<Piece<'_, I, K, W>, W>> {
-        self.next.is_some().then(|| Batch::of(Piece(self)))
-    }
-
-    /// Takes rows until it is time to send. Answers whether the batch may have more.
-    ///
-    /// It is no part of the future, for the same reasons as [`push`](super::push).
-    #[inline(never)]
-    fn push<S>(&mut self, batch: &mut OpenBatch<'_, '_>) -> Result<bool, Error>
-    where
-        S: ?Sized,
-        I: Iterator<Item: RowOf<S>>,
-        K: FnMut(&<I::Item as RowOf<S>>::Row) -> W,
-    {
-        if let Some((row, high_watermark)) = self.next.take() {
-            self.last = Some(high_watermark);
-            if batch.push::<S, _>(row)? {
-                return Ok(true);
-            }
-        }
-        let Self { rows, high_watermark, rules, next, last } = self;
-        // The high watermark of the row that is refused, and what is wrong with it, if not its batch.
-        let mut refused = None;
-        let pushed = batch.push_while::<S, _>(rows, |row, fill: Fill<'_>| {
-            let new = high_watermark(row);
-            if last.as_ref() == Some(&new) {
-                return true;
-            }
-            let checked = rules.check(last.as_ref(), &new);
-            if checked.is_ok() && !rules.cut.is_reached(fill.rows, || fill.bytes()) {
-                *last = Some(new);
-                return true;
-            }
-            refused = Some((new, checked));
-            false
-        })?;
-        match (pushed, refused) {
-            (Pushed::Full, _) => Ok(true),
-            (Pushed::Refused(_), Some((_, Err(error)))) => {
-                Err(batch.locate(error.in_row(batch.next_row())))
-            }
-            (Pushed::Refused(row), Some((high_watermark, Ok(())))) => {
-                *next = Some((row, high_watermark));
-                Ok(false)
-            }
-            _ => Ok(false),
-        }
-    }
-}
-
-impl<S, I, K, W> RowSource<S, W> for Piece<'_, I, K, W>
-where
-    S: ?Sized,
-    I: Iterator<Item: RowOf<S> + Send> + Send,
-    K: FnMut(&<I::Item as RowOf<S>>::Row) -> W + Send,
-    W: Watermark + PartialEq,
-{
-    fn computes_high_watermark() -> bool {
-        !NoWatermark::is::<W>()
-    }
-
-    async fn write_into(self, batch: &mut OpenBatch<'_, '_>) -> Result<Option<W>, Error> {
-        while self.0.push::<S>(batch)? {
-            batch.send().await?;
-        }
-        Ok(self.0.last.take().filter(|_| !NoWatermark::is::<W>()))
-    }
+#[cold]
+fn source_failed(source: BoxError) -> Error {
+    Error::new(ErrorKind::Rows, "cannot get the next row from its source").caused_by(source)
 }
 
 impl<W> fmt::Debug for Rules<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rules").field("cut", &self.cut).finish_non_exhaustive()
+    }
+}
+
+/// A row that is in no batch yet.
+struct Held<R, W> {
+    row: R,
+    high_watermark: W,
+    /// The instant at which a batch that begins with it may end.
+    ends: Option<Instant>,
+}
+
+/// Rows of which some are in batches already.
+pub(crate) struct Sequence<I, R, K, W> {
+    rows: I,
+    high_watermark: K,
+    rules: Rules<W>,
+    /// The first row of the next batch.
+    next: Option<Held<R, W>>,
+    /// The row after that, if it was waited for before the batch began; or that there is none.
+    second: Option<Option<Held<R, W>>>,
+    /// The instant at which the batch may end.
+    ends: Option<Instant>,
+    /// The high watermark of the last row that is in a batch; before the first, that after which the ingest
+    /// begins.
+    last: Option<W>,
+}
+
+impl<I, R, K, W> Sequence<I, R, K, W> {
+    pub(crate) fn new(rows: I, high_watermark: K, rules: Rules<W>, after: Option<W>) -> Self {
+        Self { rows, high_watermark, rules, next: None, second: None, ends: None, last: after }
+    }
+}
+
+impl<I, R, K, W: PartialEq + Serialize> Sequence<I, R, K, W> {
+    /// Holds a row that follows the one that is held, or else the last that is in a batch.
+    fn hold<S>(&mut self, row: R) -> Result<Held<R, W>, Error>
+    where
+        S: ?Sized,
+        R: RowOf<S>,
+        K: FnMut(&R::Row) -> W,
+    {
+        let Some(inner) = row.row() else { return Err(source_failed(row.into_error())) };
+        let high_watermark = (self.high_watermark)(inner);
+        let before = self.next.as_ref().map(|held| &held.high_watermark).or(self.last.as_ref());
+        self.rules.check(before, &high_watermark)?;
+        Ok(Held { row, high_watermark, ends: self.rules.cut.ends() })
     }
 }

@@ -39,6 +39,11 @@ enum Stop {
 }
 
 impl OpenBatch<'_, '_> {
+    /// What the batch has taken so far.
+    pub(crate) fn fill(&self) -> Fill<'_> {
+        Fill { rows: self.taken.rows, copy: self.load.copied() }
+    }
+
     /// Encodes a row. Answers whether it is time to [`send`](Self::send).
     #[inline]
     pub(crate) fn push<S: ?Sized, R: RowOf<S>>(&mut self, row: R) -> Result<bool, Error> {
