@@ -1,6 +1,5 @@
 //! An ingest of rows in a sequence.
 
-use super::running::Started;
 use super::{Ingest, Running};
 use crate::batch::Watermark;
 use crate::error::{BoxError, Error, ErrorKind};
@@ -13,6 +12,7 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use std::fmt;
 use std::future::IntoFuture;
+use std::ops::ControlFlow;
 use std::pin::pin;
 
 /// What runs an ingest, when it is known how its rows are cut.
@@ -190,8 +190,8 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
         let run = |rules: Rules<W>| -> BoxFuture<'c, _> {
             Box::pin(async move {
                 let mut session = match self.start_unless_skipped::<W>().await? {
-                    Started::Session(session) => session,
-                    Started::Skipped(report) => return Ok(report),
+                    ControlFlow::Continue(session) => session,
+                    ControlFlow::Break(report) => return Ok(report),
                 };
                 let after = session.high_watermark().cloned();
                 let rows = open(after.clone()).into_rows().map_err(no_rows)?;
@@ -256,7 +256,10 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     {
         let run = |rules: Rules<W>| -> BoxFuture<'c, _> {
             Box::pin(async move {
-                let mut session = self.start::<W>().await?;
+                let mut session = match self.start_unless_skipped::<W>().await? {
+                    ControlFlow::Continue(session) => session,
+                    ControlFlow::Break(report) => return Ok(report),
+                };
                 let after = session.high_watermark().cloned();
                 let rows = open(after.clone()).into_row_stream().await.map_err(no_rows)?;
                 let rows = pin!(rows.fuse());

@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::future::Future;
+use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
@@ -66,8 +67,8 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     {
         Running(Box::pin(async move {
             let mut session = match self.start_unless_skipped::<W>().await? {
-                Started::Session(session) => session,
-                Started::Skipped(report) => return Ok(report),
+                ControlFlow::Continue(session) => session,
+                ControlFlow::Break(report) => return Ok(report),
             };
             let batches = f(session.high_watermark().cloned()).into_batches();
             for batch in batches.map_err(no_batches)? {
@@ -97,8 +98,8 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     {
         Running(Box::pin(async move {
             let mut session = match self.start_unless_skipped::<W>().await? {
-                Started::Session(session) => session,
-                Started::Skipped(report) => return Ok(report),
+                ControlFlow::Continue(session) => session,
+                ControlFlow::Break(report) => return Ok(report),
             };
             let batches = f(session.high_watermark().cloned()).into_batch_stream().await;
             let mut batches = pin!(batches.map_err(no_batches)?);
@@ -110,25 +111,20 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     }
 }
 
-/// What begins an ingest.
-pub(super) enum Started<'c, S: ?Sized, W, H> {
-    Session(Session<'c, S, W, H>),
-    /// Another ingest of the same source is in a batch, and this one does nothing then.
-    Skipped(Report<W>),
-}
-
 impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
+    /// Begins the ingest, or returns its report if another one of the same source is in a batch and this
+    /// one does nothing then.
     pub(super) async fn start_unless_skipped<W: DeserializeOwned>(
         self,
-    ) -> Result<Started<'c, S, W, H>, Error> {
+    ) -> Result<ControlFlow<Report<W>, Session<'c, S, W, H>>, Error> {
         let skips = self.settings.overlap == Overlap::Skip;
         let names = self.tables().into_iter().map(|(name, _)| name).collect();
         match self.start::<W>().await {
             Err(error) if skips && matches!(error.kind(), ErrorKind::Overlap { .. }) => {
                 tracing::info!(%error, "the ingest is skipped");
-                Ok(Started::Skipped(Report::skipped(names, error.to_string())))
+                Ok(ControlFlow::Break(Report::skipped(names, error.to_string())))
             }
-            started => started.map(Started::Session),
+            started => started.map(ControlFlow::Continue),
         }
     }
 }

@@ -39,7 +39,7 @@ pub(super) async fn inspect(
         let holders = holders.into_iter().map(|holder| holder.description).collect();
         if settings.overlap != Overlap::Wait {
             let error = Error::new(ErrorKind::Overlap { holders }, START);
-            return Err(names.iter().take(1).fold(error, |error, first| error.in_table(first)));
+            return Err(names.iter().take(1).fold(error, Error::in_table));
         }
         let Some(server) = Server::read(&messages) else { return Err(unreadable(START)) };
         wait(client, &claim, settings, &server).await?;
