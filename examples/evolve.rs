@@ -102,7 +102,7 @@ where
     Ok(())
 }
 
-/// Looks at the table again and again. Answers how often, and the longest that it took.
+/// Looks at the table again and again. Returns how often, and the longest that it took.
 async fn read(
     client: Client,
     stop: Arc<AtomicBool>,

@@ -61,7 +61,7 @@ pub struct Batch<Rows, W = NoWatermark, M = ()> {
 
 impl<I: IntoIterator> Batch<Iter<I>> {
     /// A batch of rows, of references to rows, or of `Result`s of either. An error among these rolls the
-    /// batch back and ends the ingest with [`ErrorKind::Rows`](crate::ErrorKind::Rows).
+    /// batch back and ends the ingest with [`ErrorKind::Source`](crate::ErrorKind::Source).
     pub fn new(rows: I) -> Self {
         Self { rows: Iter(rows), high_watermark: None, metadata: () }
     }
@@ -101,7 +101,7 @@ impl<I: IntoIterator<Item = Result<R, E>>, R, E> Batch<TryIter<I>> {
 
 impl<St: futures_util::Stream> Batch<Streamed<St>> {
     /// A batch of rows, or of `Result`s of rows, that come as a stream. An error rolls the batch back and
-    /// ends the ingest with [`ErrorKind::Rows`](crate::ErrorKind::Rows).
+    /// ends the ingest with [`ErrorKind::Source`](crate::ErrorKind::Source).
     pub fn stream(rows: St) -> Self {
         Self { rows: Streamed(rows), high_watermark: None, metadata: () }
     }
@@ -161,7 +161,7 @@ pub struct After<Rows, F> {
 }
 
 /// What an ingest takes as a batch: a [`Batch`], or a `Result` of one, whose error ends the ingest
-/// with [`ErrorKind::Rows`](crate::ErrorKind::Rows).
+/// with [`ErrorKind::Source`](crate::ErrorKind::Source).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a batch",
     label = "not a batch",

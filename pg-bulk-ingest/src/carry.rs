@@ -20,7 +20,7 @@ pub(crate) use grant::carry_grants;
 use crate::catalog::{Hanging, LiveColumn, Shape};
 use crate::ident::{Literal, QualifiedName};
 use crate::lock::Lockable;
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 
 /// A table that takes the place of another.
 #[derive(Debug, Clone, Copy)]
@@ -117,12 +117,12 @@ impl Carried {
 
 /// A statement on a table that nobody else sees yet.
 fn unseen(sql: String) -> Statement {
-    Statement::new(sql, LockLevel::None, KEPT)
+    Statement::new(sql, LockMode::None, KEPT)
 }
 
 /// A statement under the lock of the swap.
 fn locked(sql: String) -> Statement {
-    Statement::new(sql, LockLevel::AccessExclusive, KEPT)
+    Statement::new(sql, LockMode::AccessExclusive, KEPT)
 }
 
 /// The comment on an object, if there is one.

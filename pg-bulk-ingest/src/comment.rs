@@ -4,7 +4,7 @@
 use crate::catalog::LiveTable;
 use crate::definition::{Column, Table};
 use crate::ident::{Ident, Literal, QualifiedName};
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 use crate::watermark::{self, Unreadable};
 
 const PURPOSE: &str = "the struct says so";
@@ -45,7 +45,7 @@ pub(crate) fn statements_over(
     let column = |(column, comment): (&Column, &str)| {
         let (column, comment) = (Ident::new(column.name()), Literal(comment));
         let sql = format!("COMMENT ON COLUMN {name}.{column} IS {comment}");
-        Statement::new(sql, LockLevel::ShareUpdateExclusive, PURPOSE)
+        Statement::new(sql, LockMode::ShareUpdateExclusive, PURPOSE)
     };
     Ok(table.into_iter().chain(different(definition, live).map(column)).collect())
 }

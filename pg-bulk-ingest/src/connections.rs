@@ -133,7 +133,7 @@ impl<'c> Connections<'c> {
             let action = "cannot open a further connection";
             let link = in_time_elsewhere("a further connection", connecting).await;
             let link = link.map_err(|failure| Error::server(failure, action))?;
-            let failed = |source| Error::new(ErrorKind::Connect, action).caused_by(source);
+            let failed = |source| Error::new(ErrorKind::WorkerConnect, action).caused_by(source);
             let link = link.map_err(failed)?;
             let mut made = locked(&self.made);
             // A lookout may have opened one meanwhile.

@@ -133,7 +133,7 @@ impl Copy {
         self.bytes + self.buffered() as u64
     }
 
-    /// Encodes a row. A row that fails leaves nothing behind. Answers whether it is time to send.
+    /// Encodes a row. A row that fails leaves nothing behind. Returns whether it is time to send.
     #[inline]
     pub(crate) fn encode<S: ?Sized, R: RowOf<S>>(&mut self, row: &R) -> Result<bool, Failed> {
         let table = row.table();
@@ -210,7 +210,7 @@ impl Copy {
     ) -> Result<(), Error> {
         self.activate(table, transaction).await?;
         let Some(active) = self.active.as_mut() else {
-            return Err(Error::new(ErrorKind::Failed, WRITE));
+            return Err(Error::new(ErrorKind::Poisoned, WRITE));
         };
         if let Err(error) = active.feed(chunk, &self.pool).await {
             let active = self.active.take();

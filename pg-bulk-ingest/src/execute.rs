@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Failure};
 use crate::ident::QualifiedName;
 use crate::lock::{self, Lock, Lockable};
 use crate::options::Locks;
-use crate::statement::{LockLevel, Statement, rollback_to, script};
+use crate::statement::{LockMode, Statement, rollback_to, script};
 use parts::send;
 use std::time::Duration;
 use terminate::Termination;
@@ -199,7 +199,7 @@ pub(crate) async fn lock_exclusively(
     let attempt = waiting.locks.attempt.min(Duration::from_millis(waiting.deadlock_timeout / 2));
     let sql = lock::exclusive(&sorted, attempt, waiting.lock_timeout);
     let pause = format!("{};\n{}", rollback_to(lock::ATTEMPT), lock::pause());
-    let lock = Lock::tables(tables, LockLevel::AccessExclusive);
+    let lock = Lock::tables(tables, LockMode::AccessExclusive);
     let mut watch = Watch::new();
     let mut termination = Termination::new(waiting.locks.terminate_after);
     loop {
@@ -256,8 +256,9 @@ pub(crate) async fn lock_for_comment(
     waiting: Waiting<'_>,
     action: &'static str,
 ) -> Result<Vec<SimpleQueryMessage>, Error> {
-    let lock = Lock::tables(std::slice::from_ref(table), LockLevel::ShareUpdateExclusive);
-    acquire(transaction, &lock, sql, Some(waiting.locks.watermark), waiting, action).await
+    let lock = Lock::tables(std::slice::from_ref(table), LockMode::ShareUpdateExclusive);
+    acquire(transaction, &lock, sql, Some(waiting.locks.comment_lock_timeout), waiting, action)
+        .await
 }
 
 /// Takes SHARE ROW EXCLUSIVE, with which writers of a table wait and readers do not, and then runs a
@@ -269,7 +270,7 @@ pub(crate) async fn keep_writers_out(
     waiting: Waiting<'_>,
     action: &'static str,
 ) -> Result<u64, Error> {
-    let lock = Lock::tables(std::slice::from_ref(table), LockLevel::ShareRowExclusive);
+    let lock = Lock::tables(std::slice::from_ref(table), LockMode::ShareRowExclusive);
     let messages = acquire(transaction, &lock, sql, None, waiting, action).await?;
     let [number] = read_numbers(&messages);
     Ok(number)
@@ -289,7 +290,7 @@ pub(crate) async fn await_shared(
     action: &'static str,
 ) -> Result<Vec<SimpleQueryMessage>, Error> {
     let mut watch = Watch::new();
-    let lock = Lock::tables(std::slice::from_ref(table), LockLevel::ShareUpdateExclusive);
+    let lock = Lock::tables(std::slice::from_ref(table), LockMode::ShareUpdateExclusive);
     let bound = Duration::from_millis(waiting.deadlock_timeout + 100);
     let sql = format!("{};\n{sql}", lock.attempt(bound, waiting.lock_timeout));
     loop {
@@ -306,7 +307,7 @@ pub(crate) async fn await_shared(
         query(&transaction, &rollback_to(lock::ATTEMPT), action).await?;
         let wait = look(&transaction, &lock, watch.waited(), action).await?;
         answer_at_once(transaction.rollback()).await.map_err(Error::while_doing(action))?;
-        if watch.waited() >= waiting.locks.watermark {
+        if watch.waited() >= waiting.locks.comment_lock_timeout {
             return Err(locked(&wait, action).caused_by(error));
         }
         if watch.is_due() {

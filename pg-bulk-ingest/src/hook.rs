@@ -32,10 +32,10 @@ impl<M: fmt::Debug> fmt::Debug for BeforeVisible<'_, M> {
 #[non_exhaustive]
 pub struct HookTable {
     /// The table's name once the batch is visible.
-    pub target: QualifiedName,
+    pub name: QualifiedName,
     /// The name of the table that has the batch's rows now: another one if the table is going to
     /// replace the live one, the same otherwise.
-    pub actual: QualifiedName,
+    pub loaded_as: QualifiedName,
 }
 
 /// A hook as an ingest holds it; [`NoHook`] if there is none.

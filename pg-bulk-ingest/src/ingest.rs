@@ -93,13 +93,13 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// Whether the rows that were there are deleted. Default: [`Delete::Off`].
     ///
     /// The live table is replaced by a new one, on which all hangs that hung on the live one itself.
-    /// If that cannot be, the ingest is refused with [`ErrorKind::Attached`].
+    /// If that cannot be, the ingest is refused with [`ErrorKind::DependentObjects`].
     pub fn delete(mut self, delete: Delete) -> Self {
         self.settings.delete = delete;
         self
     }
 
-    /// What becomes of a table that is not as it is defined. Default: [`Migration::Evolve`], it is
+    /// What becomes of a table that does not match its definition. Default: [`Migration::Evolve`], it is
     /// changed until it is.
     ///
     /// What PostgreSQL can change in place is changed before the first batch, under ACCESS EXCLUSIVE
@@ -212,7 +212,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// transaction that began before they were published, and has not read the table yet, sees
     /// none of them.
     ///
-    /// An error of `connect` ends the ingest with [`ErrorKind::Connect`].
+    /// An error of `connect` ends the ingest with [`ErrorKind::WorkerConnect`].
     pub fn connections<C, By, E, F, Fut>(mut self, count: usize, connect: F) -> Self
     where
         By: 'static,
@@ -254,10 +254,10 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InTransaction`]; [`ErrorKind::Differs`], [`ErrorKind::Migration`],
-    /// [`ErrorKind::Attached`], [`ErrorKind::View`], [`ErrorKind::Privilege`], [`ErrorKind::Locked`],
+    /// [`ErrorKind::InTransaction`]; [`ErrorKind::SchemaMismatch`], [`ErrorKind::CannotMigrate`],
+    /// [`ErrorKind::DependentObjects`], [`ErrorKind::View`], [`ErrorKind::InsufficientPrivilege`], [`ErrorKind::Locked`],
     /// [`ErrorKind::Unsupported`], [`ErrorKind::Definition`], [`ErrorKind::Watermark`],
-    /// [`ErrorKind::Comment`]; any error of the server.
+    /// [`ErrorKind::UnreadableComment`]; any error of the server.
     pub async fn start<W: DeserializeOwned>(self) -> Result<Session<'c, S, W, H>, Error> {
         let tables = self.tables();
         let Self { client, high_watermark, settings, on_progress, connections, hook, .. } = self;
@@ -266,7 +266,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     }
 
     /// Makes the tables as they are defined, without a batch: they exist afterwards, and are
-    /// migrated. Answers what was done. With [`Delete::All`] they are emptied.
+    /// migrated. Returns what was done. With [`Delete::All`] they are emptied.
     ///
     /// # Errors
     ///
@@ -285,7 +285,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// No lock is taken on the live table. While another ingest of the tables is in a batch, or where
     /// PostgreSQL refuses that table, as the ingest will say, these statements are left out.
     ///
-    /// With a [`Delete`], a table that is not as it is defined is replaced without its rows; what
+    /// With a [`Delete`], a table that does not match its definition is replaced without its rows; what
     /// the deletion alone does is no part of the plan.
     ///
     /// # Errors
@@ -326,7 +326,7 @@ impl<S: ?Sized, W, H> Session<'_, S, W, H> {
     {
         let next = self.next_batch();
         let batch = batch.into_batch().map_err(|source| {
-            let error = Error::new(ErrorKind::Rows, "cannot get the next batch from its source");
+            let error = Error::new(ErrorKind::Source, "cannot get the next batch from its source");
             error.in_batch(next).caused_by(source)
         })?;
         let Batch { rows, high_watermark, metadata } = batch;

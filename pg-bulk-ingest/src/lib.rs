@@ -65,7 +65,7 @@ pub use report::{Kept, KeptKind, Phase, Plan, Progress, Report, TableReport};
 pub use resolve::Outcome;
 pub use session::{Session, SessionBatch};
 pub use source::{IntoBatchStream, IntoBatches, IntoRowStream, IntoRows, RowSource};
-pub use statement::{LockLevel, Statement, Work};
+pub use statement::{Cost, LockMode, Statement};
 pub use table::{IngestTable, IngestTables, RowOf};
 pub use wait::Wait;
 

@@ -1,7 +1,7 @@
 //! Locks, as SQL.
 
 use crate::ident::{Ident, Literal, QualifiedName, list};
-use crate::statement::{LockLevel, savepoint};
+use crate::statement::{LockMode, savepoint};
 use std::time::Duration;
 
 /// A relation to lock.
@@ -96,7 +96,7 @@ pub(crate) struct Lock<'a> {
     /// The tables that are locked themselves.
     pub(crate) tables: &'a [Lockable],
     /// The mode in which these are locked.
-    pub(crate) mode: LockLevel,
+    pub(crate) mode: LockMode,
     /// Whether their partitions and other children are locked too.
     pub(crate) and_children: bool,
 }
@@ -112,7 +112,7 @@ impl<'a> Lock<'a> {
         tables: &'a [Lockable],
         by_columns: &[(QualifiedName, Vec<&str>)],
     ) -> Self {
-        let mode = LockLevel::RowExclusive;
+        let mode = LockMode::RowExclusive;
         let mut sql = claim.sql();
         for Lockable { name, .. } in tables {
             let columns = by_columns.iter().find(|(of, _)| of == name);
@@ -136,12 +136,12 @@ impl<'a> Lock<'a> {
         let keys = claim.keys_of_overlap();
         let lock = |key: &i64| format!("SELECT pg_catalog.pg_advisory_xact_lock({key})");
         let sql = keys.iter().map(lock).collect::<Vec<_>>().join(";\n");
-        let (ingested, mode) = (claim.names, LockLevel::None);
+        let (ingested, mode) = (claim.names, LockMode::None);
         Self { sql, ingested, keys, tables: &[], mode, and_children: false }
     }
 
     /// Tables by `LOCK TABLE`, with their children.
-    pub(crate) fn tables(tables: &'a [Lockable], mode: LockLevel) -> Self {
+    pub(crate) fn tables(tables: &'a [Lockable], mode: LockMode) -> Self {
         let names = list(tables.iter().map(|table| &table.name));
         let sql = format!("LOCK TABLE {names} IN {mode} MODE");
         Self { sql, ingested: &[], keys: Vec::new(), tables, mode, and_children: true }
@@ -216,7 +216,7 @@ pub(crate) fn terminate(process: i32, transaction: &str) -> String {
 
 /// The modes of `pg_locks` that a mode waits for (PostgreSQL documentation, chapter "Explicit
 /// Locking").
-pub(crate) fn conflicting(mode: LockLevel) -> &'static [&'static str] {
+pub(crate) fn conflicting(mode: LockMode) -> &'static [&'static str] {
     // From the strongest: what a mode waits for is a beginning of these.
     static MODES: [&str; 8] = [
         "AccessExclusiveLock",
@@ -229,10 +229,10 @@ pub(crate) fn conflicting(mode: LockLevel) -> &'static [&'static str] {
         "AccessShareLock",
     ];
     match mode {
-        LockLevel::None => &[],
-        LockLevel::RowExclusive => &MODES[..4],
-        LockLevel::ShareUpdateExclusive => &MODES[..5],
-        LockLevel::ShareRowExclusive => &MODES[..6],
-        LockLevel::AccessExclusive => &MODES,
+        LockMode::None => &[],
+        LockMode::RowExclusive => &MODES[..4],
+        LockMode::ShareUpdateExclusive => &MODES[..5],
+        LockMode::ShareRowExclusive => &MODES[..6],
+        LockMode::AccessExclusive => &MODES,
     }
 }

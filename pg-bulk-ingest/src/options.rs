@@ -134,8 +134,8 @@ pub enum Upsert {
 /// With a batch, the rows go to a new table, which replaces the live one. All objects that depend on the
 /// live table are carried over, views and materialized views included. What cannot be carried over
 /// (inheritance, users of the row type) is refused before the load, with
-/// [`ErrorKind::Attached`](crate::ErrorKind::Attached), and so is what the role may not do, with
-/// [`ErrorKind::Privilege`](crate::ErrorKind::Privilege). Of what is carried over,
+/// [`ErrorKind::DependentObjects`](crate::ErrorKind::DependentObjects), and so is what the role may not do, with
+/// [`ErrorKind::InsufficientPrivilege`](crate::ErrorKind::InsufficientPrivilege). Of what is carried over,
 /// - CHECK, EXCLUDE and foreign key constraints hold for the new rows, a CHECK that is NOT VALID too; a
 ///   foreign key that is NOT VALID stays so, and the new rows are not held against it;
 /// - triggers and rules do not fire for the rows of the first batch (with
@@ -185,7 +185,7 @@ pub enum Migration {
     /// column is NOT NULL. A column that no ingest made is widened in place, and not retyped
     /// otherwise; a table that no ingest made is not rebuilt, and the order of its columns does not
     /// count. What can be neither changed nor left is refused
-    /// ([`ErrorKind::Migration`](crate::ErrorKind::Migration)): a NOT NULL column without a default
+    /// ([`ErrorKind::CannotMigrate`](crate::ErrorKind::CannotMigrate)): a NOT NULL column without a default
     /// that the struct does not have, a primary key of other columns, a change that needs a rebuild.
     #[default]
     Evolve,
@@ -198,7 +198,7 @@ pub enum Migration {
     /// a primary key. A column that allows NULL, or longer values than are defined, stays so. What
     /// would need a rebuild, and a primary key of other columns than defined, is an error.
     AdditiveOnly,
-    /// Any difference is an error, [`ErrorKind::Differs`](crate::ErrorKind::Differs), also one that
+    /// Any difference is an error, [`ErrorKind::SchemaMismatch`](crate::ErrorKind::SchemaMismatch), also one that
     /// `Evolve` would leave alone, and so is a table that does not exist.
     Freeze,
 }
@@ -218,7 +218,7 @@ pub enum ColumnOrder {
 
 /// How locks are waited for that readers of the table would queue behind.
 ///
-/// Everything but `watermark` concerns ACCESS EXCLUSIVE, which is needed for the instant in which
+/// Everything but `comment_lock_timeout` concerns ACCESS EXCLUSIVE, which is needed for the instant in which
 /// a table takes the place of another. It is asked for in short attempts, between which readers go
 /// on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -239,7 +239,7 @@ pub struct Locks {
     /// How long SHARE UPDATE EXCLUSIVE is waited for, which writing the high watermark takes:
     /// 5 minutes, and then it is an error. No reader and no writer queues behind it; a VACUUM or
     /// CREATE INDEX may be in the way, which is not terminated.
-    pub watermark: Duration,
+    pub comment_lock_timeout: Duration,
 }
 
 impl Default for Locks {
@@ -247,7 +247,7 @@ impl Default for Locks {
         Self {
             attempt: Duration::from_millis(300),
             terminate_after: Some(Duration::from_secs(300)),
-            watermark: Duration::from_secs(300),
+            comment_lock_timeout: Duration::from_secs(300),
         }
     }
 }

@@ -26,27 +26,26 @@ pub(crate) use rename::{Rename, delta as rename_delta, rename_step, renames};
 
 use crate::definition::{Column, Index, IndexKey, Table};
 use crate::ident::{Ident, QualifiedName, list};
-use crate::statement::{LockLevel, Statement, Work};
+use crate::statement::{Cost, LockMode, Statement};
 
 /// Creates a schema.
 pub(crate) fn create_schema(name: &QualifiedName) -> Statement {
     let sql = format!("CREATE SCHEMA {}", name.schema_ident());
-    Statement::new(sql, LockLevel::None, "the schema does not exist")
+    Statement::new(sql, LockMode::None, "the schema does not exist")
 }
 
 /// Creates a table with its columns, but without indexes, which are built after the load.
 pub(crate) fn create_table(name: &QualifiedName, table: &Table) -> Statement {
     let sql = format!("CREATE TABLE {name} ({})", list(table.columns().iter().map(column_sql)));
-    Statement::new(sql, LockLevel::None, "the table does not exist")
+    Statement::new(sql, LockMode::None, "the table does not exist")
 }
 
 /// Creates the table as an empty one that is rolled back, for PostgreSQL to say how it spells the
 /// definition. Columns are added one by one, so that it says as well which defaults can be added
 /// without a rewrite.
 pub(crate) fn create_twin(twin: &QualifiedName, table: &Table) -> Vec<Statement> {
-    let statement = |sql: String| {
-        Statement::new(sql, LockLevel::None, "the definition as PostgreSQL spells it")
-    };
+    let statement =
+        |sql: String| Statement::new(sql, LockMode::None, "the definition as PostgreSQL spells it");
     let add = |columns: &[Column]| {
         let columns = columns.iter().map(|column| format!("ADD COLUMN {}", column_sql(column)));
         statement(format!("ALTER TABLE {twin} {}", list(columns)))
@@ -70,7 +69,7 @@ pub(crate) fn index_memory(bytes: u64) -> String {
 /// PostgreSQL chooses their names: `my_table_pkey`, `my_table_value_key`, `my_table_value_idx`.
 pub(crate) fn create_indexes(name: &QualifiedName, table: &Table) -> Vec<Statement> {
     let statement = |sql: String| {
-        Statement::new(sql, LockLevel::None, "nobody sees the table yet").working(Work::Scan)
+        Statement::new(sql, LockMode::None, "nobody sees the table yet").costing(Cost::Scan)
     };
     let key = Some(table.primary_key()).filter(|key| !key.is_empty());
     let primary_key =
@@ -129,7 +128,7 @@ fn include_sql(table: &Table, index: &Index) -> String {
 /// Statistics of a table that nobody else sees yet.
 pub(crate) fn analyze(name: &QualifiedName) -> Statement {
     let sql = format!("ANALYZE {name}");
-    Statement::new(sql, LockLevel::None, "statistics of the loaded rows").working(Work::Scan)
+    Statement::new(sql, LockMode::None, "statistics of the loaded rows").costing(Cost::Scan)
 }
 
 /// The columns at these positions, as SQL.

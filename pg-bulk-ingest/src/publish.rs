@@ -3,7 +3,7 @@
 use crate::catalog::{IndexShape, LiveColumn, LiveTable, Shape};
 use crate::ident::{Ident, QualifiedName, free_name, list};
 use crate::plan::index_name;
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 
 /// Checks now what constraints of these names would check later.
 pub(crate) fn check_constraints(names: &[String]) -> String {
@@ -15,7 +15,7 @@ pub(crate) fn check_constraints(names: &[String]) -> String {
 pub(crate) fn keep_writers_out(live: &QualifiedName) -> Statement {
     let sql = format!("LOCK TABLE {live} IN SHARE ROW EXCLUSIVE MODE");
     let purpose = "writers wait, so that nothing they commit is lost; readers go on";
-    Statement::new(sql, LockLevel::ShareRowExclusive, purpose)
+    Statement::new(sql, LockMode::ShareRowExclusive, purpose)
 }
 
 /// Counts the rows that go with the live table.
@@ -26,7 +26,7 @@ pub(crate) fn count(name: &QualifiedName, live: &LiveTable) -> String {
 /// Gives the new table the owner of the live one.
 pub(crate) fn set_owner(fresh: &QualifiedName, owner: &str) -> Statement {
     let sql = format!("ALTER TABLE {fresh} OWNER TO {}", Ident::new(owner));
-    Statement::new(sql, LockLevel::None, "the owner is kept")
+    Statement::new(sql, LockMode::None, "the owner is kept")
 }
 
 /// The names of the indexes of a table that replaces another.
@@ -51,7 +51,7 @@ pub(crate) fn swap(
     dropped: &[&str],
 ) -> Vec<Statement> {
     let purpose = "the new table takes the place of the live one";
-    let statement = |sql: String| Statement::new(sql, LockLevel::AccessExclusive, purpose);
+    let statement = |sql: String| Statement::new(sql, LockMode::AccessExclusive, purpose);
     let mut statements = vec![
         drop_live(name, dropped).unwrap_or_else(|| statement(format!("DROP TABLE {name}"))),
         statement(format!("ALTER TABLE {fresh_name} RENAME TO {}", name.name_ident())),
@@ -75,7 +75,7 @@ fn drop_live(name: &QualifiedName, dropped: &[&str]) -> Option<Statement> {
         _ => format!("columns {columns}, which are not in the struct, go with the live table"),
     };
     let sql = format!("DROP TABLE {name}");
-    Some(Statement::new(sql, LockLevel::AccessExclusive, purpose).dropping_data())
+    Some(Statement::new(sql, LockMode::AccessExclusive, purpose).dropping_data())
 }
 
 /// Gives the NOT NULL constraints of a table that took the place of another, from PostgreSQL 18 on,
@@ -102,7 +102,7 @@ pub(crate) fn name_not_nulls(
             let (constraint, new) = (Ident::new(constraint), Ident::new(new));
             let sql = format!("ALTER TABLE {name} RENAME CONSTRAINT {constraint} TO {new}");
             let purpose = "the new table takes the place of the live one";
-            Statement::new(sql, LockLevel::AccessExclusive, purpose)
+            Statement::new(sql, LockMode::AccessExclusive, purpose)
         })
     };
     new.columns.iter().filter_map(rename).collect()
@@ -150,7 +150,7 @@ pub(crate) fn kept_indexes<'s>(
 pub(crate) fn truncate(live: &[QualifiedName]) -> Statement {
     Statement::new(
         format!("TRUNCATE TABLE {}", list(live.iter().map(|name| format!("ONLY {name}")))),
-        LockLevel::AccessExclusive,
+        LockMode::AccessExclusive,
         "all rows are deleted, and there is no batch",
     )
 }

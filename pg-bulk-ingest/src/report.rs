@@ -25,7 +25,7 @@ pub enum Phase {
     /// The hook.
     Hook,
     /// Waiting for ACCESS EXCLUSIVE and putting a table in the place of another.
-    Publish,
+    Swap,
     /// Storing the high watermark and committing.
     Commit,
     /// Waiting for what others hold, which [`Progress::wait`] describes: told after a second, and
@@ -49,7 +49,7 @@ impl Phase {
         Self::Merge,
         Self::Index,
         Self::Hook,
-        Self::Publish,
+        Self::Swap,
         Self::Commit,
     ];
 }
@@ -64,7 +64,7 @@ impl fmt::Display for Phase {
             Self::Merge => "merge",
             Self::Index => "index",
             Self::Hook => "hook",
-            Self::Publish => "publish",
+            Self::Swap => "swap",
             Self::Commit => "commit",
             Self::Wait => "wait",
         })

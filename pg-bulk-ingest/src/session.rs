@@ -202,7 +202,7 @@ impl<'s, 'c, S: ?Sized, W, H> SessionBatch<'s, 'c, S, W, H> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Value`] for a value that its column cannot hold, [`ErrorKind::Rows`] for a `Result`
+    /// [`ErrorKind::Value`] for a value that its column cannot hold, [`ErrorKind::Source`] for a `Result`
     /// that is an error. After any other error the batch is lost.
     pub async fn write<R: RowOf<S>>(&mut self, row: R) -> Result<(), Error> {
         let full = self.open.push::<S, R>(row)?;

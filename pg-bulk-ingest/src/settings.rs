@@ -5,7 +5,7 @@
 //! session's own. docs/decisions.md says why `standard_conforming_strings`, `lc_monetary` and some
 //! others are left as they are.
 
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 
 /// A setting.
 struct Setting {
@@ -116,7 +116,7 @@ fn within(
     let settings = || SETTINGS.iter().filter(|setting| concerns(setting));
     let select = |calls: Vec<String>, purpose| {
         let sql = format!("SELECT {}", calls.join(", "));
-        Statement::new(sql, LockLevel::None, purpose)
+        Statement::new(sql, LockMode::None, purpose)
     };
     // They are called in this order: what a setting was is kept before it is set.
     let set = settings().flat_map(|Setting { name, value, .. }| {
@@ -142,11 +142,11 @@ fn within(
 #[cfg(test)]
 mod tests {
     use super::{is_read_by_settings, printed, while_casting, while_in_utc};
-    use crate::statement::{LockLevel, Statement, script};
+    use crate::statement::{LockMode, Statement, script};
 
     #[test]
     fn settings_are_put_back() {
-        let statement = || Statement::new("SELECT 1", LockLevel::None, "a test");
+        let statement = || Statement::new("SELECT 1", LockMode::None, "a test");
         assert_eq!(
             script(&while_in_utc("a test", vec![statement()])),
             "SELECT pg_catalog.set_config('pg_bulk_ingest.TimeZone', \

@@ -86,7 +86,7 @@ where
     }
 }
 
-/// Takes rows until it is time to send. Answers whether there may be more.
+/// Takes rows until it is time to send. Returns whether there may be more.
 ///
 /// It is no part of the future, so that rows need not be `Send`, and what is done for each is one
 /// plain loop, which the optimiser sees without the state of the future around it.

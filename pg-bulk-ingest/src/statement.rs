@@ -8,7 +8,7 @@ use std::fmt;
 /// chapter "Explicit Locking").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum LockLevel {
+pub enum LockMode {
     /// No lock that another session could notice.
     None,
     /// Held by INSERT, UPDATE, DELETE and COPY FROM.
@@ -21,7 +21,7 @@ pub enum LockLevel {
     AccessExclusive,
 }
 
-impl fmt::Display for LockLevel {
+impl fmt::Display for LockMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::None => "no lock",
@@ -36,19 +36,19 @@ impl fmt::Display for LockLevel {
 /// How much of a table a statement goes through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Work {
+pub enum Cost {
     /// Only the catalog is changed: it takes an instant, whatever the size of the table.
-    Catalog,
+    CatalogOnly,
     /// The table is read once.
     Scan,
     /// All rows are written again, into another table.
     Rewrite,
 }
 
-impl fmt::Display for Work {
+impl fmt::Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Catalog => "catalog only",
+            Self::CatalogOnly => "catalog only",
             Self::Scan => "scans the table",
             Self::Rewrite => "rewrites the table",
         })
@@ -59,8 +59,8 @@ impl fmt::Display for Work {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     sql: String,
-    lock: LockLevel,
-    work: Work,
+    lock: LockMode,
+    cost: Cost,
     is_outside_transaction: bool,
     drops_data: bool,
     purpose: Cow<'static, str>,
@@ -70,13 +70,13 @@ pub struct Statement {
 impl Statement {
     pub(crate) fn new(
         sql: impl Into<String>,
-        lock: LockLevel,
+        lock: LockMode,
         purpose: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self {
             sql: sql.into(),
             lock,
-            work: Work::Catalog,
+            cost: Cost::CatalogOnly,
             is_outside_transaction: false,
             drops_data: false,
             purpose: purpose.into(),
@@ -84,8 +84,8 @@ impl Statement {
         }
     }
 
-    pub(crate) fn working(self, work: Work) -> Self {
-        Self { work, ..self }
+    pub(crate) fn costing(self, cost: Cost) -> Self {
+        Self { cost, ..self }
     }
 
     pub(crate) fn outside_transaction(self) -> Self {
@@ -114,14 +114,14 @@ impl Statement {
 
     /// The strongest lock that it takes on a table that exists before.
     #[must_use]
-    pub fn lock(&self) -> LockLevel {
+    pub fn lock(&self) -> LockMode {
         self.lock
     }
 
     /// How much of the table it goes through.
     #[must_use]
-    pub fn work(&self) -> Work {
-        self.work
+    pub fn cost(&self) -> Cost {
+        self.cost
     }
 
     /// Whether it runs outside a transaction, as `CREATE INDEX CONCURRENTLY` has to.
@@ -146,9 +146,9 @@ impl Statement {
 /// A comment that says what it is for, what it locks, and how much it goes through; then the SQL.
 impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { sql, lock, work, is_outside_transaction, purpose, .. } = self;
+        let Self { sql, lock, cost, is_outside_transaction, purpose, .. } = self;
         let outside = if *is_outside_transaction { ", outside a transaction" } else { "" };
-        write!(f, "-- {purpose}: {lock}, {work}{outside}\n{sql};")
+        write!(f, "-- {purpose}: {lock}, {cost}{outside}\n{sql};")
     }
 }
 

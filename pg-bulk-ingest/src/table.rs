@@ -59,7 +59,7 @@ pub trait IngestTables {
 }
 
 /// A row of one of the tables of `S`, a reference to one, or a `Result` of one, whose error ends the
-/// ingest with [`ErrorKind::Rows`](crate::ErrorKind::Rows). The derives implement it for structs and
+/// ingest with [`ErrorKind::Source`](crate::ErrorKind::Source). The derives implement it for structs and
 /// enums, of whatever lifetimes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a row of `{S}`",

@@ -14,7 +14,7 @@ pub(crate) use exact::{read, write};
 use crate::error::{Error, ErrorKind};
 use crate::ident::{Literal, QualifiedName};
 use crate::made::Made;
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 use object::Object;
 
 /// The key of the comment's object under which this library, and the Python package, keeps its
@@ -35,7 +35,7 @@ impl Unreadable {
     /// The error for this comment.
     pub(crate) fn error(self, comment: Option<&str>, action: &'static str) -> Error {
         let comment = comment.unwrap_or_default().to_owned();
-        Error::new(ErrorKind::Comment { comment }, action)
+        Error::new(ErrorKind::UnreadableComment { comment }, action)
     }
 }
 
@@ -197,7 +197,7 @@ pub(crate) fn comment_on(
 ) -> Statement {
     let comment = comment.map_or_else(|| "NULL".to_owned(), |text| Literal(text).to_string());
     let sql = format!("COMMENT ON TABLE {table} IS {comment}");
-    Statement::new(sql, LockLevel::ShareUpdateExclusive, purpose)
+    Statement::new(sql, LockMode::ShareUpdateExclusive, purpose)
 }
 
 #[cfg(test)]

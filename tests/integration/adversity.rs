@@ -327,7 +327,7 @@ async fn a_server_that_takes_no_further_connection() {
     let rows = (2..4000).map(|id| Row { id, value: &value });
     let ingest = ingest::<Row<'_>>(&mut client).connections(2, further);
     let error = ingest.batches(|_| [Batch::new(rows).high_watermark(2)]).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Connect), "{error:?}");
+    assert!(matches!(error.kind(), ErrorKind::WorkerConnect), "{error:?}");
     assert_eq!(code(&error), "53300");
     is_as_before(&database).await;
     load(&mut client, 2, Upsert::IfPrimaryKey).await.unwrap();

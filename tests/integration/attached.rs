@@ -58,12 +58,14 @@ async fn each_is_refused_before_the_batches_are_asked_for() {
             .batches(|_| -> [Batch<pg_bulk_ingest::Iter<Vec<Row>>>; 0] { panic!("not asked for") })
             .await
             .unwrap_err();
-        let ErrorKind::Attached { objects } = error.kind() else { panic!("{sql}: {error:?}") };
+        let ErrorKind::DependentObjects { objects } = error.kind() else {
+            panic!("{sql}: {error:?}")
+        };
         assert_eq!(*objects, [object.replace("{role}", &database.role("grantor"))], "{sql}");
         assert_eq!(
             error.to_string(),
             format!(
-                r#"cannot replace the table: "public"."t": these hang on the table and would be lost with it: {}"#,
+                r#"cannot replace the table: "public"."t": dependent objects would be lost: {}"#,
                 objects[0]
             )
         );

@@ -133,7 +133,7 @@ async fn a_batch_that_lost_rows_is_not_committed() {
         let error = batch.write_all(endless).await.unwrap_err();
         assert_eq!(error.code().unwrap().code(), "23505");
         let error = batch.commit_without_high_watermark().await.unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Failed), "{error:?}");
+        assert!(matches!(error.kind(), ErrorKind::Poisoned), "{error:?}");
         assert_eq!(error.to_string(), "cannot go on with the batch: batch 1: it failed before");
         // The session goes on with another batch.
         let mut batch = session.batch().await.unwrap();
@@ -161,7 +161,7 @@ async fn a_batch_of_which_a_write_was_dropped_is_not_committed() {
             assert!(polled.is_pending());
         }
         let error = batch.commit(2).await.unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Failed), "{error:?}");
+        assert!(matches!(error.kind(), ErrorKind::Poisoned), "{error:?}");
         drop(session);
         assert_eq!(database.row(STATE).await, r#"1|{"pg-bulk-ingest": {"high-watermark": 1}}"#);
     }

@@ -348,7 +348,7 @@ async fn what_does_not_come_or_is_another_is_an_error() {
         .connections(2, async || Err::<Client, _>("the pool is empty"));
     let batches = || [Batch::new(rows(&text).map(Keyed::plain))];
     let error = ingest_one.batches(|_| batches()).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Connect), "{error:?}");
+    assert!(matches!(error.kind(), ErrorKind::WorkerConnect), "{error:?}");
     assert_eq!(error.to_string(), "cannot open a further connection: batch 1");
     let error = ingest::<Plain<'_>>(&mut client)
         .connections(2, async || Ok::<_, Infallible>(database.connect_as("another").await))

@@ -50,7 +50,7 @@ async fn load(client: &mut Client, upsert: Upsert, end: End) {
     match end {
         End::Whole => assert!(matches!(ended, Ok(Ok(_)))),
         End::Panic => assert!(ended.is_err()),
-        End::Error => assert!(matches!(ended.unwrap().unwrap_err().kind(), ErrorKind::Rows)),
+        End::Error => assert!(matches!(ended.unwrap().unwrap_err().kind(), ErrorKind::Source)),
         End::Refused | End::Dropped => {
             assert_eq!(ended.unwrap().unwrap_err().row(), Some(u64::try_from(ROWS).unwrap()));
         }

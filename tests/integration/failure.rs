@@ -67,7 +67,7 @@ async fn an_error_of_the_rows() {
             });
             let error =
                 ingest.batches(|_| [Batch::try_new(rows).high_watermark(2)]).await.unwrap_err();
-            assert!(matches!(error.kind(), ErrorKind::Rows));
+            assert!(matches!(error.kind(), ErrorKind::Source));
             assert_eq!(
                 error.to_string(),
                 format!("cannot get the next row from its source: batch 1, row {}", failing + 1)

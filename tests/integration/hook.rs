@@ -32,7 +32,7 @@ async fn it_sees_the_new_rows_and_its_writes_commit_with_them() {
                         let table = &before.tables[0];
                         let sql = format!(
                             "INSERT INTO copies SELECT '{}', count(*), '{}', '{}' FROM {}",
-                            before.metadata, table.target, table.actual, table.actual
+                            before.metadata, table.name, table.loaded_as, table.loaded_as
                         );
                         before.transaction.batch_execute(&sql).await?;
                         Ok(())

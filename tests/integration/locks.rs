@@ -178,7 +178,7 @@ async fn the_high_watermark_is_waited_for_up_to_a_bound() {
     let lock = "BEGIN; LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE";
     vacuum.batch_execute(lock).await.unwrap();
     let process = tests::rows(&vacuum, "SELECT pg_backend_pid()").await.remove(0);
-    let locks = Locks { watermark: Duration::from_millis(200), ..Locks::default() };
+    let locks = Locks { comment_lock_timeout: Duration::from_millis(200), ..Locks::default() };
     let error = ingest::<Row>(&mut client)
         .locks(locks.clone())
         .batches(|_| [Batch::new([Row { id: 2 }]).high_watermark(2)])

@@ -13,9 +13,9 @@ mod planned;
 mod refused;
 mod snapshot;
 
-use pg_bulk_ingest::{Plan, Work};
+use pg_bulk_ingest::{Cost, Plan};
 
 /// Whether a plan writes the rows anew.
 fn rewrites(plan: &Plan) -> bool {
-    plan.statements().iter().any(|statement| statement.work() == Work::Rewrite)
+    plan.statements().iter().any(|statement| statement.cost() == Cost::Rewrite)
 }

@@ -92,7 +92,7 @@ async fn an_error_after_the_last_row_leaves_none_of_the_tables() {
         .batches(|_: Option<NoWatermark>| [Batch::try_new(rows)])
         .await
         .unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Rows), "{error:?}");
+    assert!(matches!(error.kind(), ErrorKind::Source), "{error:?}");
     let tables = "SELECT count(*) FROM pg_class WHERE relname IN
                   ('airlines', 'airports', 'planes', 'weather', 'flights')";
     assert_eq!(database.row(tables).await, "0");

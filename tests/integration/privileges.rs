@@ -17,7 +17,7 @@ async fn refused(database: &Database, name: &str, delete: Delete) -> String {
     let mut client = database.connect_as(name).await;
     let ingest = ingest::<Row>(&mut client).delete(delete);
     let error = ingest.start::<i32>().await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Privilege { .. }), "{error:?}");
+    assert!(matches!(error.kind(), ErrorKind::InsufficientPrivilege { .. }), "{error:?}");
     error.to_string().replace(&database.role(name), "ROLE").replace(database.name(), "DATABASE")
 }
 

@@ -1,4 +1,4 @@
-//! A table that is not as it is defined, or is no table, is refused before the batches are asked
+//! A table that does not match its definition, or is no table, is refused before the batches are asked
 //! for.
 
 use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Iter, Migration, ingest};
@@ -86,7 +86,7 @@ async fn each_difference_is_listed() {
         ),
     ] {
         let error = start(&format!("{DEFINED}; {change}")).await.unwrap_err();
-        let place = r#"cannot start the ingest: "public"."t": the table is not as it is defined"#;
+        let place = r#"cannot start the ingest: "public"."t": the table does not match its definition"#;
         assert_eq!(error, format!("{place}: {difference}"), "{change}");
     }
 }

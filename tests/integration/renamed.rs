@@ -3,7 +3,7 @@
 mod combined;
 mod versions;
 
-use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, LockLevel, Migration, ingest};
+use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, LockMode, Migration, ingest};
 use tests::{Database, version};
 
 #[derive(IngestTable)]
@@ -42,7 +42,7 @@ async fn all_that_refers_to_the_column_follows_it() {
     let plan = ingest::<Row>(&mut client).plan().await.unwrap();
     let [statement] = plan.statements() else { panic!("{plan}") };
     let sql = r#"ALTER TABLE "public"."t" RENAME COLUMN "amount" TO "sum""#;
-    assert_eq!((statement.sql(), statement.lock()), (sql, LockLevel::AccessExclusive));
+    assert_eq!((statement.sql(), statement.lock()), (sql, LockMode::AccessExclusive));
     assert!(!statement.drops_data());
     let report = ingest::<Row>(&mut client)
         .batches(|_| [Batch::new([Row { id: 1, sum: Some(8) }, Row { id: 2, sum: Some(3) }])])
@@ -133,7 +133,7 @@ async fn two_columns_for_one_are_refused_by_their_names() {
         for migration in [Migration::Evolve, Migration::Exact, Migration::AdditiveOnly] {
             let error =
                 ingest::<Row>(&mut client).migration(migration).migrate().await.unwrap_err();
-            assert!(matches!(error.kind(), ErrorKind::Migration { .. }), "{error}");
+            assert!(matches!(error.kind(), ErrorKind::CannotMigrate { .. }), "{error}");
             let text = error.to_string();
             assert!(named.iter().all(|name| text.contains(name)), "{text}");
             assert_eq!(database.row(COLUMNS).await, before);
@@ -152,7 +152,9 @@ async fn it_drops_nothing_and_is_a_difference() {
         match migration {
             Migration::Freeze => {
                 let error = done.unwrap_err();
-                let ErrorKind::Differs { differences } = error.kind() else { panic!("{error}") };
+                let ErrorKind::SchemaMismatch { differences } = error.kind() else {
+                    panic!("{error}")
+                };
                 let [difference] = differences.as_slice() else { panic!("{error}") };
                 assert!(difference.contains("\"amount\"") && difference.contains("\"sum\""));
                 assert_eq!(database.row(COLUMNS).await, "id,amount");
@@ -176,7 +178,7 @@ async fn a_column_that_is_inherited_is_not_renamed() {
         .await;
     let mut client = database.connect().await;
     let error = ingest::<Row>(&mut client).plan().await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Migration { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::CannotMigrate { .. }), "{error}");
     assert!(
         error.to_string().contains("\"amount\"") && error.to_string().contains("parent"),
         "{error}"

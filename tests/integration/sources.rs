@@ -29,7 +29,7 @@ fn no_file<T>() -> Result<T, io::Error> {
 }
 
 fn assert_is_of_the_source(error: &Error) {
-    assert!(matches!(error.kind(), ErrorKind::Rows), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Source), "{error}");
     assert_eq!(error.source().unwrap().to_string(), "no such file");
 }
 

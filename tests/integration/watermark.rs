@@ -172,7 +172,7 @@ async fn an_object_that_cannot_be_read_is_an_error_and_no_reset() {
     let comment = r#"{"pg-bulk-ingest": {"high-watermark": NaN}}"#;
     database.execute(&format!("COMMENT ON TABLE t IS '{comment}'")).await;
     let error = ingest::<Row>(&mut client).start::<i32>().await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Comment { .. }));
+    assert!(matches!(error.kind(), ErrorKind::UnreadableComment { .. }));
     let expected = format!(
         "cannot read the high watermark: \"public\".\"t\": the comment on the table looks like a \
          JSON object and cannot be read as one: {comment}"

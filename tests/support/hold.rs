@@ -182,7 +182,7 @@ impl Holds {
         let now = self.admin.query_one(LOOK, &[]).await.map_err(|error| error.to_string())?;
         let now = now.get::<_, Option<&str>>(0).unwrap_or_default();
         if let Err(error) = ended {
-            let is_known = matches!(error.kind(), ErrorKind::Comment { .. });
+            let is_known = matches!(error.kind(), ErrorKind::UnreadableComment { .. });
             let holds = is_known && now == comment;
             return if holds { commented(comment, None) } else { Err(format!("{error:?}: {now}")) };
         }

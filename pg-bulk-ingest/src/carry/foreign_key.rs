@@ -8,7 +8,7 @@ use crate::catalog::{ForeignKey, OfPartition};
 use crate::ident::{Ident, QualifiedName};
 use crate::lock::Lockable;
 use crate::publish::kept_indexes;
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 
 pub(super) fn carry(replacing: &Replacing<'_>, carried: &mut Carried) {
     for key in &replacing.hanging.foreign_keys {
@@ -34,7 +34,7 @@ fn add(
 ) -> Statement {
     let (name, ForeignKey { key, rest, .. }) = (Ident::new(name), key);
     let sql = format!("ALTER TABLE {table} ADD CONSTRAINT {name} {key}{referenced}{rest}");
-    Statement::new(sql, LockLevel::ShareRowExclusive, KEPT)
+    Statement::new(sql, LockMode::ShareRowExclusive, KEPT)
 }
 
 /// A key from the table, perhaps to itself.

@@ -3,7 +3,7 @@
 use super::{KEPT, Replacing, locked};
 use crate::catalog::{Grant, LiveColumn};
 use crate::ident::{Ident, QualifiedName};
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 use std::collections::BTreeSet;
 
 /// What tells a grant from another on the same object.
@@ -46,7 +46,7 @@ fn carry_object(kind: &str, name: &QualifiedName, grants: &[&Grant], role: &str)
     for (_, privilege, grantee, _) in new.difference(&live) {
         let sql = format!("REVOKE {privilege} ON {kind} {name} FROM {grantee}");
         let purpose = "the live table does not grant it";
-        statements.push(Statement::new(sql, LockLevel::AccessExclusive, purpose));
+        statements.push(Statement::new(sql, LockMode::AccessExclusive, purpose));
     }
     // A privilege that differs in its grant option was just revoked whole.
     for (grantor, privilege, grantee, grantable) in
@@ -57,9 +57,9 @@ fn carry_object(kind: &str, name: &QualifiedName, grants: &[&Grant], role: &str)
         match grantor {
             None => statements.push(locked(sql)),
             Some(grantor) => statements.extend([
-                Statement::new(set_role(&grantor), LockLevel::None, KEPT),
+                Statement::new(set_role(&grantor), LockMode::None, KEPT),
                 locked(sql),
-                Statement::new(set_role(role), LockLevel::None, KEPT),
+                Statement::new(set_role(role), LockMode::None, KEPT),
             ]),
         }
     }

@@ -50,7 +50,7 @@ impl Apart {
         self.sent + self.rows
     }
 
-    /// Encodes rows until there are enough to send. Answers whether there may be more.
+    /// Encodes rows until there are enough to send. Returns whether there may be more.
     pub(crate) fn fill<S: ?Sized, R: RowOf<S>>(
         &mut self,
         rows: &mut impl Iterator<Item = R>,

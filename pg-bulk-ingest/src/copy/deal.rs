@@ -110,7 +110,7 @@ impl Copy {
     ) -> Result<(), Error> {
         let Self { tables, active, dealing, pool, .. } = self;
         let Some(dealing) = dealing else {
-            return Err(Error::new(ErrorKind::Failed, WRITE));
+            return Err(Error::new(ErrorKind::Poisoned, WRITE));
         };
         if dealing.lanes.is_empty() {
             dealing.held_bytes += chunk.data.len();
@@ -129,7 +129,7 @@ impl Copy {
                 if lane.active.is_none() {
                     // After its commit, rows that come now would be lost.
                     let Some(prepared) = &lane.prepared else {
-                        return Err(Error::new(ErrorKind::Failed, WRITE));
+                        return Err(Error::new(ErrorKind::Poisoned, WRITE));
                     };
                     lane.active = Some(begin(lane.client(), prepared, tables).await?);
                 }
@@ -144,7 +144,7 @@ impl Copy {
             }
         };
         let Some(running) = active else {
-            return Err(Error::new(ErrorKind::Failed, WRITE));
+            return Err(Error::new(ErrorKind::Poisoned, WRITE));
         };
         if let Some(order) = order {
             order.push(lane, &chunk);

@@ -10,7 +10,7 @@ struct Row {
     key: Range<usize>,
 }
 
-/// Takes away the rows of a chunk that a later one of it with the same key replaces. Answers how
+/// Takes away the rows of a chunk that a later one of it with the same key replaces. Returns how
 /// many. `key` are the fields of the key, in ascending order; equal keys are equal bytes.
 pub(super) fn keep_latest(chunk: &mut Chunk, key: &[usize]) -> u64 {
     let (rows, keys) = read(&chunk.data, key);

@@ -16,7 +16,7 @@ pub enum ErrorKind {
     /// The connection to the server was lost.
     Connection,
     /// A further connection could not be opened; the source says why.
-    Connect,
+    WorkerConnect,
     /// The server did not answer in the time that [`timeout`](crate::Ingest::timeout) allows.
     Timeout {
         /// The time.
@@ -42,7 +42,7 @@ pub enum ErrorKind {
         value: Option<String>,
     },
     /// The iterator or stream of rows or batches returned an error, which is the source.
-    Rows,
+    Source,
     /// A row of a sequence that is to be [`ordered`](crate::Rows::ordered) or
     /// [`distinct`](crate::Rows::distinct) has a high watermark that does not follow that of the row before it,
     /// or, for the first row, that after which the ingest began.
@@ -56,18 +56,18 @@ pub enum ErrorKind {
     Hook,
     /// The hook ended the batch's transaction, or left it aborted.
     TransactionEnded,
-    /// The live table is not as it is defined.
-    Differs {
+    /// The live table does not match its definition.
+    SchemaMismatch {
         /// Each difference.
         differences: Vec<String>,
     },
     /// The live table cannot be made as it is defined, or its rows cannot be rows of such a table.
-    Migration {
+    CannotMigrate {
         /// Each reason.
         reasons: Vec<String>,
     },
-    /// Objects hang on the table that would be lost if it were replaced: they cannot be carried over.
-    Attached {
+    /// Objects depend on the table that would be lost if it were replaced: they cannot be carried over.
+    DependentObjects {
         /// Each object, as PostgreSQL describes it, or why it cannot be carried over.
         objects: Vec<String>,
     },
@@ -78,7 +78,7 @@ pub enum ErrorKind {
         view: QualifiedName,
     },
     /// The role lacks a privilege.
-    Privilege {
+    InsufficientPrivilege {
         /// The role.
         role: String,
         /// The privilege.
@@ -111,7 +111,7 @@ pub enum ErrorKind {
     WatermarkSerialize,
     /// The comment on the table, which holds the high watermark, cannot be read, and has to be read or
     /// written.
-    Comment {
+    UnreadableComment {
         /// The comment.
         comment: String,
     },
@@ -155,14 +155,14 @@ pub enum ErrorKind {
     },
     /// It failed before, and cannot go on: a batch of which a write failed, or was dropped half-way,
     /// a session whose transaction could not be begun.
-    Failed,
+    Poisoned,
 }
 
 /// The reason, led in by `: `; nothing where what the server said or the source is the reason.
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Server | Self::Connect | Self::Rows | Self::Hook | Self::WatermarkSerialize => {
+            Self::Server | Self::WorkerConnect | Self::Source | Self::Hook | Self::WatermarkSerialize => {
                 Ok(())
             }
             Self::OutOfOrder { before, high_watermark } => write!(
@@ -190,17 +190,17 @@ impl fmt::Display for ErrorKind {
             Self::TransactionEnded => {
                 f.write_str(": the hook ended the batch's transaction or left it aborted")
             }
-            Self::Differs { differences } => {
-                write!(f, ": the table is not as it is defined: {}", First(differences, "; "))
+            Self::SchemaMismatch { differences } => {
+                write!(f, ": the table does not match its definition: {}", First(differences, "; "))
             }
-            Self::Migration { reasons } => write!(f, ": {}", First(reasons, "; ")),
-            Self::Attached { objects } => write!(
+            Self::CannotMigrate { reasons } => write!(f, ": {}", First(reasons, "; ")),
+            Self::DependentObjects { objects } => write!(
                 f,
-                ": these hang on the table and would be lost with it: {}",
+                ": dependent objects would be lost: {}",
                 First(objects, "; ")
             ),
             Self::View { view } => write!(f, ": view {view} cannot be made again"),
-            Self::Privilege { role, missing } => write!(f, ": role {role:?} lacks {missing}"),
+            Self::InsufficientPrivilege { role, missing } => write!(f, ": role {role:?} lacks {missing}"),
             Self::Unsupported { reason } | Self::Definition { reason } => write!(f, ": {reason}"),
             Self::Watermark { stored, expected } => {
                 let expected = short(expected);
@@ -211,7 +211,7 @@ impl fmt::Display for ErrorKind {
                      `.high_watermark(HighWatermark::value(...))` or `HighWatermark::Earliest`"
                 )
             }
-            Self::Comment { comment } => {
+            Self::UnreadableComment { comment } => {
                 write!(
                     f,
                     ": the comment on the table looks like a JSON object and cannot be read as one: \
@@ -245,7 +245,7 @@ impl fmt::Display for ErrorKind {
                     First(&names, ", ")
                 )
             }
-            Self::Failed => f.write_str(": it failed before"),
+            Self::Poisoned => f.write_str(": it failed before"),
         }
     }
 }

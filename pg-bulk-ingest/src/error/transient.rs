@@ -12,8 +12,8 @@ pub(super) fn is_transient(kind: &ErrorKind, code: Option<&SqlState>) -> bool {
         | ErrorKind::Locked { .. }
         | ErrorKind::Overlap { .. }
         | ErrorKind::ConcurrentIngest { .. } => true,
-        ErrorKind::Connect => code.is_none_or(is_transient_code),
-        ErrorKind::Server | ErrorKind::Rows | ErrorKind::Hook => {
+        ErrorKind::WorkerConnect => code.is_none_or(is_transient_code),
+        ErrorKind::Server | ErrorKind::Source | ErrorKind::Hook => {
             code.is_some_and(is_transient_code)
         }
         ErrorKind::CommitUnknown { .. }
@@ -21,19 +21,19 @@ pub(super) fn is_transient(kind: &ErrorKind, code: Option<&SqlState>) -> bool {
         | ErrorKind::Value { .. }
         | ErrorKind::OutOfOrder { .. }
         | ErrorKind::TransactionEnded
-        | ErrorKind::Differs { .. }
-        | ErrorKind::Migration { .. }
-        | ErrorKind::Attached { .. }
+        | ErrorKind::SchemaMismatch { .. }
+        | ErrorKind::CannotMigrate { .. }
+        | ErrorKind::DependentObjects { .. }
         | ErrorKind::View { .. }
         | ErrorKind::UniqueCycle { .. }
-        | ErrorKind::Privilege { .. }
+        | ErrorKind::InsufficientPrivilege { .. }
         | ErrorKind::Unsupported { .. }
         | ErrorKind::Definition { .. }
         | ErrorKind::Watermark { .. }
         | ErrorKind::WatermarkSerialize
         | ErrorKind::WatermarkTable { .. }
-        | ErrorKind::Comment { .. }
-        | ErrorKind::Failed => false,
+        | ErrorKind::UnreadableComment { .. }
+        | ErrorKind::Poisoned => false,
     }
 }
 
@@ -88,7 +88,9 @@ mod tests {
             ("XX000", false),
         ] {
             let code = SqlState::from_code(code);
-            for kind in [ErrorKind::Server, ErrorKind::Hook, ErrorKind::Rows, ErrorKind::Connect] {
+            for kind in
+                [ErrorKind::Server, ErrorKind::Hook, ErrorKind::Source, ErrorKind::WorkerConnect]
+            {
                 assert_eq!(is_transient(&kind, Some(&code)), expected, "{code:?} {kind:?}");
             }
         }
@@ -99,18 +101,18 @@ mod tests {
         let timeout = ErrorKind::Timeout { after: Duration::from_secs(1), wait: None };
         for (kind, expected) in [
             (ErrorKind::Connection, true),
-            (ErrorKind::Connect, true),
+            (ErrorKind::WorkerConnect, true),
             (timeout, true),
             (ErrorKind::Locked { holders: Vec::new(), reason: String::new() }, true),
             (ErrorKind::ConcurrentIngest { change: String::new() }, true),
             // Whether to run it again is known once it is known what was committed.
             (ErrorKind::CommitUnknown { transaction: 7 }, false),
             (ErrorKind::Server, false),
-            (ErrorKind::Rows, false),
+            (ErrorKind::Source, false),
             (ErrorKind::Hook, false),
             (ErrorKind::InTransaction, false),
-            (ErrorKind::Failed, false),
-            (ErrorKind::Migration { reasons: Vec::new() }, false),
+            (ErrorKind::Poisoned, false),
+            (ErrorKind::CannotMigrate { reasons: Vec::new() }, false),
         ] {
             assert_eq!(is_transient(&kind, None), expected, "{kind:?}");
         }

@@ -5,7 +5,7 @@ use crate::catalog::holders::{self, Holder};
 use crate::deadline::answer;
 use crate::error::{Error, ErrorKind};
 use crate::lock;
-use crate::statement::LockLevel;
+use crate::statement::LockMode;
 use std::time::Duration;
 use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
@@ -56,7 +56,7 @@ impl Termination {
         let Some(since) = self.after.and_then(|after| waited.checked_sub(after)) else {
             return Ok(());
         };
-        let modes = lock::conflicting(LockLevel::AccessExclusive);
+        let modes = lock::conflicting(LockMode::AccessExclusive);
         let now = holders::read(&query(transaction, &holders::sql(oids, modes), action).await?);
         let stayed = stayed(&self.before, &now);
         if stayed.iter().any(|holder| holder.process.is_none()) {

@@ -10,7 +10,7 @@ use crate::deadline::{self, Telling, answer, answer_attempt};
 use crate::error::{Error, ErrorKind};
 use crate::ident::QualifiedName;
 use crate::lock::{self, Lock};
-use crate::statement::{LockLevel, rollback_to};
+use crate::statement::{LockMode, rollback_to};
 use crate::wait::Wait;
 use std::time::{Duration, Instant};
 use tokio_postgres::error::SqlState;
@@ -116,7 +116,7 @@ pub(crate) async fn look(
     let in_the_way = found.into_iter().filter(|one| one.table.is_none() == is_ingested);
     let in_the_way = in_the_way.collect::<Vec<_>>();
     let awaited = match lock.mode {
-        LockLevel::None => ADVISORY.to_owned(),
+        LockMode::None => ADVISORY.to_owned(),
         _ if is_ingested => ADVISORY.to_owned(),
         mode => mode.to_string(),
     };

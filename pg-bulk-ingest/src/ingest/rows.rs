@@ -176,7 +176,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Rows`] where there is an error instead of rows, or of one: the batch that it would be in
+    /// [`ErrorKind::Source`] where there is an error instead of rows, or of one: the batch that it would be in
     /// is rolled back. Any other [`ErrorKind`]. Batches committed before stay.
     pub fn rows<W, F, I, K, By>(self, open: F, high_watermark: K) -> Rows<'c, W>
     where
@@ -278,5 +278,5 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
 
 /// The function failed instead of returning rows.
 fn no_rows(source: BoxError) -> Error {
-    Error::new(ErrorKind::Rows, "cannot get the rows from their source").caused_by(source)
+    Error::new(ErrorKind::Source, "cannot get the rows from their source").caused_by(source)
 }

@@ -131,5 +131,5 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
 
 /// The function failed instead of returning batches.
 fn no_batches(source: BoxError) -> Error {
-    Error::new(ErrorKind::Rows, "cannot get the batches from their source").caused_by(source)
+    Error::new(ErrorKind::Source, "cannot get the batches from their source").caused_by(source)
 }

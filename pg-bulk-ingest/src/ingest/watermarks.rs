@@ -116,7 +116,7 @@ impl<S: IngestTables + ?Sized, H> Ingest<'_, S, H> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Watermark`] if it is not of type `W`, [`ErrorKind::Comment`] if the comment that
+    /// [`ErrorKind::Watermark`] if it is not of type `W`, [`ErrorKind::UnreadableComment`] if the comment that
     /// holds it cannot be read, [`ErrorKind::WatermarkTable`] if the table that the comment names is gone;
     /// any error of the server.
     pub async fn stored<W: DeserializeOwned>(self) -> Result<Option<W>, Error> {

@@ -111,7 +111,7 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    /// Deletes all but the last of rows with equal primary keys. Answers how many. If there are not
+    /// Deletes all but the last of rows with equal primary keys. Returns how many. If there are not
     /// as many `COPY`s in the table as were sent it deletes nothing, and the key cannot be built.
     pub(crate) fn remove_superseded(sent: &[Self], name: &QualifiedName, table: &Table) -> String {
         let key = list(

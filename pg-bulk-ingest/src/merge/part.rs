@@ -9,13 +9,13 @@ use super::Staging;
 use crate::definition::Table;
 use crate::ident::{Literal, QualifiedName};
 use crate::plan::{Keeping, create_fresh};
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 
 /// Begins the transaction of a further connection. Its commit need not be durable before the
 /// batch's is, which comes later in the same log.
 pub(crate) const BEGIN: &str =
     "START TRANSACTION ISOLATION LEVEL READ COMMITTED;\nSET LOCAL synchronous_commit = off";
-/// Answers the id of the transaction, and commits it.
+/// Returns the id of the transaction, and commits it.
 pub(crate) const COMMIT: &str = "SELECT pg_catalog.txid_current();\nCOMMIT";
 pub(crate) const ROLLBACK: &str = "ROLLBACK";
 
@@ -62,7 +62,7 @@ pub(crate) fn hold(part: &QualifiedName) -> String {
 /// Puts it in the place of a table that was created in the batch's transaction, and is empty.
 pub(crate) fn settle(part: &QualifiedName, table: &QualifiedName) -> Vec<Statement> {
     let purpose = "the rows that went over several connections become the table";
-    let statement = |sql: String| Statement::new(sql, LockLevel::AccessExclusive, purpose);
+    let statement = |sql: String| Statement::new(sql, LockMode::AccessExclusive, purpose);
     vec![
         statement(format!("DROP TABLE {table}")),
         statement(format!("COMMENT ON TABLE {part} IS NULL")),

@@ -213,7 +213,7 @@ impl Staging {
         ))
     }
 
-    /// Answers 0 if the table is empty; and, of a sample of its rows, how many are in the table alike.
+    /// Returns 0 if the table is empty; and, of a sample of its rows, how many are in the table alike.
     pub(crate) fn sample(&self, live: Live<'_>, received: u64, may_be_empty: bool) -> String {
         // In millionths of a row.
         let part = (SAMPLED * 1_000_000).div_ceil(received.max(1));

@@ -4,7 +4,7 @@ use super::create_schema;
 use crate::catalog::FoundEnum;
 use crate::definition::EnumType;
 use crate::ident::{Literal, list};
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 
 /// Creates the enum types that do not exist, and their schemas: in the order of their names, so
 /// that two sessions that create the same ones never wait for each other.
@@ -31,7 +31,7 @@ fn create_enum_type(enum_type: &EnumType) -> Statement {
     let name = enum_type.qualified_name();
     let labels = list(enum_type.labels().iter().map(|label| Literal(label)));
     let sql = format!("CREATE TYPE {name} AS ENUM ({labels})");
-    Statement::new(sql, LockLevel::None, "the enum type does not exist")
+    Statement::new(sql, LockMode::None, "the enum type does not exist")
 }
 
 /// Adds the labels that a live enum type lacks, each where the definition has it: after the one
@@ -55,7 +55,7 @@ pub(crate) fn add_labels(enum_type: &EnumType, live: &[String]) -> Vec<Statement
             };
             let label = Literal(label);
             let sql = format!("ALTER TYPE {name} ADD VALUE IF NOT EXISTS {label}{place}");
-            statements.push(Statement::new(sql, LockLevel::None, "the enum type lacks the label"));
+            statements.push(Statement::new(sql, LockMode::None, "the enum type lacks the label"));
         }
         before = Some(label);
     }

@@ -3,7 +3,7 @@
 use super::{column_sql, create_indexes};
 use crate::definition::{Column, Index, IndexKey, Table};
 use crate::ident::QualifiedName;
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 
 /// What of a definition a statement failed for.
 pub(crate) struct Fault {
@@ -84,7 +84,7 @@ impl Tried<'_> {
     /// Adds the columns one by one, to see which of them is not taken.
     pub(crate) fn each_column(self) -> Vec<Statement> {
         let name = self.tried_as;
-        let statement = |sql| Statement::new(sql, LockLevel::None, "to find what is not taken");
+        let statement = |sql| Statement::new(sql, LockMode::None, "to find what is not taken");
         let add = |column| format!("ALTER TABLE {name} ADD COLUMN {}", column_sql(column));
         let create = format!("CREATE TABLE {name} ()");
         let columns = self.table.columns().iter().map(add);

@@ -8,7 +8,7 @@ use crate::compare::Change;
 use crate::ident::{Ident, free_name};
 use crate::made::Delta;
 use crate::settings::{while_in_utc, while_reading};
-use crate::statement::{LockLevel, Statement, Work};
+use crate::statement::{Cost, LockMode, Statement};
 
 /// What is done on its own, so that what it locks is not held for longer than it takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -269,8 +269,8 @@ fn set_not_null(
     let column_sql = Ident::new(column);
     let validate = |name: &Ident| {
         let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {name}", subject.name);
-        let statement = Statement::new(sql, LockLevel::ShareUpdateExclusive, purpose.to_owned());
-        statement.working(Work::Scan)
+        let statement = Statement::new(sql, LockMode::ShareUpdateExclusive, purpose.to_owned());
+        statement.costing(Cost::Scan)
     };
     let drop = |name: &Ident| subject.alter(&format!("DROP CONSTRAINT {name}"), "it is not needed");
     if subject.version >= NOT_NULL_NOT_VALID {
@@ -322,8 +322,8 @@ fn build(
         "CREATE {unique}INDEX CONCURRENTLY {ident} ON {} USING {}",
         subject.name, index.form
     );
-    let lock = LockLevel::ShareUpdateExclusive;
-    let statement = Statement::new(sql, lock, purpose.to_owned()).working(Work::Scan);
+    let lock = LockMode::ShareUpdateExclusive;
+    let statement = Statement::new(sql, lock, purpose.to_owned()).costing(Cost::Scan);
     let undo = format!("DROP INDEX CONCURRENTLY IF EXISTS {}", subject.name.sibling(&name));
     let undo = Statement::new(undo, lock, "it could not be built").outside_transaction();
     steps.builds.push(Step::Outside { statement: statement.outside_transaction(), undo });
@@ -363,7 +363,7 @@ fn drop_index(subject: &Subject<'_>, index: &IndexShape, change: &Change) -> Sta
         }
         None => {
             let sql = format!("DROP INDEX {}", subject.name.sibling(&index.name));
-            Statement::new(sql, LockLevel::AccessExclusive, change.to_string())
+            Statement::new(sql, LockMode::AccessExclusive, change.to_string())
         }
     }
 }

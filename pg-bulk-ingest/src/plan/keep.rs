@@ -7,7 +7,7 @@ use crate::compare::Change;
 use crate::definition::{Column, Table};
 use crate::ident::{Ident, QualifiedName, free_name, list};
 use crate::report::{Kept, KeptKind};
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 
 const PURPOSE: &str = "what is not dropped is kept";
 
@@ -29,7 +29,7 @@ pub(crate) fn create_fresh(
 ) -> Statement {
     let sql = format!("CREATE TABLE {name} ({})", list(keeping.columns(table)));
     let purpose = format!("a table to replace the live one, because {reason}");
-    Statement::new(sql, LockLevel::None, purpose)
+    Statement::new(sql, LockMode::None, purpose)
 }
 
 impl Keeping<'_> {
@@ -195,6 +195,6 @@ pub(crate) fn keep_indexes(fresh: &QualifiedName, kept: &[Change]) -> Vec<Statem
         });
         std::iter::once(create).chain(constraint).collect()
     };
-    let statement = |sql: String| Statement::new(sql, LockLevel::None, PURPOSE);
+    let statement = |sql: String| Statement::new(sql, LockMode::None, PURPOSE);
     kept.iter().flat_map(keep).map(statement).collect()
 }

@@ -7,7 +7,7 @@ use crate::catalog::{LiveColumn, LiveTable, Surroundings};
 use crate::compare::Change;
 use crate::ident::QualifiedName;
 use crate::made::Made;
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 use std::borrow::Cow;
 
 /// The table that is changed, and what there is around it.
@@ -55,7 +55,7 @@ impl Subject<'_> {
     /// A change of the table for which ACCESS EXCLUSIVE is held.
     pub(super) fn alter(&self, sql: &str, purpose: impl Into<Cow<'static, str>>) -> Statement {
         let sql = format!("ALTER TABLE {} {sql}", self.name);
-        Statement::new(sql, LockLevel::AccessExclusive, purpose)
+        Statement::new(sql, LockMode::AccessExclusive, purpose)
     }
 
     /// Decides how changes are made that there are.

@@ -5,7 +5,7 @@ use crate::catalog::{LiveColumn, Shape};
 use crate::compare::Change;
 use crate::ident::{Ident, QualifiedName, list};
 use crate::settings::while_casting;
-use crate::statement::{LockLevel, Statement, Work};
+use crate::statement::{Cost, LockMode, Statement};
 
 /// A table that is replaced by another with its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +96,7 @@ impl Rebuild {
         let sql = format!(
             "INSERT INTO {fresh} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} FROM ONLY {live}"
         );
-        let copy = Statement::new(sql, LockLevel::None, "the rows are kept").working(Work::Rewrite);
+        let copy = Statement::new(sql, LockMode::None, "the rows are kept").costing(Cost::Rewrite);
         let mut casts = self.copied.iter().filter_map(|copied| copied.cast.as_ref());
         if !casts.any(Cast::depends_on_settings) {
             return vec![copy];
@@ -107,7 +107,7 @@ impl Rebuild {
             let set = list(self.filled.iter().map(|column| format!("{column} = DEFAULT")));
             let sql = format!("UPDATE {fresh} SET {set}");
             let purpose = "defaults are computed under the session's settings";
-            statements.push(Statement::new(sql, LockLevel::None, purpose).working(Work::Rewrite));
+            statements.push(Statement::new(sql, LockMode::None, purpose).costing(Cost::Rewrite));
         }
         statements
     }

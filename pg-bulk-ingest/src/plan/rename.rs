@@ -5,7 +5,7 @@ use crate::catalog::Shape;
 use crate::definition::Table;
 use crate::ident::{Ident, QualifiedName};
 use crate::made::{Delta, Made};
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 use std::fmt;
 
 /// A column that gets another name.
@@ -71,7 +71,7 @@ pub(crate) fn rename_step(name: &QualifiedName, renames: &[Rename]) -> Step {
     let statement = |rename: &Rename| {
         let (from, to) = (Ident::new(&rename.from), Ident::new(&rename.to));
         let sql = format!("ALTER TABLE {name} RENAME COLUMN {from} TO {to}");
-        Statement::new(sql, LockLevel::AccessExclusive, rename.to_string())
+        Statement::new(sql, LockMode::AccessExclusive, rename.to_string())
     };
     Step::Exclusive { statements: renames.iter().map(statement).collect(), made: delta(renames) }
 }

@@ -138,7 +138,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
 
     #[cold]
     fn refuse(&self) -> Error {
-        self.locate(Error::new(ErrorKind::Failed, "cannot go on with the batch"))
+        self.locate(Error::new(ErrorKind::Poisoned, "cannot go on with the batch"))
     }
 
     /// Whether parts of the rows may be encoded and sent apart: not where the order in which they are
@@ -187,7 +187,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
 
     /// The error of a source that failed instead of returning the next row.
     pub(super) fn source_failed(&self, number: u64, source: BoxError) -> Error {
-        let failed = Error::new(ErrorKind::Rows, "cannot get the next row from its source");
+        let failed = Error::new(ErrorKind::Source, "cannot get the next row from its source");
         self.locate(failed.in_row(number).caused_by(source))
     }
 
@@ -230,7 +230,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         self.meter.enter(&progress);
     }
 
-    /// Does all that is left to do, and commits. Answers whether the high watermark is cleared.
+    /// Does all that is left to do, and commits. Returns whether the high watermark is cleared.
     pub(super) async fn commit<M, H: Hook<M>>(
         mut self,
         pending: Option<Pending>,

@@ -47,7 +47,7 @@ pub(super) struct Planned {
 }
 
 /// Refuses to replace tables on which something hangs that cannot be carried over, or not by this
-/// role. Answers what is going to be done for each.
+/// role. Returns what is going to be done for each.
 pub(super) async fn check(
     client: &Client,
     role: &str,
@@ -81,11 +81,11 @@ fn replaced() -> Error {
 fn accept(carried: &Carried, role: &str, action: &'static str) -> Result<(), Error> {
     if !carried.refused.is_empty() {
         let objects = carried.refused.clone();
-        return Err(Error::new(ErrorKind::Attached { objects }, action));
+        return Err(Error::new(ErrorKind::DependentObjects { objects }, action));
     }
     if !carried.missing.is_empty() {
         let (role, missing) = (role.to_owned(), carried.missing.join(", "));
-        return Err(Error::new(ErrorKind::Privilege { role, missing }, action));
+        return Err(Error::new(ErrorKind::InsufficientPrivilege { role, missing }, action));
     }
     Ok(())
 }

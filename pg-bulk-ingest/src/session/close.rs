@@ -31,7 +31,7 @@ const RECORD: &str = "cannot say in the comment what was made of the table";
 const COMMIT: &str = "cannot commit the batch";
 
 /// Puts the new tables in the place of the live ones. ACCESS EXCLUSIVE is held from here to the
-/// commit. Answers what was done for tables that were not as they are defined.
+/// commit. Returns what was done for tables that were not as they are defined.
 pub(super) async fn replace(
     transaction: &Transaction<'_>,
     core: &Core,
@@ -213,7 +213,7 @@ async fn comment_of(
     Ok(states.into_iter().next().and_then(|state| state.comment))
 }
 
-/// Makes the comments on the tables those of their definitions, where they differ. Answers what was
+/// Makes the comments on the tables those of their definitions, where they differ. Returns what was
 /// changed.
 pub(super) async fn comment(
     transaction: &Transaction<'_>,

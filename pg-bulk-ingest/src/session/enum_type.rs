@@ -187,7 +187,7 @@ pub(super) fn check_complete(
     if differences.is_empty() {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Differs { differences }, START))
+    Err(Error::new(ErrorKind::SchemaMismatch { differences }, START))
 }
 
 /// Refuses tables with rows that hold a label that the definition of an enum type has not. Without
@@ -247,7 +247,7 @@ pub(super) async fn check_held(
         ))
     };
     let differences = held.iter().filter_map(describe).collect();
-    let error = Error::new(ErrorKind::Differs { differences }, START);
+    let error = Error::new(ErrorKind::SchemaMismatch { differences }, START);
     Err(error.in_table(&targets[first].name))
 }
 

@@ -137,7 +137,7 @@ impl Examined<'_> {
         if let Some(renaming) = &renaming {
             let reasons = renaming.refused(|name| subject.bound_name(name));
             if !reasons.is_empty() {
-                return Err(Error::new(ErrorKind::Migration { reasons }, MIGRATE));
+                return Err(Error::new(ErrorKind::CannotMigrate { reasons }, MIGRATE));
             }
             if changes.is_empty() && live.leftovers.is_empty() {
                 return Ok(Examination {
@@ -191,7 +191,7 @@ impl Examined<'_> {
                          struct does not have";
             reasons.push(exact.to_owned());
         }
-        Error::new(ErrorKind::Migration { reasons }, MIGRATE)
+        Error::new(ErrorKind::CannotMigrate { reasons }, MIGRATE)
     }
 
     fn rebuilding(self) -> Rebuilding {
@@ -212,14 +212,14 @@ impl Examined<'_> {
         if let Some(renaming) = renaming.filter(|_| self.settings.migration == Migration::Freeze) {
             let mut differences = renaming.differences().collect::<Vec<_>>();
             differences.extend(changes.iter().map(ToString::to_string));
-            return Err(Error::new(ErrorKind::Differs { differences }, START));
+            return Err(Error::new(ErrorKind::SchemaMismatch { differences }, START));
         }
         let Settings { migration, column_order: order, .. } = *self.settings;
         let definition = self.definition;
         let made = made_of(live);
         let is_filled = live.is_filled;
         plan::relevant(changes, Rule { definition, made: &made, migration, order, is_filled })
-            .map_err(|differences| Error::new(ErrorKind::Differs { differences }, START))
+            .map_err(|differences| Error::new(ErrorKind::SchemaMismatch { differences }, START))
     }
 
     /// Where the definition can be created to be read back: among temporary tables, or else beside
@@ -338,7 +338,7 @@ pub(super) async fn check(
         if count > 0 {
             let rows = if check.column.is_some() { "rows" } else { "keys" };
             let reasons = vec![format!("{count} {rows} {}", check.refusal)];
-            return Err(in_column(Error::new(ErrorKind::Migration { reasons }, MIGRATE)));
+            return Err(in_column(Error::new(ErrorKind::CannotMigrate { reasons }, MIGRATE)));
         }
     }
     Ok(())

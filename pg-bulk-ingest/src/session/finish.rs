@@ -32,7 +32,7 @@ pub(super) async fn finish(
     }
     let transaction = scope.end().await?;
     let mut targets = core.targets.clone();
-    meter.enter(&core.progress(Phase::Publish));
+    meter.enter(&core.progress(Phase::Swap));
     let swapped = close::replace(&transaction, core, &mut targets).await?;
     meter.enter(&core.progress(Phase::Commit));
     let commented = close::comment(&transaction, core, &mut targets).await?;
@@ -91,7 +91,7 @@ async fn without_batch(
     migrated.extend(created.into_statements());
     let built = Load::build(&transaction, core, &mut targets, &mut [], None).await?;
     migrated.extend(built.into_statements());
-    meter.enter(&core.progress(Phase::Publish));
+    meter.enter(&core.progress(Phase::Swap));
     migrated.extend(close::replace(&transaction, core, &mut targets).await?.into_statements());
     migrated.extend(close::comment(&transaction, core, &mut targets).await?.into_statements());
     let deleted = empty(&transaction, core, &emptied).await?;
@@ -112,7 +112,7 @@ async fn without_batch(
     Ok(())
 }
 
-/// Empties tables. Answers the number of rows of each that are deleted.
+/// Empties tables. Returns the number of rows of each that are deleted.
 async fn empty(
     transaction: &Transaction<'_>,
     core: &Core,

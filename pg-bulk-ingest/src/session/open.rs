@@ -240,7 +240,7 @@ pub(super) enum Replacing {
 }
 
 /// Creates the tables that are going to replace live ones: those whose rows are to be deleted, and
-/// those that cannot be changed in place. From here on writers wait; readers go on. Answers the
+/// those that cannot be changed in place. From here on writers wait; readers go on. Returns the
 /// number of rows of each that are deleted, of those for which `deletes` says so.
 pub(super) async fn create_replacements(
     transaction: &Transaction<'_>,
@@ -278,7 +278,7 @@ pub(super) async fn create_replacements(
     Ok(deleted)
 }
 
-/// Creates the table that is going to replace the target's. Answers the number of rows that go
+/// Creates the table that is going to replace the target's. Returns the number of rows that go
 /// with the live one, and what was done.
 async fn replace(
     transaction: &Transaction<'_>,

@@ -99,7 +99,7 @@ async fn fill(
     Ok(Some((lanes, Some(Route { copy, create: None }))))
 }
 
-/// Makes sure that a further connection is one like the batch's own. Answers a name for a table;
+/// Makes sure that a further connection is one like the batch's own. Returns a name for a table;
 /// `None` if the role may not create one.
 async fn meet(
     client: &Client,

@@ -94,7 +94,7 @@ fn recorded(target: &Target, comment: Option<String>) -> Option<String> {
     with_made.ok().flatten().or(comment)
 }
 
-/// A table that is going to be replaced, since it is not as it is defined.
+/// A table that is going to be replaced, since it does not match its definition.
 pub(super) struct Replacement<'a> {
     pub(super) target: &'a Target,
     outstanding: &'a Outstanding,

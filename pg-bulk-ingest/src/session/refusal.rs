@@ -25,7 +25,8 @@ pub(super) fn name_mistake(what: &str, name: &str) -> Option<String> {
 }
 
 pub(super) fn privilege(server: &Server, missing: impl Into<String>) -> Error {
-    let kind = ErrorKind::Privilege { role: server.role.clone(), missing: missing.into() };
+    let kind =
+        ErrorKind::InsufficientPrivilege { role: server.role.clone(), missing: missing.into() };
     Error::new(kind, START)
 }
 
@@ -41,7 +42,7 @@ pub(super) fn check_replacement(
         return Err(privilege(server, missing));
     }
     if !live.owner_creates && live.owner != server.role {
-        let kind = ErrorKind::Privilege { role: live.owner.clone(), missing };
+        let kind = ErrorKind::InsufficientPrivilege { role: live.owner.clone(), missing };
         return Err(Error::new(kind, START));
     }
     Ok(())

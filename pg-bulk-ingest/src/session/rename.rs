@@ -45,7 +45,7 @@ impl Renaming {
             Ok(renames) => renames,
             // It lists what differs.
             Err(_) if migration == Migration::Freeze => return Ok(None),
-            Err(reasons) => return Err(Error::new(ErrorKind::Migration { reasons }, RENAME)),
+            Err(reasons) => return Err(Error::new(ErrorKind::CannotMigrate { reasons }, RENAME)),
         };
         // What becomes of them is written into the comment.
         watermark::made(comment).map_err(|unreadable| unreadable.error(comment, RENAME))?;

@@ -52,7 +52,7 @@ impl<'c> Scope<'c> {
                     All::Begun(transaction) => answer_at_once(transaction.transaction())
                         .await
                         .map_err(Error::while_doing(BEGIN)),
-                    _ => Err(Error::new(ErrorKind::Failed, BEGIN)),
+                    _ => Err(Error::new(ErrorKind::Poisoned, BEGIN)),
                 }
             }
         }
@@ -64,7 +64,7 @@ impl<'c> Scope<'c> {
             Self::Each(client) | Self::All(All::NotBegun(client)) => begin(client).await,
             Self::All(All::Begun(transaction)) => Ok(transaction),
             Self::All(All::Failed) => {
-                Err(Error::new(ErrorKind::Failed, "cannot finish the ingest"))
+                Err(Error::new(ErrorKind::Poisoned, "cannot finish the ingest"))
             }
         }
     }

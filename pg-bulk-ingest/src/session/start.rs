@@ -204,7 +204,7 @@ fn check_name(
     match &relation.table {
         None if settings.migration == Migration::Freeze => {
             let differences = vec!["it does not exist".to_owned()];
-            Err(Error::new(ErrorKind::Differs { differences }, START))
+            Err(Error::new(ErrorKind::SchemaMismatch { differences }, START))
         }
         None => {
             check_creation(name, relation, stages, server)?;

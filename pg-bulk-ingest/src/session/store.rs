@@ -262,7 +262,7 @@ pub(super) fn check_may_store(core: &Core, targets: &[Target]) -> Result<(), Err
     }
     let owner = &current.live.owner;
     let missing = format!("the ownership of the table, which {owner:?} has, to comment on it");
-    let kind = ErrorKind::Privilege { role: core.server.role.clone(), missing };
+    let kind = ErrorKind::InsufficientPrivilege { role: core.server.role.clone(), missing };
     Err(Error::new(kind, STORE).in_table(&first.name))
 }
 

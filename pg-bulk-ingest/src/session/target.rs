@@ -33,7 +33,7 @@ pub(super) struct Target {
     pub(super) replaces: Option<LiveTable>,
     /// What has to be done to the live table for it to be as it is defined.
     pub(super) outstanding: Option<Outstanding>,
-    /// Whether the current one is made because the live one is not as it is defined.
+    /// Whether the current one is made because the live one does not match its definition.
     pub(super) is_migrated: bool,
     /// Whether the current one, made to replace another, has more than is defined.
     pub(super) has_more: bool,
@@ -103,7 +103,7 @@ impl Current {
 }
 
 impl Current {
-    /// A live table that is not as it is defined: nothing is written into it before it is.
+    /// A live table that does not match its definition: nothing is written into it before it is.
     pub(super) fn outdated(name: QualifiedName, live: LiveTable) -> Self {
         Self { name, live, types: Vec::new(), bare: false, rows: 0 }
     }

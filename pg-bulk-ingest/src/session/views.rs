@@ -29,7 +29,7 @@ const SAVEPOINT: &str = "pg_bulk_ingest_views";
 const READINGS: usize = 10;
 
 /// Refuses, before the load, what keeps the views that depend on a table from being carried over.
-/// Answers what is going to be done for them.
+/// Returns what is going to be done for them.
 pub(super) async fn check(
     client: &mut Client,
     server: &Server,
@@ -47,7 +47,7 @@ pub(super) async fn check(
     let sql = view_attached::sql(live.oid, views.iter().map(|view| view.oid));
     let attached = view_attached::read(&execute::read_catalog(client, &sql, CHECK).await?);
     if !attached.is_empty() {
-        return Err(Error::new(ErrorKind::Attached { objects: attached }, CHECK));
+        return Err(Error::new(ErrorKind::DependentObjects { objects: attached }, CHECK));
     }
     let defined = definition.columns().iter().map(|column| -> &str { Column::name(column) });
     let columns = defined.chain(keeping.columns_that_stay()).collect::<Vec<_>>();
@@ -89,7 +89,7 @@ async fn rehearse(
 }
 
 /// Locks the tables that are replaced, the views that depend on them and the other relations, in ACCESS
-/// EXCLUSIVE mode, after all has been done that takes long. Answers what is left to do under the lock.
+/// EXCLUSIVE mode, after all has been done that takes long. Returns what is left to do under the lock.
 pub(super) async fn lock(
     transaction: &Transaction<'_>,
     core: &Core,
@@ -148,10 +148,11 @@ pub(super) async fn lock(
 
 fn refusal(refused: Refused, role: &str, action: &'static str) -> Error {
     let kind = match refused {
-        Refused::Attached(objects) => ErrorKind::Attached { objects },
-        Refused::Privilege { role: other, missing } => {
-            ErrorKind::Privilege { role: other.unwrap_or_else(|| role.to_owned()), missing }
-        }
+        Refused::Attached(objects) => ErrorKind::DependentObjects { objects },
+        Refused::Privilege { role: other, missing } => ErrorKind::InsufficientPrivilege {
+            role: other.unwrap_or_else(|| role.to_owned()),
+            missing,
+        },
     };
     Error::new(kind, action)
 }

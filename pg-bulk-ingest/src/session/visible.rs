@@ -18,7 +18,7 @@ pub(super) async fn run_hook<M, H: Hook<M>>(
     let action = "cannot run the hook";
     let table = |target: &Target| {
         let actual = target.current.as_ref().map_or(&target.name, |current| &current.name);
-        HookTable { target: target.name.clone(), actual: actual.clone() }
+        HookTable { name: target.name.clone(), loaded_as: actual.clone() }
     };
     let tables = targets.iter().map(table).collect::<Vec<_>>();
     let before = BeforeVisible { transaction, tables: &tables, metadata };

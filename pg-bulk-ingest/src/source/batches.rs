@@ -14,7 +14,7 @@ use std::iter;
 
 /// What the closure given to [`batches`](crate::Ingest::batches) may return: an iterator of batches, a
 /// collection of them, one [`Batch`], or a `Result` of any of these, whose error ends the ingest with
-/// [`ErrorKind::Rows`](crate::ErrorKind::Rows).
+/// [`ErrorKind::Source`](crate::ErrorKind::Source).
 ///
 /// The batches of an iterator or a collection may be `Result`s as well ([`IntoBatch`](crate::IntoBatch)).
 /// Of other collections give the iterator, by `into_iter()`.
@@ -44,7 +44,7 @@ pub trait IntoBatches<By>: Send {
 
 /// What the closure given to [`stream`](crate::Ingest::stream) may return: a stream of batches, one
 /// [`Batch`], a `Result` of either, or a future of any of these (an `async` closure). An error ends the
-/// ingest with [`ErrorKind::Rows`](crate::ErrorKind::Rows).
+/// ingest with [`ErrorKind::Source`](crate::ErrorKind::Source).
 ///
 /// The batches of a stream may be `Result`s as well ([`IntoBatch`](crate::IntoBatch)).
 ///

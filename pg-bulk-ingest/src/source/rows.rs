@@ -9,7 +9,7 @@ use std::future::Future;
 
 /// What the closure given to [`rows`](crate::Ingest::rows) may return: an iterator of rows, a collection
 /// of them, a reference to a collection, or a `Result` of any of these, whose error ends the ingest with
-/// [`ErrorKind::Rows`](crate::ErrorKind::Rows).
+/// [`ErrorKind::Source`](crate::ErrorKind::Source).
 ///
 /// The rows may be references, and `Result`s as well ([`RowOf`](crate::RowOf)). Of other collections give
 /// the iterator, by `iter()` or `into_iter()`.
@@ -38,7 +38,7 @@ pub trait IntoRows<By>: Send {
 
 /// What the closure given to [`row_stream`](crate::Ingest::row_stream) may return: a stream of rows, a
 /// `Result` of one, or a future of either (an `async` closure). An error ends the ingest with
-/// [`ErrorKind::Rows`](crate::ErrorKind::Rows).
+/// [`ErrorKind::Source`](crate::ErrorKind::Source).
 ///
 /// The rows may be references, and `Result`s as well ([`RowOf`](crate::RowOf)).
 ///

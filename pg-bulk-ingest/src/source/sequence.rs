@@ -47,7 +47,7 @@ fn out_of_order<W: Serialize>(before: &W, next: &W) -> Error {
 
 #[cold]
 fn source_failed(source: BoxError) -> Error {
-    Error::new(ErrorKind::Rows, "cannot get the next row from its source").caused_by(source)
+    Error::new(ErrorKind::Source, "cannot get the next row from its source").caused_by(source)
 }
 
 impl<W> fmt::Debug for Rules<W> {

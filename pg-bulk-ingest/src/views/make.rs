@@ -3,7 +3,7 @@
 use super::settings;
 use crate::catalog::{Commented, Grant, View};
 use crate::ident::{Ident, Literal, QualifiedName, list};
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 
 const AGAIN: &str = "the view is made again over the new table";
 const KEPT: &str = "what the view had is kept";
@@ -18,7 +18,7 @@ pub(super) struct Making<'a> {
 
 impl Making<'_> {
     fn statement(&self, sql: String, purpose: &'static str) -> Statement {
-        Statement::new(sql, LockLevel::None, purpose).of_view(self.view.name())
+        Statement::new(sql, LockMode::None, purpose).of_view(self.view.name())
     }
 
     fn kind(&self) -> &'static str {
@@ -197,7 +197,7 @@ impl Making<'_> {
     pub(super) fn drop_rules(&self) -> Vec<Statement> {
         let drop = |name: &String| {
             let sql = format!("DROP RULE {} ON {}", Ident::new(name), self.at);
-            Statement::new(sql, LockLevel::AccessExclusive, AGAIN).of_view(self.view.name())
+            Statement::new(sql, LockMode::AccessExclusive, AGAIN).of_view(self.view.name())
         };
         self.view.rules.iter().map(|rule| drop(&rule.name)).collect()
     }
@@ -205,7 +205,7 @@ impl Making<'_> {
     /// Drops the view.
     pub(super) fn drop(&self) -> Statement {
         let sql = format!("DROP {} {}", self.kind(), self.at);
-        Statement::new(sql, LockLevel::AccessExclusive, AGAIN).of_view(self.view.name())
+        Statement::new(sql, LockMode::AccessExclusive, AGAIN).of_view(self.view.name())
     }
 }
 

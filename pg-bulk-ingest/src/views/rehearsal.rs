@@ -6,7 +6,7 @@ use super::settings;
 use super::view::needs;
 use crate::catalog::View;
 use crate::ident::{Ident, QualifiedName};
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 use std::collections::HashSet;
 
 const REHEARSAL: &str = "whether the view can be made over the definition";
@@ -38,7 +38,7 @@ pub(crate) fn rehearse(
             continue;
         }
         let sql = format!("CREATE VIEW {} AS {definition}", temporary(&name));
-        statements.push(Statement::new(sql, LockLevel::None, REHEARSAL).of_view(name.clone()));
+        statements.push(Statement::new(sql, LockMode::None, REHEARSAL).of_view(name.clone()));
         moved.insert(name, Ident::new("pg_temp"));
     }
     statements

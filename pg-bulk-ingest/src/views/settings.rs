@@ -1,14 +1,14 @@
 //! The settings under which views are made again.
 
 use crate::ident::{Ident, Literal};
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 
 /// The settings that are changed, and what to.
 const SETTINGS: [(&str, &str); 2] =
     [("search_path", "pg_catalog, pg_temp"), ("default_tablespace", "''")];
 
 fn statement(sql: String) -> Statement {
-    Statement::new(sql, LockLevel::None, "views are made again whatever the session's settings")
+    Statement::new(sql, LockMode::None, "views are made again whatever the session's settings")
 }
 
 /// From here on names are resolved as the catalog prints them.

@@ -13,7 +13,7 @@ use super::{Carried, settings};
 use crate::catalog::View;
 use crate::ident::{Ident, QualifiedName};
 use crate::lock::Lockable;
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 use std::collections::{BTreeSet, HashMap};
 
 /// A table that is replaced.
@@ -49,7 +49,7 @@ pub(crate) fn carry(views: &[View], tables: &[Replaced], role: Role<'_>) -> Carr
     after.extend(staged.making.iter().map(|(_, making)| making.move_home()));
     after.extend(staged.schemas.iter().map(|schema| {
         let sql = format!("DROP SCHEMA {schema}");
-        Statement::new(sql, LockLevel::None, HIDDEN)
+        Statement::new(sql, LockMode::None, HIDDEN)
     }));
     for step in &steps {
         let (Step::Placeholder(view) | Step::Make(view) | Step::Define(view)) = *step;
@@ -216,7 +216,7 @@ fn stage<'a>(
     let moved = moved.map(|name| (name.clone(), hidden(&name))).collect::<Moved>();
     let used = moved.targets();
 
-    let hide = |sql: String| Statement::new(sql, LockLevel::None, HIDDEN);
+    let hide = |sql: String| Statement::new(sql, LockMode::None, HIDDEN);
     let mut before = settings::set();
     for schema in &used {
         before.push(hide(format!("CREATE SCHEMA {schema}")));

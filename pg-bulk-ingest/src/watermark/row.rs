@@ -3,7 +3,7 @@
 //! Each statement names what it uses with its schema, so it does not depend on the search path.
 
 use crate::ident::{Literal, QualifiedName};
-use crate::statement::{LockLevel, Statement};
+use crate::statement::{LockMode, Statement};
 use tokio_postgres::SimpleQueryMessage;
 
 /// The row of one source of an ingested table.
@@ -72,7 +72,7 @@ pub(crate) fn create(table: &QualifiedName, schema_missing: bool) -> Vec<Stateme
     let purpose = "high watermarks are kept in it, one for each source";
     let schema = schema_missing.then(|| {
         let sql = format!("CREATE SCHEMA IF NOT EXISTS {}", table.schema_ident());
-        Statement::new(sql, LockLevel::None, "it does not exist")
+        Statement::new(sql, LockMode::None, "it does not exist")
     });
     let columns = COLUMNS.map(|(name, sql_type)| {
         let not_null = if name == "high_watermark" { "" } else { " NOT NULL" };
@@ -84,7 +84,7 @@ pub(crate) fn create(table: &QualifiedName, schema_missing: bool) -> Vec<Stateme
          WITH (fillfactor = 50)",
         columns.join(", ")
     );
-    schema.into_iter().chain([Statement::new(sql, LockLevel::None, purpose)]).collect()
+    schema.into_iter().chain([Statement::new(sql, LockMode::None, purpose)]).collect()
 }
 
 impl Slot {
@@ -160,7 +160,7 @@ impl Slot {
             self.is_of_source("<>")
         );
         let purpose = "the high watermarks of the other sources are kept here";
-        let taken = Statement::new(sql, LockLevel::RowExclusive, purpose);
+        let taken = Statement::new(sql, LockMode::RowExclusive, purpose);
         [taken, from.clear_others("the high watermarks of the other sources are kept elsewhere")]
     }
 
@@ -186,7 +186,7 @@ impl Slot {
             self.is_of_table(),
             self.is_of_source("<>")
         );
-        Statement::new(sql, LockLevel::RowExclusive, purpose)
+        Statement::new(sql, LockMode::RowExclusive, purpose)
     }
 }
 
@@ -197,7 +197,7 @@ fn fenced(write: &str, purpose: &'static str) -> Statement {
         "WITH written AS ({write}) \
          SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) FROM written"
     );
-    Statement::new(sql, LockLevel::RowExclusive, purpose)
+    Statement::new(sql, LockMode::RowExclusive, purpose)
 }
 
 #[cfg(test)]

@@ -140,7 +140,7 @@ async fn a_table_access_method_that_cannot_be_given_is_refused() {
     let error = refused(&database, &mut client).await;
     assert_eq!(
         error.to_string(),
-        r#"cannot replace the table: "public"."t": these hang on the table and would be lost with it: its table access method "other", which only PostgreSQL 15 or later can give to a table"#
+        r#"cannot replace the table: "public"."t": dependent objects would be lost: its table access method "other", which only PostgreSQL 15 or later can give to a table"#
     );
 }
 

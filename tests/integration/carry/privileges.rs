@@ -52,7 +52,7 @@ async fn each_that_is_lacking_is_named_before_the_load() {
             .await;
         execute(&database, fixture).await;
         let error = refused(&database, &mut client).await;
-        assert!(matches!(error.kind(), ErrorKind::Privilege { .. }), "{error:?}");
+        assert!(matches!(error.kind(), ErrorKind::InsufficientPrivilege { .. }), "{error:?}");
         let lacks = format!("lacks {}", missing.replace("{role}", &database.role("r")));
         assert!(error.to_string().ends_with(&lacks), "{error}");
         execute(&database, &grant.replace("{database}", database.name())).await;

@@ -1,4 +1,4 @@
-//! A table that is rebuilt with its rows, because it is not as it is defined.
+//! A table that is rebuilt with its rows, because it does not match its definition.
 
 use super::{Row, everything::ALL, execute, loaded};
 use pg_bulk_ingest::{ErrorKind, IngestTable, ingest};
@@ -57,7 +57,7 @@ async fn what_uses_a_column_that_is_dropped_is_named_before_the_rebuild() {
     let before = snapshot(&database).await;
     let mut client = database.connect().await;
     let error = ingest::<Dropped>(&mut client).migrate().await.unwrap_err();
-    let ErrorKind::Attached { objects } = error.kind() else { panic!("{error:?}") };
+    let ErrorKind::DependentObjects { objects } = error.kind() else { panic!("{error:?}") };
     assert_eq!(
         *objects,
         [

@@ -77,7 +77,7 @@ async fn what_is_lacking_is_named_before_the_load() {
         .await;
     let mut expect = async |role: &str, missing: &str| {
         let error = refused(&mut client).await;
-        assert!(matches!(error.kind(), ErrorKind::Privilege { .. }), "{error:?}");
+        assert!(matches!(error.kind(), ErrorKind::InsufficientPrivilege { .. }), "{error:?}");
         assert_eq!(
             error.to_string(),
             format!(r#"cannot replace the table: "public"."t": role "{role}" lacks {missing}"#)

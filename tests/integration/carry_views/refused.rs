@@ -57,7 +57,9 @@ async fn each_is_refused_before_the_batches_are_asked_for() {
         database.execute(&sql.replace("{role}", &role)).await;
         let before = snapshot_of_views(&database).await;
         let error = refused(&mut database.connect().await).await;
-        let ErrorKind::Attached { objects } = error.kind() else { panic!("{sql}: {error:?}") };
+        let ErrorKind::DependentObjects { objects } = error.kind() else {
+            panic!("{sql}: {error:?}")
+        };
         let object = object.replace("{role}", &role);
         assert_eq!(*objects, [object], "{sql}");
         assert_same_views(&before, &snapshot_of_views(&database).await, "");

@@ -19,7 +19,7 @@ async fn with_temporary_view(database: &Database) -> (Client, String) {
 }
 
 fn assert_named(error: &Error, described: &str) {
-    let ErrorKind::Attached { objects } = error.kind() else { panic!("{error:?}") };
+    let ErrorKind::DependentObjects { objects } = error.kind() else { panic!("{error:?}") };
     let [object] = objects.as_slice() else { panic!("{error}") };
     // Before 16 not every session shows which temporary schema is its own.
     let is_exact = tests::version() >= 16;
@@ -43,7 +43,7 @@ async fn that_of_another_session_is_named_before_the_load() {
     // So is that of a session that is in a transaction, alone.
     other.batch_execute("BEGIN; SELECT FROM v").await.unwrap();
     let error = refused(&mut owner).await;
-    let ErrorKind::Attached { objects } = error.kind() else { panic!("{error:?}") };
+    let ErrorKind::DependentObjects { objects } = error.kind() else { panic!("{error:?}") };
     assert_eq!(objects.as_slice(), std::slice::from_ref(&described));
     other.batch_execute("COMMIT; DROP VIEW v").await.unwrap();
     // A rebuild replaces the table, too.

@@ -185,7 +185,7 @@ async fn what_a_hook_does() {
         let ingest = ingest::<Text>(&mut client).show_values(shown);
         let ingest = ingest.on_before_visible(|batch| {
             Box::pin(async move {
-                let sql = format!("SELECT value::int FROM {}", batch.tables[0].actual);
+                let sql = format!("SELECT value::int FROM {}", batch.tables[0].loaded_as);
                 batch.transaction.batch_execute(&sql).await?;
                 Ok(())
             })

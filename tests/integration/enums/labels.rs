@@ -114,14 +114,14 @@ async fn a_label_that_the_enum_has_not_is_refused_only_if_a_row_holds_it() {
         };
         let error = ingest::<Order>(&mut client).batches(batches).await.unwrap_err();
         assert!(!asked.load(Relaxed));
-        assert!(matches!(error.kind(), ErrorKind::Differs { .. }), "{error:?}");
+        assert!(matches!(error.kind(), ErrorKind::SchemaMismatch { .. }), "{error:?}");
         let held = columns.iter().map(|column| {
             format!(
                 r#"column "{column}" holds "it's \"lost\"", a label that the enum type "sales"."state" has and the enum has not"#
             )
         });
         let expected = format!(
-            r#"cannot start the ingest: "shop"."orders": the table is not as it is defined: {}"#,
+            r#"cannot start the ingest: "shop"."orders": the table does not match its definition: {}"#,
             held.collect::<Vec<_>>().join("; ")
         );
         assert_eq!(error.to_string(), expected);

@@ -82,7 +82,7 @@ async fn a_frozen_type_that_lacks_a_label_is_a_difference() {
     let sql = "CREATE SCHEMA shop; CREATE SCHEMA sales; CREATE TYPE sales.state AS ENUM ('Placed')";
     database.execute(&format!("{sql}; CREATE TABLE shop.parcel (state sales.state)")).await;
     let error = frozen_error::<Parcel>(&database).await;
-    assert!(matches!(error.kind(), ErrorKind::Differs { .. }), "{error:?}");
+    assert!(matches!(error.kind(), ErrorKind::SchemaMismatch { .. }), "{error:?}");
     assert!(error.to_string().contains(r#"the enum type "sales"."state" lacks "#), "{error}");
     let labels = "SELECT count(*) FROM pg_enum WHERE enumtypid = 'sales.state'::regtype";
     assert_eq!(database.row(labels).await, "1");
@@ -94,9 +94,9 @@ async fn another_type_of_the_column_is_a_difference() {
     let database = Database::new().await;
     database.execute(&format!("{TABLE} text)")).await;
     let check = |error: Error, live: &str, defined: &str| {
-        assert!(matches!(error.kind(), ErrorKind::Differs { .. }));
+        assert!(matches!(error.kind(), ErrorKind::SchemaMismatch { .. }));
         let expected = format!(
-            r#"cannot start the ingest: "shop"."parcel": the table is not as it is defined: column "state" is of type {live}, defined as {defined}"#
+            r#"cannot start the ingest: "shop"."parcel": the table does not match its definition: column "state" is of type {live}, defined as {defined}"#
         );
         assert_eq!(error.to_string(), expected);
     };
@@ -122,7 +122,7 @@ async fn refused<S: IngestTables>(database: &Database, delete: Delete) -> String
     let mut client = database.connect_as("r").await;
     let ingest = ingest::<S>(&mut client).delete(delete);
     let error = ingest.start::<i32>().await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Privilege { .. }), "{error:?}");
+    assert!(matches!(error.kind(), ErrorKind::InsufficientPrivilege { .. }), "{error:?}");
     let role = format!(r#"role "{}" lacks "#, database.role("r"));
     let message = error.to_string();
     let (_, missing) = message.split_once(&role).unwrap();

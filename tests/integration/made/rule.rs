@@ -121,7 +121,7 @@ async fn what_cannot_be_left_is_refused_with_what_to_do() {
         let before = database.row(SHAPE).await;
         let mut client = database.connect().await;
         let error = ingest::<Row>(&mut client).migrate().await.unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Migration { .. }), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::CannotMigrate { .. }), "{error}");
         for reason in reasons.into_iter().chain(["`Migration::Exact`"]) {
             assert!(error.to_string().contains(reason), "{theirs}: {error}");
         }
@@ -149,7 +149,7 @@ async fn additive_rebuilds_nothing() {
     let oid = database.row("SELECT 't'::regclass::oid").await;
     let additive = ingest::<Swapped>(&mut client).migration(Migration::AdditiveOnly);
     let error = additive.migrate().await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Migration { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::CannotMigrate { .. }), "{error}");
     assert!(error.to_string().contains("`Migration::Evolve` rebuilds it"), "{error}");
     assert_eq!(database.row("SELECT 't'::regclass::oid").await, oid);
 }

@@ -47,7 +47,9 @@ async fn grants_on_the_columns_that_are_used_are_enough() {
                 continue;
             };
             let error = ingested.unwrap_err();
-            let ErrorKind::Privilege { missing, .. } = error.kind() else { panic!("{error:?}") };
+            let ErrorKind::InsufficientPrivilege { missing, .. } = error.kind() else {
+                panic!("{error:?}")
+            };
             let privilege = grants[lacking].split(' ').next().unwrap();
             assert_eq!(*missing, format!("{privilege} on the table"));
         }
@@ -76,5 +78,5 @@ async fn a_column_that_a_trigger_fills_need_not_be_given() {
     database.execute("ALTER TABLE t DISABLE TRIGGER fill").await;
     let ingest = ingest::<Row>(&mut client).migration(Migration::AdditiveOnly);
     let error = ingest.batches(|_| [Batch::new(rows())]).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Migration { .. }), "{error:?}");
+    assert!(matches!(error.kind(), ErrorKind::CannotMigrate { .. }), "{error:?}");
 }

@@ -62,7 +62,7 @@ async fn a_rebuild_keeps_what_is_not_defined() {
     let mut client = database.connect().await;
     let additive = ingest::<Plain>(&mut client).migration(Migration::AdditiveOnly);
     let error = additive.migrate().await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Migration { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::CannotMigrate { .. }), "{error}");
     assert!(error.to_string().contains("Migration::Evolve"), "{error}");
     // What an ingest made is as it is defined then, and what no ingest made is still there.
     let made = r#"COMMENT ON TABLE t IS '{"pg-bulk-ingest": {"made": {"defaults": ["number"],
@@ -136,7 +136,7 @@ async fn a_frozen_table_that_does_not_exist_is_an_error() {
     let mut client = database.connect().await;
     let ingest = ingest::<Row>(&mut client).migration(Migration::Freeze);
     let error = ingest.batches(|_| [Batch::new([Row { id: 1 }])]).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Differs { .. }));
-    let expected = r#"cannot start the ingest: "public"."none": the table is not as it is defined: it does not exist"#;
+    assert!(matches!(error.kind(), ErrorKind::SchemaMismatch { .. }));
+    let expected = r#"cannot start the ingest: "public"."none": the table does not match its definition: it does not exist"#;
     assert_eq!(error.to_string(), expected);
 }

@@ -1,7 +1,7 @@
 //! What PostgreSQL never changes of a table is refused, and planned by nobody: the columns of a
 //! partition, of a typed table, of a partition key; more columns than a table can have.
 
-use pg_bulk_ingest::{Delete, ErrorKind, IngestTable, Migration, Work, ingest};
+use pg_bulk_ingest::{Cost, Delete, ErrorKind, IngestTable, Migration, ingest};
 use tests::Database;
 
 #[derive(IngestTable)]
@@ -32,7 +32,7 @@ async fn refused(sql: &str, delete: Delete) -> String {
         .await
         .unwrap_err();
     assert_eq!(planned.to_string(), error.to_string(), "{sql}");
-    assert!(matches!(error.kind(), ErrorKind::Migration { .. }), "{sql}: {error:?}");
+    assert!(matches!(error.kind(), ErrorKind::CannotMigrate { .. }), "{sql}: {error:?}");
     assert_eq!(database.rows(columns).await, before, "{sql}");
     error.to_string()
 }
@@ -116,7 +116,7 @@ async fn a_table_whose_dropped_columns_leave_no_room_is_rebuilt() {
         database.execute(&with_dropped(dropped)).await;
         let mut client = database.connect().await;
         let plan = ingest::<Row>(&mut client).migration(Migration::Exact).plan().await.unwrap();
-        let rewrites = plan.statements().iter().any(|one| one.work() == Work::Rewrite);
+        let rewrites = plan.statements().iter().any(|one| one.cost() == Cost::Rewrite);
         assert_eq!(rewrites, rebuilt, "{plan}");
         assert_eq!(plan.to_string().contains("would have had 1601 columns"), rebuilt, "{plan}");
         ingest::<Row>(&mut client).migration(Migration::Exact).migrate().await.unwrap();

@@ -11,7 +11,7 @@ use std::fmt::Write;
 use std::path::Path;
 use tests::Database;
 
-/// A live table that is not as it is defined.
+/// A live table that does not match its definition.
 struct Case {
     /// What is done to a table that is as it is defined.
     change: &'static str,

@@ -53,7 +53,7 @@ macro_rules! cases {
             match result {
                 Ok(_) => Ok(database.rows(READ).await),
                 Err(error) => {
-                    assert!(matches!(error.kind(), ErrorKind::Migration { .. }), "{error}");
+                    assert!(matches!(error.kind(), ErrorKind::CannotMigrate { .. }), "{error}");
                     let text = error.to_string();
                     Err(text.split(": ").last().unwrap().split(' ').next().unwrap().to_owned())
                 }

@@ -1,7 +1,7 @@
 //! What is changed in the catalog alone touches no row: the files stay, and nothing is scanned.
 
 use super::definitions::{Indexed, IndexedOn10, PLAIN, Plain, WIDE, WIDE_ROWS, Wide, indexed};
-use pg_bulk_ingest::{ColumnOrder, IngestTable, Work, ingest};
+use pg_bulk_ingest::{ColumnOrder, Cost, IngestTable, ingest};
 use tests::Database;
 
 const FILES: &str = "
@@ -15,7 +15,7 @@ const SCANS: &str = "
         coalesce(s.seq_tup_read, 0)
     FROM pg_stat_user_tables s WHERE s.relid = 't'::regclass";
 
-/// Brings a table with rows to its definition. Answers the files that stayed.
+/// Brings a table with rows to its definition. Returns the files that stayed.
 async fn migrate<S: IngestTable>(live: &str) -> Vec<String> {
     let database = Database::new().await;
     database.execute(live).await;
@@ -23,7 +23,7 @@ async fn migrate<S: IngestTable>(live: &str) -> Vec<String> {
     let plan = ingest::<S>(&mut client).column_order(ColumnOrder::Any).plan().await.unwrap();
     assert!(!plan.is_empty(), "{live}");
     for statement in plan.statements() {
-        assert_eq!(statement.work(), Work::Catalog, "{live}: {statement}");
+        assert_eq!(statement.cost(), Cost::CatalogOnly, "{live}: {statement}");
     }
     let before = database.rows(FILES).await;
     // Before 15 they arrive when they like.

@@ -2,7 +2,7 @@
 //! over the definition in the first place.
 
 use super::definitions::{PLAIN, PLAIN_ROWS, Plain};
-use pg_bulk_ingest::{Batch, ErrorKind, Iter, Work, ingest};
+use pg_bulk_ingest::{Batch, Cost, ErrorKind, Iter, ingest};
 use tests::{Database, assert_same, assert_same_views, snapshot, snapshot_of_views};
 
 /// How the live table differs: in place, and by rebuilds.
@@ -81,7 +81,9 @@ async fn refused(live: &str) -> (ErrorKind, Vec<String>) {
     assert_eq!((snapshot(&database).await, snapshot_of_views(&database).await), before);
     let kind = match error.kind() {
         ErrorKind::View { view } => ErrorKind::View { view: view.clone() },
-        ErrorKind::Attached { objects } => ErrorKind::Attached { objects: objects.clone() },
+        ErrorKind::DependentObjects { objects } => {
+            ErrorKind::DependentObjects { objects: objects.clone() }
+        }
         _ => panic!("{error:?}"),
     };
     (kind, database.rows("SELECT id FROM t ORDER BY id").await)
@@ -102,7 +104,7 @@ async fn a_view_of_a_column_that_is_dropped_is_named_before_a_rebuild() {
     let live =
         "ALTER TABLE t ALTER id TYPE bigint, ADD more int; CREATE VIEW v AS SELECT more FROM t";
     let (kind, _) = refused(live).await;
-    let ErrorKind::Attached { objects } = kind else { panic!("{kind:?}") };
+    let ErrorKind::DependentObjects { objects } = kind else { panic!("{kind:?}") };
     assert!(objects.iter().any(|object| object.contains(r#"view "public"."v""#)), "{objects:?}");
 }
 
@@ -119,6 +121,6 @@ async fn the_plan_of_a_rebuild_says_what_is_made_again() {
         let found = plan.statements().iter().filter(|statement| statement.sql().contains(made));
         assert!(found.count() > 0, "{made}: {plan}");
     }
-    let rewrites = plan.statements().iter().filter(|statement| statement.work() == Work::Rewrite);
+    let rewrites = plan.statements().iter().filter(|statement| statement.cost() == Cost::Rewrite);
     assert_eq!(rewrites.count(), 1);
 }

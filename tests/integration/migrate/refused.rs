@@ -166,7 +166,7 @@ async fn a_role_that_does_not_own_the_table_is_told() {
     let grants = format!("GRANT SELECT, INSERT, UPDATE ON t TO {role}");
     database.execute(&format!("{PLAIN} ALTER TABLE t DROP number; {grants}")).await;
     let error = ingest::<Plain>(&mut guest).migrate().await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Privilege { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::InsufficientPrivilege { .. }), "{error}");
     let owner =
         database.row("SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = 't'::regclass");
     let expected = format!(
@@ -224,7 +224,7 @@ async fn a_key_that_many_depend_on_is_told_in_one_sentence() {
         ))
         .await;
     let error = ingest::<Plain>(&mut database.connect().await).plan().await.unwrap_err();
-    let ErrorKind::Migration { reasons } = error.kind() else { panic!("{error:?}") };
+    let ErrorKind::CannotMigrate { reasons } = error.kind() else { panic!("{error:?}") };
     assert_eq!(reasons.len(), 30);
     assert!(error.to_string().ends_with("; and 20 more"), "{error}");
     if tests::version() < 11 {
@@ -245,7 +245,7 @@ async fn a_key_that_many_depend_on_is_told_in_one_sentence() {
         .plan()
         .await
         .unwrap_err();
-    let ErrorKind::Migration { reasons } = error.kind() else { panic!("{error:?}") };
+    let ErrorKind::CannotMigrate { reasons } = error.kind() else { panic!("{error:?}") };
     let [reason] = reasons.as_slice() else { panic!("{error}") };
     assert!(reason.ends_with("and the table is partitioned: build it by hand"), "{reason}");
 }

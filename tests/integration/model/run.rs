@@ -252,7 +252,7 @@ fn by_hand(table: &mut Table, step: &Step, is_unique: bool) -> String {
     }
 }
 
-/// Ingests once. Answers how that ended, if it did, and whether a fault of its own making happened.
+/// Ingests once. Returns how that ended, if it did, and whether a fault of its own making happened.
 async fn attempt(
     client: &mut Client,
     of: &IngestOf,
@@ -280,7 +280,7 @@ async fn attempt(
     match ended.await {
         Some(Ok(Ok(()))) => (Some(Ok(())), false),
         Some(Ok(Err(error))) => {
-            let is_planned = matches!(error.kind(), pg_bulk_ingest::ErrorKind::Rows);
+            let is_planned = matches!(error.kind(), pg_bulk_ingest::ErrorKind::Source);
             (Some(Err(error)), of_the_rows && is_planned)
         }
         Some(Err(panic)) if panic.is::<Planned>() => (None, true),

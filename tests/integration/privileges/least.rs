@@ -266,7 +266,7 @@ async fn the_least_is_enough_and_each_of_it_is_needed() {
             }
             let error = done.unwrap_err();
             assert!(!pulled, "{load:?} without {grant}: a row was asked for");
-            let ErrorKind::Privilege { role, missing: found } = error.kind() else {
+            let ErrorKind::InsufficientPrivilege { role, missing: found } = error.kind() else {
                 panic!("{load:?} without {grant}: {error:?}");
             };
             let admin = database.row("SELECT current_user").await;

@@ -86,7 +86,7 @@ async fn what_is_refused_is_refused_before_it() {
     database.execute(OLD).await;
     let mut client = database.connect().await;
     let error = ingest::<More>(&mut client).migrate().await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Migration { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::CannotMigrate { .. }), "{error}");
     assert_eq!(database.row(COLUMNS).await, "key,amount,name");
 }
 

@@ -15,7 +15,7 @@ fn gone<T>() -> io::Result<T> {
 }
 
 fn assert_is_of_the_source(error: &Error, place: Option<(u64, u64)>) {
-    assert!(matches!(error.kind(), ErrorKind::Rows), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Source), "{error}");
     assert_eq!(error.source().unwrap().to_string(), "the disk is gone");
     assert_eq!(error.batch().zip(error.row()), place, "{error}");
 }

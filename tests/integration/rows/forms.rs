@@ -157,7 +157,7 @@ async fn batches_of_results_are_those_of_their_rows_and_their_errors_are_none_of
         Batch::new(failing(&[6, 6]))
     });
     let error = one.await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Rows), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Source), "{error}");
     assert_eq!(error.source().unwrap().to_string(), "the disk is gone");
     assert_eq!((error.part(), error.row()), (None, Some(3)));
     let parts = [failing(&[6]), failing(&[6])];
@@ -166,7 +166,7 @@ async fn batches_of_results_are_those_of_their_rows_and_their_errors_are_none_of
         Batch::parts(parts)
     });
     let error = parts.await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Rows), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Source), "{error}");
     assert_eq!(error.source().unwrap().to_string(), "the disk is gone");
     assert_eq!((error.part(), error.row()), (Some(1), Some(2)));
     // By reference the error cannot be had, but it is one.
@@ -176,7 +176,7 @@ async fn batches_of_results_are_those_of_their_rows_and_their_errors_are_none_of
         Batch::new(results.iter())
     });
     let error = one.await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Rows), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Source), "{error}");
     assert_eq!(database.rows(days).await, ["1", "2", "3", "4", "5"]);
 }
 
@@ -188,7 +188,7 @@ async fn a_batch_that_is_pushed_goes_on_without_a_result_that_is_an_error() {
     let mut batch = session.batch().await.unwrap();
     batch.write(Opened::Ok(Entry { day: 1, id: 1 })).await.unwrap();
     let error = batch.write(Opened::<Entry>::Err(io::Error::other("no"))).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Rows), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Source), "{error}");
     assert_eq!(error.row(), Some(2));
     batch.write_all([Opened::Ok(Entry { day: 2, id: 2 })]).await.unwrap();
     batch.commit_without_high_watermark().await.unwrap();

@@ -225,7 +225,7 @@ async fn an_error_rolls_its_batch_back_and_the_next_ingest_loads_the_rest_once()
             .cut(Cut::each())
             .await
             .unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Rows), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::Source), "{error}");
         assert_eq!(error.source().unwrap().to_string(), "the disk is gone");
         assert_eq!(error.batch().zip(error.row()), Some(place));
         if !expected.is_empty() {
@@ -275,7 +275,7 @@ async fn streams_come_in_results_and_in_futures_and_can_be_spawned() {
         let none =
             async |_: Option<i32>| Opened::<stream::Empty<Entry>>::Err(io::Error::other("no"));
         let error = ingest::<Entry>(client).row_stream(none, |row| row.day).await.unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Rows), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::Source), "{error}");
         let none = |_: Option<NoWatermark>| stream::empty::<Entry>();
         let run = ingest::<Entry>(client).row_stream(none, |_| NoWatermark);
         assert_eq!(run.await.unwrap().batches, 0);

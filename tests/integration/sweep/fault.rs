@@ -137,7 +137,7 @@ impl Run {
         proxy.counts()
     }
 
-    /// One fault, and all that has to hold afterwards. Answers whether it happened.
+    /// One fault, and all that has to hold afterwards. Returns whether it happened.
     async fn one(&mut self, fault: Fault) -> bool {
         reset(&self.admin, self.scenario).await;
         let proxy = Proxy::new(&self.database.url()).await;

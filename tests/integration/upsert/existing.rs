@@ -101,7 +101,7 @@ async fn by_a_role_that_may_not_update_and_without_triggers_on_update() {
         ))
         .await;
     let error = ingest::<Row<'_>>(&mut client).batches(|_| [Batch::new([row(1, "b")])]).await;
-    assert!(matches!(error.unwrap_err().kind(), ErrorKind::Privilege { .. }));
+    assert!(matches!(error.unwrap_err().kind(), ErrorKind::InsufficientPrivilege { .. }));
     let table = keep(&mut client, &[row(1, "b"), row(2, "b")]).await;
     assert_eq!(counts(&table), [2, 1, 0, 0, 1]);
     assert_eq!(database.rows(ALL).await, ["1|a", "2|b"]);

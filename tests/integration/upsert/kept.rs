@@ -80,7 +80,7 @@ async fn a_role_needs_no_privilege_to_update_them() {
     assert_eq!(database.rows(ALL).await, ["1|a|b", "2|b|b"]);
     database.execute(&format!("REVOKE UPDATE (last) ON t FROM {loader}")).await;
     let error = ingest::<Row<'_>>(&mut client).batches(|_| [Batch::new([row(1, "c", "c")])]).await;
-    assert!(matches!(error.unwrap_err().kind(), ErrorKind::Privilege { .. }));
+    assert!(matches!(error.unwrap_err().kind(), ErrorKind::InsufficientPrivilege { .. }));
 }
 
 /// Rows that exchange values of a unique column which others keep.

@@ -111,7 +111,7 @@ async fn a_comment_that_cannot_be_read_is_refused_only_where_it_has_to_be() {
     let cleared = ingest::<Row>(&mut client).delete(Delete::All);
     let cleared = cleared.batches(plain).await.unwrap_err();
     for error in [latest, stored, value, cleared] {
-        assert!(matches!(error.kind(), ErrorKind::Comment { .. }), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::UnreadableComment { .. }), "{error}");
         assert!(error.to_string().contains("COMMENT ON TABLE"), "{error}");
     }
     assert_eq!(database.row("SELECT count(*) FROM t").await, "1");

@@ -52,5 +52,5 @@ async fn what_cannot_be_read_is_an_error() {
         .execute(r#"COMMENT ON TABLE t IS '{"pg-bulk-ingest": {"high-watermark": NaN}}'"#)
         .await;
     let error = ingest::<Row>(&mut client).stored::<i32>().await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Comment { .. }), "{error:?}");
+    assert!(matches!(error.kind(), ErrorKind::UnreadableComment { .. }), "{error:?}");
 }

@@ -23,7 +23,9 @@ async fn a_privilege_that_is_lacking_is_named() {
     ] {
         database.execute(&grant.replace("{role}", &role)).await;
         let error = run(&mut client, "", 1).await.unwrap_err();
-        let ErrorKind::Privilege { missing: named, .. } = error.kind() else { panic!("{error:?}") };
+        let ErrorKind::InsufficientPrivilege { missing: named, .. } = error.kind() else {
+            panic!("{error:?}")
+        };
         assert!(named.starts_with(&missing), "{named}");
         assert!(named.contains("for the high watermarks"), "{named}");
     }

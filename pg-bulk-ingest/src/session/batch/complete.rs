@@ -71,7 +71,7 @@ impl OpenBatch<'_, '_> {
         let mut storing = None;
         if self.core.settings.visibility == Visibility::AfterEachBatch {
             if self.targets.iter().any(|target| target.replaces.is_some()) {
-                self.enter(Phase::Publish);
+                self.enter(Phase::Swap);
             }
             let swapped = close::replace(&self.transaction, self.core, &mut self.targets).await?;
             self.migrated.extend(swapped.into_statements());

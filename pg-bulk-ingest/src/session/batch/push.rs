@@ -44,7 +44,7 @@ impl OpenBatch<'_, '_> {
         Fill { rows: self.taken.rows, copy: self.load.copied() }
     }
 
-    /// Encodes a row. Answers whether it is time to [`send`](Self::send).
+    /// Encodes a row. Returns whether it is time to [`send`](Self::send).
     #[inline]
     pub(crate) fn push<S: ?Sized, R: RowOf<S>>(&mut self, row: R) -> Result<bool, Error> {
         self.check_whole()?;
@@ -61,7 +61,7 @@ impl OpenBatch<'_, '_> {
         Ok(full)
     }
 
-    /// Encodes rows until it is time to [`send`](Self::send). Answers whether there may be more.
+    /// Encodes rows until it is time to [`send`](Self::send). Returns whether there may be more.
     #[inline]
     pub(crate) fn push_all<S, I>(&mut self, rows: &mut I) -> Result<bool, Error>
     where

@@ -28,7 +28,7 @@ impl<I: Iterator, K, W: Watermark + PartialEq> Sequence<I, I::Item, K, W> {
         self.next.is_some().then(|| Batch::of(Piece(self)))
     }
 
-    /// Takes rows until it is time to send. Answers whether the batch may have more.
+    /// Takes rows until it is time to send. Returns whether the batch may have more.
     ///
     /// It is no part of the future, for the same reasons as [`push`](crate::source::push).
     #[inline(never)]

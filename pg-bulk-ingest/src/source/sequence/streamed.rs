@@ -65,7 +65,7 @@ where
         self.next.is_some().then(|| Batch::of(StreamedPiece(self)))
     }
 
-    /// Writes the row that is held. Answers whether the batch has enough.
+    /// Writes the row that is held. Returns whether the batch has enough.
     async fn write_next<S>(&mut self, batch: &mut OpenBatch<'_, '_>) -> Result<bool, Error>
     where
         S: ?Sized,
