@@ -15,8 +15,7 @@ pub(crate) mod nyc {
 
 use nyc::flight::Flight;
 use nyc::{csv_file, server};
-use pg_bulk_ingest::{Batch, Progress, Report, ingest};
-use std::iter::{from_fn, once};
+use pg_bulk_ingest::{Cut, Error, Progress, Report, ingest};
 use std::path::PathBuf;
 use tokio_postgres::Client;
 
@@ -50,31 +49,30 @@ fn month(flight: &Flight) -> String {
 /// are sent.
 pub(crate) async fn load<'c>(
     client: &'c mut Client,
-    flights: impl Iterator<Item = csv::Result<Flight>> + Send,
+    flights: impl Iterator<Item = csv::Result<Flight>> + Send + 'c,
     period: fn(&Flight) -> String,
     on_progress: impl FnMut(&Progress) + Send + 'c,
-) -> anyhow::Result<Report<String>> {
-    let mut flights = flights.peekable();
-    let mut session = ingest::<Flight>(client).on_progress(on_progress).start::<String>().await?;
+) -> Result<Report<String>, Error> {
+    ingest::<Flight>(client)
+        .on_progress(on_progress)
+        .rows(move |last| following(flights, last, period), period)
+        .cut(Cut::each())
+        .await
+}
 
-    // The months of the file are not in the order of the calendar (1, 10, 11, 12, 2, …, 9), and
-    // batches are in the order of the file. So what is in the table already is not what is less
-    // than the high watermark, but what precedes the end of that month in the file.
-    if let Some(last) = session.high_watermark() {
-        let of_last = |flight: &Flight| period(flight) == *last;
-        while flights.next_if(|row| row.as_ref().is_ok_and(|row| !of_last(row))).is_some() {}
-        while flights.next_if(|row| row.as_ref().is_ok_and(of_last)).is_some() {}
-    }
-
-    while let Some(first) = flights.next().transpose()? {
-        let current = period(&first);
-        let in_current = |row: &csv::Result<Flight>| match row {
-            Ok(flight) => period(flight) == current,
-            Err(_) => true, // ends the batch, which is rolled back
-        };
-        let others = from_fn(|| flights.next_if(in_current));
-        let rows = once(Ok(first)).chain(others);
-        session.ingest(Batch::try_new(rows).high_watermark(current.clone())).await?;
-    }
-    Ok(session.finish().await?)
+/// The flights of the file that follow those of a period, or all of them.
+///
+/// The months of the file are not in the order of the calendar (1, 10, 11, 12, 2, …, 9), and batches are in
+/// the order of the file. So what is in the table already is not what is less than the high watermark, but
+/// what precedes the end of that month in the file. A line that cannot be read is not skipped.
+fn following(
+    flights: impl Iterator<Item = csv::Result<Flight>> + Send,
+    last: Option<String>,
+    period: fn(&Flight) -> String,
+) -> impl Iterator<Item = csv::Result<Flight>> + Send {
+    let is_of_last = move |flight: &Flight| last.as_ref().map(|last| period(flight) == *last);
+    let is_before = is_of_last.clone();
+    flights
+        .skip_while(move |row| row.as_ref().is_ok_and(|flight| is_before(flight) == Some(false)))
+        .skip_while(move |row| row.as_ref().is_ok_and(|flight| is_of_last(flight) == Some(true)))
 }

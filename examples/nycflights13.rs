@@ -18,7 +18,7 @@ use nyc::flight::Flight;
 use nyc::reference::{Airline, Airport, Plane};
 use nyc::weather::Weather;
 use nyc::{csv_file, server};
-use pg_bulk_ingest::{Batch, IngestTables, Progress, ingest};
+use pg_bulk_ingest::{IngestTables, NoWatermark, Progress, ingest};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -38,11 +38,10 @@ async fn main() -> anyhow::Result<()> {
     let (_server, mut client) = server::connect().await?;
 
     let bar = csv_file::progress_bar();
-    let rows = rows(&folder, &bar)?;
     let show = |at: &Progress| bar.set_message(format!("{}, {} rows", at.phase, at.rows));
     let report = ingest::<NycFlights>(&mut client)
         .on_progress(show)
-        .batches(|_| [Batch::try_new(rows)])
+        .rows(|_| rows(&folder, &bar), |_| NoWatermark)
         .await?;
     bar.finish_and_clear();
     println!("{report}");

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use flate2::read::GzDecoder;
 use futures_util::SinkExt;
 use indicatif::ProgressBar;
-use pg_bulk_ingest::{Batch, ErrorKind, NoWatermark, Report, ingest};
+use pg_bulk_ingest::{ErrorKind, NoWatermark, Report, ingest};
 use std::fs::File;
 use std::io::Read;
 use std::iter::once;
@@ -27,8 +27,7 @@ fn all_rows() -> impl Iterator<Item = csv::Result<NycFlights>> + Send {
 }
 
 async fn load(client: &mut Client) -> Report<NoWatermark> {
-    let ingest = ingest::<NycFlights>(client);
-    ingest.batches(|_: Option<NoWatermark>| [Batch::try_new(all_rows())]).await.unwrap()
+    ingest::<NycFlights>(client).rows(|_| all_rows(), |_| NoWatermark).await.unwrap()
 }
 
 #[tokio::test]
@@ -88,10 +87,8 @@ async fn an_error_after_the_last_row_leaves_none_of_the_tables() {
     let mut client = database.connect().await;
     let end = || once(Err(csv::Error::from(std::io::Error::other("the disk is gone"))));
     let rows = all_rows().chain(end());
-    let error = ingest::<NycFlights>(&mut client)
-        .batches(|_: Option<NoWatermark>| [Batch::try_new(rows)])
-        .await
-        .unwrap_err();
+    let error =
+        ingest::<NycFlights>(&mut client).rows(|_| rows, |_| NoWatermark).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Source), "{error:?}");
     let tables = "SELECT count(*) FROM pg_class WHERE relname IN
                   ('airlines', 'airports', 'planes', 'weather', 'flights')";
