@@ -101,12 +101,18 @@ impl Copy {
         Self { tables: Vec::new(), active: None, dealing: None, pool: Pool::default(), bytes: 0 }
     }
 
-    /// Adds the next table.
-    pub(crate) fn add(&mut self, table: QualifiedName, targets: Vec<TargetType>, route: Route) {
+    /// Adds the next table, into which rows of so many columns are sent. `targets` are the types of all.
+    pub(crate) fn add(
+        &mut self,
+        table: QualifiedName,
+        targets: Vec<TargetType>,
+        sent: usize,
+        route: Route,
+    ) {
         let numbered = route.create.is_some();
         self.tables.push(Rows {
             table,
-            fields: field_count(targets.len() + usize::from(numbered)),
+            fields: field_count(sent + usize::from(numbered)),
             numbered,
             targets,
             route,

@@ -40,6 +40,9 @@ pub use connections::Connection;
 pub use definition::{Column, ColumnType, EnumType, Index, IndexKey, Kind, Table};
 #[cfg(feature = "hstore")]
 pub use encode::HstoreValue;
+pub use encode::filled::Filled;
+#[doc(hidden)]
+pub use encode::filled::value::*;
 pub use encode::{
     Cell, IngestColumn, Json, RangeElement, RowEncoder, TargetType, ValueEncoder, ValueError,
     Written,

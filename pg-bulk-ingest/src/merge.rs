@@ -23,7 +23,7 @@ pub(crate) use upsert::{COUNTED_FROM, Counting, Keys, Search, Upserting};
 
 use crate::definition::{Column, Table};
 use crate::ident::{Ident, QualifiedName, list};
-use crate::plan::{all_columns, column_list};
+use crate::plan::{column_list, sent_columns};
 use from_text::FromText;
 
 /// The temporary table through which the rows of one table go.
@@ -54,12 +54,12 @@ impl Staging {
             true => from_text::column_sql(column),
             false => live.column_sql(column),
         };
-        let definition = list(table.columns().iter().map(column_sql));
+        let definition = list(table.sent().map(column_sql));
         Self {
             parts: Vec::new(),
             name: format!("pg_temp.pg_bulk_ingest_staging_{position}"),
             definition: format!("{definition}, {ordinal} bigint NOT NULL"),
-            columns: all_columns(table),
+            columns: sent_columns(table),
             ordinal,
             from_text: FromText::of(live),
         }
@@ -147,7 +147,7 @@ impl Staging {
 
     fn choose(&self, live: Live<'_>, more: &str, condition: &str) -> String {
         let columns = self.columns_that_count(live);
-        let (rows, key) = (self.rows(), column_list(live.table, live.table.primary_key()));
+        let (rows, key) = (self.rows(), column_list(live.table, live.table.merge_key()));
         let order = self.arrival(live);
         format!(
             "SELECT DISTINCT ON ({key}) {columns}{more} FROM {rows} AS staged {condition}\
@@ -162,8 +162,8 @@ impl Staging {
         if live.keeps_existing || !live.keeps_columns() {
             return self.columns.clone();
         }
-        let (ordinal, key) = (&self.ordinal, column_list(table, table.primary_key()));
-        list(table.columns().iter().map(|column| {
+        let (ordinal, key) = (&self.ordinal, column_list(table, table.merge_key()));
+        list(table.sent().map(|column| {
             let name = Ident::new(column.name());
             match column.is_kept_on_update() {
                 true => format!(
@@ -193,5 +193,5 @@ impl Staging {
 /// has nothing to do.
 pub(crate) fn copy(table: &Table, target: &QualifiedName, freeze: bool) -> String {
     let freeze = if freeze { ", FREEZE" } else { "" };
-    format!("COPY {target} ({}) FROM STDIN (FORMAT binary{freeze})", all_columns(table))
+    format!("COPY {target} ({}) FROM STDIN (FORMAT binary{freeze})", sent_columns(table))
 }

@@ -4,6 +4,7 @@ mod bound;
 mod cast;
 mod enum_type;
 mod fault;
+mod filling;
 mod in_place;
 mod index_name;
 mod keep;
@@ -24,7 +25,7 @@ pub(crate) use rebuild::{Check, Rebuild, checks, key_checks};
 pub(crate) use relevant::{Relevant, Rule, relevant};
 pub(crate) use rename::{Rename, delta as rename_delta, rename_step, renames};
 
-use crate::definition::{Column, Index, IndexKey, Table};
+use crate::definition::{Column, Filling, Index, IndexKey, Table};
 use crate::ident::{Ident, QualifiedName, list};
 use crate::statement::{Cost, LockMode, Statement};
 
@@ -50,12 +51,26 @@ pub(crate) fn create_twin(twin: &QualifiedName, table: &Table) -> Vec<Statement>
         let columns = columns.iter().map(|column| format!("ADD COLUMN {}", column_sql(column)));
         statement(format!("ALTER TABLE {twin} {}", list(columns)))
     };
-    let has_default = |column: &Column| column.default().is_some();
-    let columns = table.columns().chunk_by(|a, b| !has_default(a) && !has_default(b));
-    std::iter::once(statement(format!("CREATE TABLE {twin} ()")))
-        .chain(columns.map(add))
-        .chain(create_indexes(twin, table))
-        .collect()
+    let is_alone = |column: &Column| column.default().is_some() || column.filling().is_some();
+    let columns = table.columns().chunk_by(|a, b| !is_alone(a) && !is_alone(b));
+    // An expression may be over columns that come after it, as their table can be created at once only.
+    let (first, columns) = match generates(table) {
+        true => (create_table(twin, table).sql().to_owned(), Vec::new()),
+        false => (format!("CREATE TABLE {twin} ()"), columns.map(add).collect()),
+    };
+    std::iter::once(statement(first)).chain(columns).chain(create_indexes(twin, table)).collect()
+}
+
+/// Whether a column is computed by an expression that has the name of one behind it.
+fn generates(table: &Table) -> bool {
+    let columns = table.columns();
+    columns.iter().enumerate().any(|(at, column)| match column.filling() {
+        Some(Filling::Generated { sql, .. }) => {
+            let sql = sql.to_lowercase();
+            columns.iter().skip(at + 1).any(|behind| sql.contains(&behind.name().to_lowercase()))
+        }
+        _ => false,
+    })
 }
 
 /// Gives the building of indexes this much memory, in bytes, until the end of the transaction.
@@ -136,9 +151,9 @@ pub(crate) fn column_list(table: &Table, positions: &[usize]) -> String {
     list(positions.iter().map(|position| Ident::new(table.columns()[*position].name())))
 }
 
-/// All columns, as SQL.
-pub(crate) fn all_columns(table: &Table) -> String {
-    list(table.columns().iter().map(|column| Ident::new(column.name())))
+/// The columns that rows come with, as SQL.
+pub(crate) fn sent_columns(table: &Table) -> String {
+    list(table.sent().map(|column| Ident::new(column.name())))
 }
 
 /// A column's definition without its default: its name, type, collation and NOT NULL.
@@ -158,6 +173,9 @@ fn column_sql(column: &Column) -> String {
     let mut sql = plain_column_sql(column);
     if let Some(default) = column.default() {
         sql += &format!(" DEFAULT {default}");
+    }
+    if let Some(filling) = column.filling() {
+        sql += &format!(" {filling}");
     }
     sql
 }

@@ -7,6 +7,7 @@ mod core;
 mod define;
 mod enum_type;
 mod examine;
+mod filled;
 mod finish;
 mod from_text;
 mod handover;

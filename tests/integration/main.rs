@@ -20,6 +20,7 @@ mod disk;
 mod encoding;
 mod enums;
 mod failure;
+mod filled;
 mod flatten;
 mod flights;
 mod from_text;

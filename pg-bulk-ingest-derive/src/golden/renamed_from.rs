@@ -64,6 +64,11 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::pg_bulk_ingest::__private::RowOf<MyRow> for MyRow {
+        type Row = Self;
+        #[inline]
+        fn row(&self) -> ::core::option::Option<&Self> {
+            ::core::option::Option::Some(self)
+        }
         #[inline]
         fn table(&self) -> ::core::primitive::usize {
             0

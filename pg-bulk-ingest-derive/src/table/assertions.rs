@@ -1,6 +1,7 @@
 //! What only the compiler can check, as it depends on what the types are.
 
 use super::definition::type_constants;
+use super::filling::{self, Filling};
 use super::model::{Column, KeyColumn, Storage, Table};
 use super::simple;
 use crate::generics::is_generic;
@@ -48,6 +49,7 @@ impl<'a> Assertions<'a> {
                 None => assertions.sql_type(column),
             }
             assertions.null_and_dimensions(column);
+            assertions.filled(column);
         }
         assertions
     }
@@ -186,6 +188,30 @@ impl<'a> Assertions<'a> {
              mark the field `json`"
         );
         self.assert_of_type(column, span, |of| quote!(#of::DIMENSIONS <= 6), &message);
+    }
+
+    /// A column that the server fills, and how.
+    fn filled(&mut self, column: &Column<'_>) {
+        let field = column.field;
+        let is_filled = |of| quote!(#of::FIELD_TYPE.is_filled());
+        if let Some(filling) = column.filling {
+            let message = filling.needs_filled(field, &rust_type::spell(column.ty));
+            self.assert(column, filling.span(), is_filled, &message);
+            if matches!(filling, Filling::Identity { .. }) {
+                let message = format!(
+                    "field `{field}` is an identity, which cannot be NULL: its type must not be an \
+                     Option"
+                );
+                self.assert(column, filling.span(), |of| quote!(!#of::NULLABLE), &message);
+            }
+        } else if column.default.is_none() && filling::is_spelled_filled(column.ty) {
+            let message = format!(
+                "field `{field}` is `Filled`, and nothing says how the server fills it: \
+                 add `identity`, `generated = \"…\"` or `default = \"…\"`"
+            );
+            let span = column.ty.span();
+            self.assert(column, span, |of| quote!(!#of::FIELD_TYPE.is_filled()), &message);
+        }
     }
 
     /// Fields of flattened structs that keys and indexes name.

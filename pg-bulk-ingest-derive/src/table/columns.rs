@@ -56,6 +56,9 @@ pub(super) fn check<'i>(
                 value::is_sql(literal, key, errors);
             }
         }
+        if let Some(filling) = &field.filling {
+            filling.check(errors);
+        }
         if let Some(literal) = &field.sql_type {
             sql_type::check(literal, errors);
         }
@@ -72,6 +75,7 @@ pub(super) fn check<'i>(
             text: field.text.as_ref(),
             sql_type: field.sql_type.as_ref(),
             default: field.default.as_ref(),
+            filling: field.filling.as_ref(),
             on_update: field.on_update.as_ref(),
             renamed_from: &field.renamed_from,
             collation: field.collate.as_ref(),
@@ -129,6 +133,7 @@ fn flattened<'i>(field: &'i Field<'i>, errors: &mut Errors) -> Column<'i> {
         text: None,
         sql_type: None,
         default: None,
+        filling: None,
         on_update: None,
         renamed_from: &[],
         collation: None,

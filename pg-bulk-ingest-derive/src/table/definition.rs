@@ -65,6 +65,7 @@ fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
     let collation = column.collation.iter().map(|sql| quote!(.with_collation(#sql)));
     let comment = column.comment.iter().map(|text| quote!(.with_comment(#text)));
     let default = column.default.iter().map(|sql| quote!(.with_default(#sql)));
+    let filling = column.filling.iter().map(|filling| filling.to_tokens());
     let on_update = column.on_update.iter().map(|_| quote!(.kept_on_update()));
     let renamed_from = column.renamed_from;
     let renamed_from =
@@ -87,7 +88,7 @@ fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
     };
     quote! {
         #private::Column::new(#name, #field, #spelled, #field_type)
-            #(#sql_type)* #(#collation)* #(#default)* #(#on_update)* #renamed_from #(#comment)*
+            #(#sql_type)* #(#collation)* #(#default)* #(#filling)* #(#on_update)* #renamed_from #(#comment)*
     }
 }
 

@@ -1,5 +1,6 @@
 //! A field and its settings.
 
+use super::filling::{self, Filling};
 use crate::attr;
 use crate::errors::Errors;
 use crate::index::{List, What};
@@ -26,6 +27,8 @@ pub(super) struct Field<'i> {
     pub(super) text: Option<Ident>,
     pub(super) to_sql: Option<Ident>,
     pub(super) default: Option<LitStr>,
+    /// How the server fills its column, beside a default.
+    pub(super) filling: Option<Filling>,
     pub(super) on_update: Option<LitStr>,
     /// The names that its column has had, the same one given once.
     pub(super) renamed_from: Vec<LitStr>,
@@ -40,6 +43,7 @@ impl<'i> Field<'i> {
         let before = errors.count();
         let mut read = Self::new(&field.attrs, member, &field.ty);
         let mut seen: Vec<String> = Vec::new();
+        let (mut identity, mut generated, mut is_virtual) = (None, None, None);
         for item in attr::items(&field.attrs, errors) {
             let key = unraw(&item.key);
             let text = |errors: &mut Errors| value::text(&item, Place::Field, errors);
@@ -56,6 +60,9 @@ impl<'i> Field<'i> {
                 "text" => read.text = flag(errors),
                 "to_sql" => read.to_sql = flag(errors),
                 "default" => read.default = text(errors),
+                "identity" => identity = filling::identity(&item, errors),
+                "generated" => generated = text(errors),
+                "virtual" => is_virtual = flag(errors),
                 "on_update" => read.on_update = text(errors),
                 "collate" => read.collate = text(errors),
                 "flatten" => read.flatten = flag(errors),
@@ -68,6 +75,7 @@ impl<'i> Field<'i> {
             }
             seen.push(key);
         }
+        read.filling = filling::read(identity, generated, is_virtual, &seen, errors);
         if let Some(skip) = &read.skip
             && let Some(other) = seen.iter().find(|key| *key != "skip")
         {
@@ -152,6 +160,7 @@ impl<'i> Field<'i> {
             text: None,
             to_sql: None,
             default: None,
+            filling: None,
             on_update: None,
             renamed_from: Vec::new(),
             collate: None,

@@ -7,6 +7,7 @@ mod definition;
 mod expand;
 mod fallback;
 mod field;
+mod filling;
 mod input;
 mod keys;
 mod method;

@@ -2,6 +2,7 @@
 
 use super::container::Container;
 use super::field::Field;
+use super::filling::Filling;
 use super::paths::Paths;
 use super::{columns, keys};
 use crate::errors::Errors;
@@ -33,6 +34,8 @@ pub(super) struct Column<'i> {
     pub(super) text: Option<&'i Ident>,
     pub(super) sql_type: Option<&'i LitStr>,
     pub(super) default: Option<&'i LitStr>,
+    /// How the server fills it, beside a default.
+    pub(super) filling: Option<&'i Filling>,
     /// That it keeps its value when its row is updated.
     pub(super) on_update: Option<&'i LitStr>,
     /// The names that it has had.

@@ -62,7 +62,12 @@ fn carry_column(
     }
     for sequence in &column.sequences {
         // Here, since it waits for whoever took a value of it in a transaction that is open.
-        let sql = format!("ALTER SEQUENCE {} OWNED BY {table}.{name}", sequence.qualified_name());
+        let owner = match fresh.is_identity() {
+            // Up to PostgreSQL 12 a column can have one alone.
+            true => "NONE".to_owned(),
+            false => format!("{table}.{name}"),
+        };
+        let sql = format!("ALTER SEQUENCE {} OWNED BY {owner}", sequence.qualified_name());
         carried.before.push(unseen(sql));
     }
     let object = format!("COLUMN {}.{name}", replacing.live_name());
@@ -92,7 +97,9 @@ fn carry_identity(
     }
     let (table, name) = (replacing.fresh_name(), Ident::new(&column.name));
     let (live, unseen_name) = (identity.sequence(), fresh_sequence(replacing, identity));
-    let generated = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
+    // The definition's, if that says it.
+    let always = if fresh.is_identity() { fresh.is_identity_always() } else { identity.always };
+    let generated = if always { "ALWAYS" } else { "BY DEFAULT" };
     let Identity { start, increment, minimum, maximum, cache, .. } = identity;
     let cycle = if identity.cycles { "CYCLE" } else { "NO CYCLE" };
     let bounds = match replacing.is_of_same_type(&column.name) {

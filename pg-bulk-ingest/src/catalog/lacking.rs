@@ -16,7 +16,7 @@ impl LiveTable {
             definition.columns().iter().enumerate().all(|(position, column)| {
                 let live = self.shape.columns.iter().find(|live| live.name == column.name());
                 // One that is to be added is the owner's.
-                live.is_none_or(holds) || !concerns(definition, position)
+                live.is_none_or(holds) || column.is_filled() || !concerns(definition, position)
             })
         };
         if !all(|column| column.can_insert, |_, _| true) {

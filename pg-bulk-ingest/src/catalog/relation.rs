@@ -117,9 +117,9 @@ impl LiveTable {
 }
 
 impl LiveTable {
-    /// The columns of the definition that there are.
+    /// The columns that rows come with, of those that there are.
     pub(crate) fn columns_of(&self, definition: &Table) -> Vec<&'static str> {
-        let names = definition.columns().iter().map(Column::name);
+        let names = definition.sent().map(Column::name);
         names.filter(|name| self.shape.columns.iter().any(|live| live.name == *name)).collect()
     }
 

@@ -1,17 +1,23 @@
 //! What a definition will look like in the catalog.
 
 use crate::catalog::{FoundEnum, IndexShape, LiveColumn, Shape};
-use crate::definition::{Column, Index, IndexKey, Table, canonical};
+use crate::definition::{Column, Filling, Index, IndexKey, Table, canonical};
 
 /// What a definition will look like in the catalog, where that can be told without a server: every
 /// type is built in or one of these enum types, every name needs no quotes, and there are no
 /// expressions.
 pub(crate) fn predict(table: &Table, enums: &[FoundEnum]) -> Option<Shape> {
     let column = |column: &Column| {
+        let filling = match column.filling() {
+            Some(Filling::Generated { .. }) => return None,
+            filling => filling.map(|identity| identity.to_string()),
+        };
         let plain = column.collation().is_none() && column.default().is_none();
         let sql_type = enum_sql(column, enums).or_else(|| canonical(&column.sql_type()));
         let sql_type = sql_type.filter(|_| plain)?;
-        Some(LiveColumn::predicted(column.name(), sql_type, !column.is_nullable()))
+        let mut predicted = LiveColumn::predicted(column.name(), sql_type, !column.is_nullable());
+        predicted.default = filling;
+        Some(predicted)
     };
     let columns = table.columns().iter().map(column).collect::<Option<Vec<_>>>()?;
     let shape = IndexShape::predicted;

@@ -6,6 +6,7 @@
 mod builtin;
 mod column;
 mod enum_type;
+mod filling;
 mod flatten;
 mod index;
 mod kind;
@@ -14,6 +15,7 @@ mod table;
 pub(crate) use builtin::canonical;
 pub use column::{Column, ColumnType, FieldType};
 pub use enum_type::EnumType;
+pub(crate) use filling::Filling;
 pub use flatten::{Flatten, Flattened, Part, problem as flatten_problem};
 pub use index::{Index, IndexKey};
 pub use kind::Kind;

@@ -59,9 +59,32 @@ impl Table {
         self.columns
     }
 
+    /// The columns that rows come with.
+    pub(crate) fn sent(&self) -> impl Iterator<Item = &'static Column> {
+        self.columns.iter().filter(|column| !column.is_filled())
+    }
+
+    /// Whether the server fills any of the columns at these positions.
+    pub(crate) fn fills(&self, positions: &[usize]) -> bool {
+        let is_filled = |at: &usize| self.columns.get(*at).is_some_and(Column::is_filled);
+        positions.iter().any(is_filled)
+    }
+
+    /// The positions of the columns that rows are merged on: those of the primary key, unless the
+    /// server fills one of them.
+    pub(crate) fn merge_key(&self) -> &'static [usize] {
+        if self.fills(self.primary_key) { &[] } else { self.primary_key }
+    }
+
+    /// The field of a row that goes into the column at this position.
+    pub(crate) fn field_sent(&self, position: usize) -> usize {
+        self.columns.iter().take(position).filter(|column| !column.is_filled()).count()
+    }
+
     /// Whether the column at this position gets another value when its row is updated.
     pub(crate) fn updates(&self, position: usize) -> bool {
-        let is_kept = self.columns.get(position).is_some_and(Column::is_kept_on_update);
+        let stays = |column: &Column| column.is_kept_on_update() || column.is_filled();
+        let is_kept = self.columns.get(position).is_some_and(stays);
         !is_kept && !self.primary_key.contains(&position)
     }
 
@@ -73,7 +96,7 @@ impl Table {
 
     /// Whether there are columns whose values are sent as text and read by the server.
     pub(crate) fn has_text(&self) -> bool {
-        self.columns.iter().any(|column| column.column_type().is_from_text())
+        self.sent().any(|column| column.column_type().is_from_text())
     }
 
     /// The position of the column that the field makes, one of a flattened struct given with the

@@ -13,6 +13,7 @@ mod column;
 mod datetime;
 #[cfg(feature = "eui48")]
 mod eui48;
+pub(crate) mod filled;
 #[cfg(feature = "hstore")]
 mod hstore;
 mod inet;

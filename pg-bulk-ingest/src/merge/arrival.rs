@@ -35,7 +35,7 @@ impl<'a> Arrival<'a> {
     /// Deletes all but the last of rows with equal primary keys of a new table. Returns how many.
     pub(crate) fn remove_superseded(name: &QualifiedName, table: &Table) -> String {
         let Self { relation, place, .. } = Self::in_new_table(name);
-        let key = column_list(table, table.primary_key());
+        let key = column_list(table, table.merge_key());
         let delete = format!(
             "WITH ranked AS (SELECT {place} AS {PLACE}, pg_catalog.row_number() OVER \
              (PARTITION BY {key} ORDER BY {place} DESC) AS back FROM {relation}), \
@@ -57,10 +57,10 @@ impl<'a> Arrival<'a> {
     ) -> String {
         let Self { relation, place, numbered } = self;
         let columns = column_list(table, &constraint.columns());
-        let latest = if table.primary_key().is_empty() {
+        let latest = if table.merge_key().is_empty() {
             format!("SELECT *, {place} AS {PLACE} FROM {relation}")
         } else {
-            let key = column_list(table, table.primary_key());
+            let key = column_list(table, table.merge_key());
             format!(
                 "SELECT DISTINCT ON ({key}) *, {place} AS {PLACE} FROM {relation} \
                  ORDER BY {key}, {place} DESC"
@@ -116,7 +116,7 @@ impl Sent {
     pub(crate) fn remove_superseded(sent: &[Self], name: &QualifiedName, table: &Table) -> String {
         let key = list(
             table
-                .primary_key()
+                .merge_key()
                 .iter()
                 .map(|position| format!("row.{}", Ident::new(table.columns()[*position].name()))),
         );
@@ -171,9 +171,9 @@ fn conflicts_with_live(live: Live<'_>, constraint: &Index) -> String {
         list(columns.map(|name| format!("{alias}.{}", Ident::new(name))))
     };
     let equal = live.equal(&constraint.columns(), "new", "live");
-    if table.primary_key().is_empty() {
+    if table.merge_key().is_empty() {
         return equal;
     }
-    let (new, live) = (row("new", table.primary_key()), row("live", table.primary_key()));
+    let (new, live) = (row("new", table.merge_key()), row("live", table.merge_key()));
     format!("{equal} AND ROW({new})::record OPERATOR(pg_catalog.*<>) ROW({live})::record")
 }

@@ -38,7 +38,7 @@ impl<'a> Live<'a> {
     /// The columns of the key by which it is partitioned, and whose values can be said.
     fn partitioning(&self) -> impl Iterator<Item = &'a LiveColumn> {
         let (table, live) = (self.table, self.live);
-        let key = table.primary_key().iter().map(|position| table.columns()[*position].name());
+        let key = table.merge_key().iter().map(|position| table.columns()[*position].name());
         key.filter(|name| live.partitioned_by.iter().any(|column| column == name))
             .filter_map(|name| live.shape.columns.iter().find(|column| column.name == name))
             .filter(|column| !column.is_domain() && !column.is_array())

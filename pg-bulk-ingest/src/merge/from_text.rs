@@ -34,7 +34,8 @@ impl FromText {
 
     fn of_column(live: Live<'_>, position: usize, column: &Column) -> Option<Self> {
         let found = live.live.shape.columns.iter().find(|found| found.name == column.name());
-        let live = found.filter(|_| column.column_type().is_from_text())?;
+        let is_read = column.column_type().is_from_text() && !column.is_filled();
+        let live = found.filter(|_| is_read)?;
         let name = Ident::new(column.name());
         let sql_type = live.sql_type.clone();
         let read_as = live.unmodified().unwrap_or_else(|| sql_type.clone());

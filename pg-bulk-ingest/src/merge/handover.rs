@@ -10,7 +10,7 @@ use super::{Live, Staging};
 use crate::catalog::UniqueIndex;
 use crate::definition::Column;
 use crate::ident::{Ident, list};
-use crate::plan::all_columns;
+use crate::plan::sent_columns;
 use std::collections::BTreeSet;
 
 /// The name under which a query has the ordinal of a row.
@@ -53,7 +53,7 @@ impl<'a> HandingOver<'a> {
 
     /// Whether the batch has values of a column.
     fn has(self, column: &str) -> bool {
-        self.live.table.columns().iter().any(|own| own.name() == column)
+        self.live.table.sent().any(|own| own.name() == column)
     }
 
     /// Whether a column keeps its value when its row is updated.
@@ -79,7 +79,7 @@ impl<'a> HandingOver<'a> {
         }
         let more = self.columns().into_iter().filter(|column| !self.has(column)).map(Ident::new);
         let columns =
-            std::iter::once(all_columns(live.table)).chain(more.map(|name| name.to_string()));
+            std::iter::once(sent_columns(live.table)).chain(more.map(|name| name.to_string()));
         let columns = list(columns);
         format!(
             "LEFT JOIN LATERAL (SELECT {columns} FROM {rows} AS live WHERE {same_key} LIMIT 1) \

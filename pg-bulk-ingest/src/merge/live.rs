@@ -58,7 +58,7 @@ impl Live<'_> {
 
     /// Whether two rows have the same primary key, as the index of the key sees it.
     pub(crate) fn same_key(&self, one: &str, other: &str) -> String {
-        let equal = self.equal(self.table.primary_key(), one, other);
+        let equal = self.equal(self.table.merge_key(), one, other);
         match self.extent {
             extent if one == "live" && !extent.is_empty() => format!("{equal} AND {extent}"),
             _ => equal,

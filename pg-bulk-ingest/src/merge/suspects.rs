@@ -19,7 +19,7 @@ impl Staging {
         let (rows, table) = (self.rows(), live.table);
         let written = if upserts {
             let chosen = format!("({}) AS new", self.chosen_numbered(live));
-            if live.has_equality(table.primary_key()) {
+            if live.has_equality(table.merge_key()) {
                 format!(
                     "SELECT new.* FROM {chosen} LEFT JOIN {} AS live ON {} WHERE {}",
                     live.rows(),
@@ -48,7 +48,7 @@ impl Staging {
     ) -> String {
         let (columns, table) = (&self.columns, live.table);
         let conflict = if upserts {
-            let key = column_list(table, table.primary_key());
+            let key = column_list(table, table.merge_key());
             format!(" ON CONFLICT ({key}) DO {}", action(live))
         } else {
             String::new()

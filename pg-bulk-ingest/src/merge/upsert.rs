@@ -100,7 +100,7 @@ impl Staging {
         let Upserting { live, search, keys, .. } = upserting;
         let table = live.table;
         let distinct = keys.is_some_and(|keys| keys.distinct);
-        let (columns, key) = (&self.columns, column_list(table, table.primary_key()));
+        let (columns, key) = (&self.columns, column_list(table, table.merge_key()));
         let (sources, source) = match search {
             Search::Nothing | Search::OnConflict if distinct => (
                 format!(
@@ -134,7 +134,7 @@ impl Staging {
     fn upsert_from(&self, sources: &str, source: &str, upserting: Upserting<'_>) -> String {
         let Upserting { live, search, counting, keys } = upserting;
         let table = live.table;
-        let (columns, key) = (&self.columns, column_list(table, table.primary_key()));
+        let (columns, key) = (&self.columns, column_list(table, table.merge_key()));
         let conflict = match search {
             Search::Nothing => String::new(),
             _ => format!("ON CONFLICT ({key}) DO {} ", action(live)),
@@ -203,7 +203,7 @@ impl Staging {
         if !self.parts.is_empty() {
             return None;
         }
-        let (name, key) = (&self.name, column_list(table, table.primary_key()));
+        let (name, key) = (&self.name, column_list(table, table.merge_key()));
         // A sample of 3,000 rows tells as much as one of 30,000.
         let sample = list(key_names(table).map(|name| format!("ALTER {name} SET STATISTICS 10")));
         Some(format!(
@@ -241,8 +241,8 @@ impl Staging {
 
     /// Counts the different keys of its rows.
     pub(crate) fn count_keys(&self, table: &Table) -> String {
-        let (rows, key) = (self.rows(), column_list(table, table.primary_key()));
-        match table.primary_key() {
+        let (rows, key) = (self.rows(), column_list(table, table.merge_key()));
+        match table.merge_key() {
             [_] => format!("SELECT pg_catalog.count(DISTINCT {key}) FROM {rows} AS staged"),
             _ => format!(
                 "SELECT pg_catalog.count(*) FROM \
@@ -332,7 +332,7 @@ pub(super) fn is_new(live: Live<'_>) -> String {
 
 /// The names of the columns of the primary key.
 pub(super) fn key_names(table: &Table) -> impl Iterator<Item = Ident> {
-    table.primary_key().iter().map(|position| Ident::new(table.columns()[*position].name()))
+    table.merge_key().iter().map(|position| Ident::new(table.columns()[*position].name()))
 }
 
 /// The names of the columns that are updated.

@@ -1,5 +1,6 @@
 //! The steps that change a table where it is.
 
+use super::filling::alter_identity;
 use super::index_name::index_name;
 use super::migrate::Subject;
 use super::widen::{Widening, widening};
@@ -101,6 +102,7 @@ pub(super) fn steps(subject: &Subject<'_>, changes: &[Change]) -> Vec<Step> {
     for change in changes {
         if let Change::AlterDefault { column, live: Some(_), .. } = change
             && retyped(column)
+            && alter_identity(subject, change).is_none()
         {
             let sql = format!("ALTER COLUMN {} DROP DEFAULT", Ident::new(column));
             steps.first.push(subject.alter(&sql, change.to_string()));
@@ -112,6 +114,11 @@ pub(super) fn steps(subject: &Subject<'_>, changes: &[Change]) -> Vec<Step> {
     for change in changes {
         let Change::AlterDefault { column, live, defined } = change else { continue };
         steps.made.defaults.push((column.clone(), defined.is_some()));
+        if let Some(statements) = alter_identity(subject, change) {
+            // Once it is NOT NULL.
+            steps.drop.extend(statements);
+            continue;
+        }
         let column_sql = Ident::new(column);
         let sql = match defined {
             Some(default) => {

@@ -1,6 +1,7 @@
 //! What a table that takes the place of the live one has beside its definition.
 
 use super::column_sql;
+use super::filling::{is_formula, is_identity};
 use super::in_place::column_definition;
 use crate::catalog::{LiveColumn, Shape};
 use crate::compare::Change;
@@ -85,7 +86,7 @@ impl Keeping<'_> {
                 }
                 Change::AlterDefault { column: name, live, .. } if name == column.name() => {
                     // An identity comes with its sequence.
-                    let is_kept = |default: &&String| !default.starts_with("GENERATED ");
+                    let is_kept = |default: &&String| !is_identity(default);
                     default = Some(live.as_ref().filter(is_kept).cloned());
                 }
                 _ => {}
@@ -103,8 +104,15 @@ impl Keeping<'_> {
         if not_null.unwrap_or(!column.is_nullable()) {
             sql += " NOT NULL";
         }
-        if let Some(default) = default.unwrap_or_else(|| column.default().map(str::to_owned)) {
-            sql += &format!(" DEFAULT {default}");
+        match (default, column.filling()) {
+            (Some(None), _) => {}
+            (Some(Some(kept)), _) if is_formula(&kept) => sql += &format!(" {kept}"),
+            (Some(Some(kept)), _) => sql += &format!(" DEFAULT {kept}"),
+            (None, Some(filling)) => sql += &format!(" {filling}"),
+            (None, None) => {
+                let default = column.default().map(|default| format!(" DEFAULT {default}"));
+                sql += &default.unwrap_or_default();
+            }
         }
         sql
     }

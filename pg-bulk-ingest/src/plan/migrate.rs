@@ -1,5 +1,6 @@
 //! How the changes of a table are made: where it is, by another that takes its place, or not.
 
+use super::filling::{concerns_formula, is_virtual};
 use super::in_place::{Step, steps};
 use super::rebuild::Rebuild;
 use super::widen::{Widening, widening};
@@ -124,6 +125,10 @@ impl Subject<'_> {
     fn needs_rebuild(&self, change: &Change) -> Option<String> {
         let reason = |why: &str| Some(format!("{change}{why}"));
         match change {
+            Change::AlterDefault { .. } if concerns_formula(change) => {
+                reason(", which is computed for each row")
+            }
+            Change::AddColumn { column } if is_virtual(column) && !column.not_null => None,
             Change::AddColumn { column } if column.default.is_some() => {
                 match self.version >= FAST_DEFAULT {
                     true if column.fast_default => None,

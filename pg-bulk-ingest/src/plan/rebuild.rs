@@ -1,6 +1,7 @@
 //! Rows of a table that is to be replaced, in the one that replaces it.
 
 use super::cast::Cast;
+use super::filling::{becomes_identity, computed, go_on};
 use crate::catalog::{LiveColumn, Shape};
 use crate::compare::Change;
 use crate::ident::{Ident, QualifiedName, list};
@@ -16,6 +17,8 @@ pub(crate) struct Rebuild {
     copied: Vec<Copied>,
     /// Added columns with defaults that may be others under other settings.
     filled: Vec<Ident>,
+    /// The columns that become identities.
+    identities: Vec<String>,
 }
 
 /// A column whose values are copied.
@@ -68,7 +71,8 @@ impl Rebuild {
                 }
                 _ => None,
             };
-            if column.is_generated() || changes.iter().any(is_dropped) {
+            let is_computed = |change: &Change| computed(change) == Some(&column.name);
+            if column.is_generated() || changes.iter().any(|c| is_dropped(c) || is_computed(c)) {
                 return None;
             }
             let cast = changes.iter().find_map(cast);
@@ -81,7 +85,13 @@ impl Rebuild {
             _ => None,
         };
         let filled = changes.iter().filter_map(filled).collect();
-        Self { reasons, copied: live.columns.iter().filter_map(copied).collect(), filled }
+        let identities = changes.iter().filter_map(becomes_identity).cloned().collect();
+        Self {
+            reasons,
+            identities,
+            copied: live.columns.iter().filter_map(copied).collect(),
+            filled,
+        }
     }
 
     /// Why it cannot be done in place.
@@ -97,9 +107,11 @@ impl Rebuild {
             "INSERT INTO {fresh} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} FROM ONLY {live}"
         );
         let copy = Statement::new(sql, LockMode::None, "the rows are kept").costing(Cost::Rewrite);
+        let identities = self.identities.iter();
+        let identities = identities.map(|column| go_on(fresh, column, LockMode::None));
         let mut casts = self.copied.iter().filter_map(|copied| copied.cast.as_ref());
         if !casts.any(Cast::depends_on_settings) {
-            return vec![copy];
+            return std::iter::once(copy).chain(identities).collect();
         }
         let mut statements = while_casting(vec![copy]);
         if !self.filled.is_empty() {
@@ -109,6 +121,7 @@ impl Rebuild {
             let purpose = "defaults are computed under the session's settings";
             statements.push(Statement::new(sql, LockMode::None, purpose).costing(Cost::Rewrite));
         }
+        statements.extend(identities);
         statements
     }
 

@@ -1,5 +1,6 @@
 //! What becomes of each difference: it is made, it is left alone, or it is refused.
 
+use super::filling::{becomes_identity, computed};
 use super::widen::is_wider;
 use crate::catalog::IndexShape;
 use crate::compare::Change;
@@ -91,6 +92,14 @@ impl Rule<'_> {
         let made = self.made;
         let made_or = |is_made: bool, other: Fate| if is_made { Fate::Made } else { other };
         match change {
+            Change::AlterDefault { .. }
+                if computed(change).is_some_and(|c| !made.has_column(c)) =>
+            {
+                Fate::Refused(format!(
+                    "{change}, and no ingest made the column, whose values would be replaced: let the \
+                     field not be `generated`"
+                ))
+            }
             Change::AddColumn { .. }
             | Change::AddIndex { .. }
             | Change::AlterDefault { live: None, .. } => Fate::Made,
@@ -153,6 +162,9 @@ impl Rule<'_> {
             Change::AlterType { live, defined } => {
                 made_if(is_wider(&live.sql_type, &defined.sql_type))
             }
+            Change::AlterDefault { .. } if computed(change).is_some() => Fate::Refused(format!(
+                "{change}: with `Migration::AdditiveOnly` no values are replaced"
+            )),
             Change::AlterDefault { live, .. } => made_if(live.is_none()),
             Change::PrimaryKey { live, .. } | Change::AdoptIndex { replaces: live, .. } => {
                 replaces(live)
@@ -173,6 +185,11 @@ impl Rule<'_> {
                     | Change::AdoptIndex { primary: true, .. }
             )
         };
+        // And so is an identity.
+        let is_identity = |change: &Change| becomes_identity(change).is_some_and(|c| c == column);
+        if all.iter().any(is_identity) {
+            return true;
+        }
         let key = self.definition.primary_key().iter();
         let mut key = key.map(|position| self.definition.columns()[*position].name());
         all.iter().any(is_added) && key.any(|name| name == column)

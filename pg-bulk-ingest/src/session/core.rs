@@ -45,7 +45,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// Whether rows of a table are merged on its primary key.
     pub(super) fn upserts(&self, table: &Table) -> bool {
-        self.upsert != Upsert::Off && !table.primary_key().is_empty()
+        self.upsert != Upsert::Off && !table.merge_key().is_empty()
     }
 
     /// Whether rows of a table that are there may be updated.

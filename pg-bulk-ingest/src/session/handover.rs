@@ -19,7 +19,7 @@ impl Merging<'_> {
         refused: Error,
     ) -> Result<[u64; 4], Error> {
         let (live, staging) = (upserting.live, self.staging);
-        let has_equality = live.has_equality(live.table.primary_key());
+        let has_equality = live.has_equality(live.table.merge_key());
         let indexes = self.unique_indexes(transaction).await?;
         if indexes.is_empty() || !has_equality {
             return Err(refused);

@@ -72,7 +72,8 @@ impl Load {
                     Route { copy, create: None }
                 }
             };
-            load.copy.add(target.name.clone(), current.types.clone(), route);
+            let sent = target.definition.sent().count();
+            load.copy.add(target.name.clone(), current.types.clone(), sent, route);
             load.staging.push(staging);
         }
         load
@@ -145,7 +146,7 @@ impl Load {
     pub(super) fn hold(&mut self, core: &Core, targets: &[Target]) {
         let [target] = targets else { return };
         let Some(current) = &target.current else { return };
-        let key = target.definition.primary_key();
+        let key = target.definition.merge_key();
         // A table beside it would be made by the definition alone.
         let is_new = Self::is_into_new(core, targets) && current.bare && !target.has_more;
         if self.is_staging() || is_new && !target.upserts(core.settings.upsert) {
@@ -154,7 +155,8 @@ impl Load {
             && current.is_equal_by_bytes(target.definition, key)
             && !target.definition.indexes().iter().any(Index::is_unique)
         {
-            self.copy.hold(Some(key.to_vec()));
+            let fields = key.iter().map(|position| target.definition.field_sent(*position));
+            self.copy.hold(Some(fields.collect()));
         }
     }
 

@@ -3,7 +3,7 @@
 use super::core::Core;
 use super::target::{Current, Target};
 use crate::catalog;
-use crate::definition::Table;
+use crate::definition::{Index, Table};
 use crate::error::Error;
 use crate::execute::{numbers, query};
 use crate::merge::{
@@ -52,7 +52,7 @@ impl<'a> Merging<'a> {
 
     /// How rows of the table are looked for, by the numbers of rows.
     pub(super) fn search_by_size(self) -> Search {
-        let has_equality = self.live().has_equality(self.target.definition.primary_key());
+        let has_equality = self.live().has_equality(self.target.definition.merge_key());
         Search::choose(self.received, self.rows, has_equality)
     }
 
@@ -297,7 +297,9 @@ pub(super) async fn locate(
     if query(transaction, &rollback_to(SAVEPOINT), MERGE).await.is_err() {
         return error;
     }
-    for index in table.indexes().iter().filter(|index| index.is_unique()) {
+    // What the server fills is not in the rows.
+    let is_sent = |index: &&Index| index.is_unique() && !table.fills(&index.columns());
+    for index in table.indexes().iter().filter(is_sent) {
         let live = live.filter(|live| live.has_equality(&index.columns()));
         let sql = arrival.first_violation(table, index, live);
         match numbers(transaction, &sql, MERGE).await {

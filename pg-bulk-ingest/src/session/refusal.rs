@@ -69,10 +69,13 @@ pub(super) fn check_generated(
         let Some(column) = live.shape.columns.iter().find(|column| column.name == name) else {
             continue;
         };
+        if defined.is_filled() {
+            continue;
+        }
         if column.is_generated() {
             return Err(unsupported(format!(
-                "column {name:?} is generated from other columns, so it cannot be written and has \
-                 to be left out of the struct"
+                "column {name:?} is generated from other columns, so it cannot be written: leave \
+                 it out of the struct, or let its field be `Filled` and `generated`"
             )));
         }
         let updated = updates && definition.updates(position);
@@ -98,7 +101,7 @@ pub(super) fn check_unmanaged(managed: Option<String>) -> Result<(), Error> {
 
 /// Whether a table through which rows are merged can have all their columns.
 pub(super) fn check_mergeable(definition: &Table, stages: bool) -> Result<(), Error> {
-    let columns = definition.columns().len();
+    let columns = definition.sent().count();
     if !stages || columns < MOST_COLUMNS {
         return Ok(());
     }

@@ -10,7 +10,7 @@ use super::refusal::{
 use super::store::{Ingested, Store};
 use super::supported::{check_server, check_version};
 use super::target::{Current, Target, keeping};
-use super::{enum_type, overlap, rename, views};
+use super::{enum_type, filled, overlap, rename, views};
 use crate::carry::Swapped;
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
 use crate::deadline::answer;
@@ -34,7 +34,9 @@ pub(super) async fn start(
         overlap::inspect(client, &names, &enums, &settings).await?;
     check_server(&server)?;
     for (name, definition) in &tables {
-        let checked = check_version(&server, definition).and_then(|()| rename::check(definition));
+        let checked = check_version(&server, definition)
+            .and_then(|()| rename::check(definition))
+            .and_then(|()| filled::check(definition));
         checked.map_err(|error| error.in_table(name))?;
     }
     if settings.migration == Migration::Freeze {
@@ -198,7 +200,7 @@ fn check_name(
     check_mergeable(definition, stages)?;
     if settings.upsert == Upsert::KeepExisting && !upserts {
         return Err(unsupported(
-            "it has no primary key, by which the rows are known that are there already and are to stay",
+            "it has no primary key that rows come with, by which the rows are known that are there already and are to stay",
         ));
     }
     match &relation.table {

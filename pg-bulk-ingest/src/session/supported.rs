@@ -2,7 +2,7 @@
 
 use super::refusal::unsupported;
 use crate::catalog::Server;
-use crate::definition::{Index, Table};
+use crate::definition::{Column, Filling, Index, Table};
 use crate::error::Error;
 
 /// Whether the server has what the catalog's queries ask for.
@@ -19,7 +19,9 @@ pub(super) fn check_supported(version: u32) -> Result<(), Error> {
 /// Whether the server is of a version that has what the definition asks for.
 pub(super) fn check_version(server: &Server, definition: &Table) -> Result<(), Error> {
     let version = server.version / 10_000;
-    let mut needs = definition.indexes().iter().flat_map(Index::needs);
+    let of_columns = definition.columns().iter().filter_map(Column::filling);
+    let of_columns = of_columns.filter_map(Filling::needs);
+    let mut needs = definition.indexes().iter().flat_map(Index::needs).chain(of_columns);
     needs.find(|(_, first)| version < *first).map_or(Ok(()), |(what, first)| {
         let reason = format!(
             "{what} needs PostgreSQL {first} or later, and the server is PostgreSQL {version}"

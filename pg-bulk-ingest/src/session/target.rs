@@ -81,7 +81,11 @@ impl Current {
         let mut mismatches = Vec::new();
         for column in definition.columns() {
             let found = live.shape.columns.iter().find(|live| live.name == column.name());
-            let target = found.and_then(|found| live.target(found, column));
+            let target = found.and_then(|found| match column.is_filled() {
+                // Nothing is written into it.
+                true => Some(TargetType::TEXT),
+                false => live.target(found, column),
+            });
             match (found, target) {
                 (_, Some(target)) => types.push(target),
                 (Some(found), None) => mismatches.push(format!(
@@ -178,6 +182,6 @@ impl Target {
 
     /// Whether rows are merged on the primary key.
     pub(super) fn upserts(&self, upsert: Upsert) -> bool {
-        upsert != Upsert::Off && !self.definition.primary_key().is_empty()
+        upsert != Upsert::Off && !self.definition.merge_key().is_empty()
     }
 }

@@ -79,7 +79,7 @@ async fn a_column_generated_from_others_is_refused() {
     assert!(matches!(error.kind(), ErrorKind::Unsupported { .. }), "{error:?}");
     assert_eq!(
         error.to_string(),
-        r#"cannot start the ingest: "public"."t": column "number" is generated from other columns, so it cannot be written and has to be left out of the struct"#
+        r#"cannot start the ingest: "public"."t": column "number" is generated from other columns, so it cannot be written: leave it out of the struct, or let its field be `Filled` and `generated`"#
     );
 }
 

@@ -54,7 +54,6 @@ async fn in_place_it_is_the_first_of_what_is_planned() {
         #[ingest(renamed_from = "amount", default = "'0'")]
         sum: Option<String>,
         name: String,
-        #[ingest(default = "7")]
         at: Option<i32>,
     }
     let _ = |row: More| (row.id, row.sum, row.name, row.at);

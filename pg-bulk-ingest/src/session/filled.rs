@@ -1,0 +1,50 @@
+//! Columns that the server fills: whether it is said how, and whether what is asked for goes with them.
+
+use super::refusal::START;
+use crate::definition::Table;
+use crate::error::{Error, ErrorKind};
+
+/// The derive cannot see all of it: a type may be `Filled` by another name.
+pub(super) fn check(definition: &Table) -> Result<(), Error> {
+    match mistake(definition) {
+        None => Ok(()),
+        Some(reason) => Err(Error::new(ErrorKind::Definition { reason }, START)),
+    }
+}
+
+fn mistake(definition: &Table) -> Option<String> {
+    for column in definition.columns() {
+        let field = column.field();
+        let (is_filled, filling) = (column.is_filled(), column.filling());
+        if is_filled && filling.is_none() && column.default().is_none() {
+            return Some(format!(
+                "field `{field}` is `Filled`, and nothing says how: give it `identity`, \
+                 `generated = \"…\"` or `default = \"…\"`"
+            ));
+        }
+        if !is_filled && filling.is_some() {
+            return Some(format!(
+                "the server fills field `{field}`, whose type has to be `Filled<…>`, as rows come \
+                 without it"
+            ));
+        }
+        if is_filled && column.is_kept_on_update() {
+            return Some(format!(
+                "field `{field}` is `Filled`, which no update changes: remove `on_update`"
+            ));
+        }
+    }
+    if definition.version().is_some_and(|column| column.is_filled()) {
+        return Some("rows come without the column of `newest_by`, which is `Filled`".to_owned());
+    }
+    if definition.sent().next().is_none() {
+        return Some("every field is `Filled`, and rows come with nothing".to_owned());
+    }
+    let keeps = definition.columns().iter().any(|column| column.is_kept_on_update());
+    let is_merged = !definition.fills(definition.primary_key());
+    (!is_merged && (keeps || definition.version().is_some())).then(|| {
+        "the server fills the primary key, so that rows are only added, and neither `on_update` nor \
+         `newest_by` has a meaning"
+            .to_owned()
+    })
+}
