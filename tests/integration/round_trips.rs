@@ -1,6 +1,6 @@
 //! How often an ingest waits for the server.
 
-use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Upsert, ingest};
+use pg_bulk_ingest::{Batch, Cut, ErrorKind, IngestTable, Upsert, ingest};
 use tests::{Database, RoundTrips};
 
 #[derive(IngestTable)]
@@ -60,6 +60,25 @@ async fn an_ingest_with_nothing_to_do_takes_four_at_most() {
     assert_eq!(report.batches, 0);
     let taken = round_trips.take();
     assert!(taken <= 4, "{taken}");
+}
+
+#[tokio::test]
+async fn rows_in_a_sequence_take_as_many_as_their_batches() {
+    let database = Database::new().await;
+    let (mut client, round_trips) = RoundTrips::connect(&database.url()).await;
+    ingest::<Row>(&mut client).rows(|_| rows(0..1), |row| row.id).await.unwrap();
+    round_trips.take();
+    let batches = (0..9).map(|n| Batch::new(rows(n..n + 1)).high_watermark(n));
+    ingest::<Row>(&mut client).batches(|_| batches).await.unwrap();
+    let of_batches = round_trips.take();
+    let sequence = ingest::<Row>(&mut client).rows(|_| rows(0..9), |row| row.id).cut(Cut::each());
+    assert_eq!(sequence.await.unwrap().batches, 9);
+    assert_eq!(round_trips.take(), of_batches);
+    let rows = ingest::<Row>(&mut client)
+        .row_stream(|_| futures_util::stream::iter(rows(0..9)), |row| row.id)
+        .cut(Cut::each());
+    assert_eq!(rows.await.unwrap().batches, 9);
+    assert_eq!(round_trips.take(), of_batches);
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! The futures can be given to `tokio::spawn`, also when rows borrow from what is inside.
 
 use futures_util::{FutureExt, StreamExt, stream};
-use pg_bulk_ingest::{Batch, IngestTable, IngestTables, ingest};
+use pg_bulk_ingest::{Batch, Cut, IngestTable, IngestTables, ingest};
+use std::time::Duration;
 use tests::Database;
 
 #[derive(IngestTable)]
@@ -77,6 +78,39 @@ async fn rows_that_borrow_from_data_inside_the_task() {
         streamed.await.unwrap()
     });
     assert_eq!(task.await.unwrap().tables[0].updated, 5);
+    assert_eq!(database.rows("SELECT value FROM t ORDER BY id").await, ["3-0", "3-1", "3-2"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_in_a_sequence_that_borrow_from_data_inside_the_task() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let task = tokio::spawn(async move {
+        let days = days();
+        let mut hooked = 0;
+        let report = ingest::<Row<'_>>(&mut client)
+            .on_before_visible(|_| {
+                hooked += 1;
+                async { Ok(()) }.boxed()
+            })
+            .on_progress(|progress| assert!(progress.rows <= 6))
+            .rows(|_| days.iter().flat_map(Day::rows), |row| row.value.len())
+            .cut(Cut::each())
+            .await
+            .unwrap();
+        assert_eq!(hooked, 1);
+        let streamed = ingest::<Set<'_>>(&mut client)
+            .row_stream(
+                async |_: Option<usize>| {
+                    stream::iter(days.iter().flat_map(Day::rows)).map(Set::Row)
+                },
+                |Set::Row(row)| row.value.len(),
+            )
+            .cut(Cut::period(Duration::from_secs(1)));
+        (report, streamed.await.unwrap())
+    });
+    let (report, streamed) = task.await.unwrap();
+    assert_eq!((report.rows, streamed.rows), (6, 6));
     assert_eq!(database.rows("SELECT value FROM t ORDER BY id").await, ["3-0", "3-1", "3-2"]);
 }
 
