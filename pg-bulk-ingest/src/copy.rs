@@ -190,6 +190,23 @@ impl Copy {
         self.tables.get(table).is_some_and(|rows| rows.prepared.is_some())
     }
 
+    /// The encoded rows of the only table, if none was sent and nothing is prepared for them.
+    pub(crate) fn held(&self) -> Option<&[u8]> {
+        let [rows] = self.tables.as_slice() else { return None };
+        let is_idle = self.active.is_none() && self.dealing.is_none() && rows.prepared.is_none();
+        let is_held = is_idle && rows.sent == 0 && !rows.buffer.is_empty();
+        is_held.then_some(&rows.buffer)
+    }
+
+    /// The rows that were held are where they are to go.
+    pub(crate) fn let_go(&mut self) {
+        for rows in &mut self.tables {
+            self.bytes += rows.buffer.len() as u64;
+            rows.buffer.clear();
+            rows.sent = rows.received;
+        }
+    }
+
     /// Sends the next chunk.
     pub(crate) async fn send(&mut self, transaction: &Transaction<'_>) -> Result<(), Error> {
         let Some(table) = self.next() else {

@@ -36,7 +36,7 @@ pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
         client,
         into_table: None,
         high_watermark: HighWatermark::default(),
-        settings: Settings::default(),
+        settings: Settings { small_merges: true, ..Settings::default() },
         on_progress: None,
         connections: None,
         hook: NoHook,
@@ -133,6 +133,20 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// again, which doubles them unless they are merged on a key.
     pub fn allow_partial_commit(mut self, allow: bool) -> Self {
         self.settings.allow_partial_commit = allow;
+        self
+    }
+
+    /// Whether batches of few rows that are merged go as one statement that has the rows as a parameter,
+    /// rather than by `COPY` through a temporary table. Default: they do, up to 64 KiB.
+    ///
+    /// Each temporary table leaves dead rows in PostgreSQL's catalog, which autovacuum has to remove. Rows
+    /// with fields that are sent as text, those of partitioned tables, of tables with rows in other
+    /// tables of the same ingest, and of ingests over several connections always go by `COPY`, as do
+    /// those that the server refuses in the other way. What is merged is the same. A server that logs
+    /// statements (`log_statement`, `log_min_duration_statement`) logs parameters too, unless its
+    /// `log_parameter_max_length` says otherwise; it never logs what a `COPY` brings.
+    pub fn small_merges(mut self, small_merges: bool) -> Self {
+        self.settings.small_merges = small_merges;
         self
     }
 

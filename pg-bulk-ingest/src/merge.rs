@@ -8,6 +8,7 @@ mod extent;
 mod from_text;
 mod handover;
 mod live;
+mod parameter;
 pub(crate) mod part;
 mod sequence;
 mod suspects;
@@ -38,6 +39,8 @@ pub(crate) struct Staging {
     definition: String,
     /// The columns whose values are sent as text.
     from_text: Vec<FromText>,
+    /// Where it is a table of the query: what this begins with.
+    query: String,
 }
 
 impl Staging {
@@ -62,6 +65,7 @@ impl Staging {
             columns: sent_columns(table),
             ordinal,
             from_text: FromText::of(live),
+            query: String::new(),
         }
     }
 

@@ -6,6 +6,7 @@ mod handover;
 mod partitions;
 mod references;
 mod refused;
+mod small;
 mod superseded;
 
 use pg_bulk_ingest::{Batch, IngestTable, Migration, ingest};

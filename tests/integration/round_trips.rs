@@ -16,20 +16,24 @@ fn rows(ids: std::ops::Range<i32>) -> Vec<Row> {
 }
 
 #[tokio::test]
-async fn a_small_batch_takes_six() {
-    let database = Database::new().await;
-    let (mut client, round_trips) = RoundTrips::connect(&database.url()).await;
-    let mut session = ingest::<Row>(&mut client).start::<i32>().await.unwrap();
-    session.ingest(Batch::new(rows(0..200)).high_watermark(0)).await.unwrap();
-    for (watermark, ids) in (1..).zip([0..1, 0..10, 0..100, 500..600, 0..0]) {
-        round_trips.take();
-        session.ingest(Batch::new(rows(ids.clone())).high_watermark(watermark)).await.unwrap();
-        let taken = round_trips.take();
-        assert!(taken <= 6, "{ids:?}: {taken}");
+async fn a_small_batch_takes_four_or_by_copy_six() {
+    for (small_merges, most) in [(true, 4), (false, 6)] {
+        let database = Database::new().await;
+        let (mut client, round_trips) = RoundTrips::connect(&database.url()).await;
+        let ingest = ingest::<Row>(&mut client).small_merges(small_merges);
+        let mut session = ingest.start::<i32>().await.unwrap();
+        session.ingest(Batch::new(rows(0..200)).high_watermark(0)).await.unwrap();
+        for (watermark, ids) in (1..).zip([0..1, 0..10, 0..100, 500..600, 0..0]) {
+            round_trips.take();
+            session.ingest(Batch::new(rows(ids.clone())).high_watermark(watermark)).await.unwrap();
+            let taken = round_trips.take();
+            assert!(taken <= most, "{ids:?}: {taken}");
+        }
+        session.finish().await.unwrap();
+        let comment = "SELECT count(*), obj_description('t'::regclass) FROM t";
+        let expected = r#"300|{"pg-bulk-ingest": {"high-watermark": 5}}"#;
+        assert_eq!(database.row(comment).await, expected);
     }
-    session.finish().await.unwrap();
-    let comment = "SELECT count(*), obj_description('t'::regclass) FROM t";
-    assert_eq!(database.row(comment).await, r#"300|{"pg-bulk-ingest": {"high-watermark": 5}}"#);
 }
 
 #[tokio::test]

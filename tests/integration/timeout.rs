@@ -87,7 +87,7 @@ async fn an_answer_that_is_lost_is_not_waited_for() {
     let database = with_row().await;
     let other = database.connect().await;
     for (at, is_commit) in
-        [(At::Number(1), false), (At::first(|m| m.kind == b'G'), false), (At::commit(), true)]
+        [(At::Number(1), false), (At::first(|m| m.kind == b'2'), false), (At::commit(), true)]
     {
         let proxy = Proxy::new(&database.url()).await;
         let mut client = proxy.connect(&database.url()).await;
@@ -112,7 +112,7 @@ async fn an_answer_that_is_lost_is_not_waited_for() {
 #[tokio::test]
 async fn rows_that_do_not_arrive_are_given_up() {
     let database = with_row().await;
-    for at in [At::Number(1), At::first(|message| message.kind == b'd'), At::commit()] {
+    for at in [At::Number(1), At::first(|message| message.kind == b'B'), At::commit()] {
         let proxy = Proxy::new(&database.url()).await;
         let mut client = proxy.connect(&database.url()).await;
         let process = tests::rows(&client, "SELECT pg_backend_pid()").await.remove(0);

@@ -11,6 +11,8 @@ SELECT json_build_object(
     OR EXISTS (SELECT FROM pg_type y WHERE y.typnamespace = n.oid AND y.typname = m.name::name)),
   'table', CASE WHEN c.oid IS NOT NULL THEN json_build_object(
     'oid', c.oid::int8,
+    'row_type', c.reltype::int8,
+    'row_array', coalesce((SELECT y.typarray::int8 FROM pg_type y WHERE y.oid = c.reltype), 0),
     'kind', c.relkind,
     'owner', pg_get_userbyid(c.relowner),
     'is_owner', pg_has_role(c.relowner, 'USAGE'),

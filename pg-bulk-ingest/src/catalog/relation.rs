@@ -68,6 +68,9 @@ impl Relation {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct LiveTable {
     pub(crate) oid: u32,
+    /// The type of its rows, and that of arrays of these, if there is one.
+    pub(crate) row_type: u32,
+    pub(crate) row_array: u32,
     /// `pg_class.relkind`.
     pub(crate) kind: char,
     pub(crate) owner: String,

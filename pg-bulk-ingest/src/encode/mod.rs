@@ -29,6 +29,7 @@ mod ordered_float;
 #[cfg(feature = "pgvector")]
 mod pgvector;
 mod range;
+mod records;
 mod row;
 #[cfg(feature = "rust_decimal")]
 mod rust_decimal;
@@ -47,6 +48,7 @@ pub use column::{ColumnFallback, ColumnField, IngestColumn};
 pub use hstore::HstoreValue;
 pub use json::{Json, JsonFallback, JsonField};
 pub use range::RangeElement;
+pub(crate) use records::Records;
 pub use row::RowEncoder;
 pub(crate) use row::{HEADER, TRAILER};
 pub use target::TargetType;

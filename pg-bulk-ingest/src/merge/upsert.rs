@@ -157,14 +157,14 @@ impl Staging {
             false => "(SELECT pg_catalog.count(*) FROM stale)",
         };
         format!(
-            "WITH {sources}, {stale}merged AS (\
+            "WITH {}{sources}, {stale}merged AS (\
              INSERT INTO {} AS live ({columns}) OVERRIDING SYSTEM VALUE \
              SELECT {columns} FROM {source} \
              {conflict}RETURNING {returning}) \
              SELECT {inserted}, pg_catalog.count(*) OPERATOR(pg_catalog.-) {inserted}, \
              {keys} OPERATOR(pg_catalog.-) pg_catalog.count(*) OPERATOR(pg_catalog.-) {stale_count}, \
              {stale_count} FROM merged",
-            live.name
+            self.query, live.name
         )
     }
 

@@ -57,7 +57,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let mut ahead = Load::ahead(core);
         let preparing = async {
             match &mut ahead {
-                Some(load) => load.copy().prepare(&transaction).await,
+                Some(load) => load.prepare(&transaction, core).await,
                 None => Ok(()),
             }
         };

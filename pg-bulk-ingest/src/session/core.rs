@@ -14,6 +14,7 @@ use crate::options::{
 };
 use crate::report::{Phase, Plan, Progress, TableReport};
 use crate::watermark::Unreadable;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// The settings of an ingest but for those that depend on a type.
@@ -40,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) overlap: Overlap,
     /// Whether the ingest begins after the stored high watermark.
     pub(crate) begins_after_stored: bool,
+    /// Whether few rows may be merged by one statement, without a `COPY`.
+    pub(crate) small_merges: bool,
 }
 
 impl Settings {
@@ -107,6 +110,8 @@ pub(super) struct Core {
     pub(super) emptied: bool,
     /// Whether other nodes would not see a high watermark that is stored on this one.
     pub(super) stores_elsewhere: bool,
+    /// Whether the server has refused to take rows in another way than by `COPY`.
+    pub(super) copies_only: AtomicBool,
 }
 
 /// What becomes of the stored high watermark.
@@ -179,6 +184,7 @@ impl Core {
             uncommitted: None,
             emptied: false,
             stores_elsewhere: false,
+            copies_only: AtomicBool::new(false),
             totals: Totals { tables, ..Totals::default() },
         }
     }

@@ -1,5 +1,7 @@
 //! The rows of a batch: from their source through a `COPY` into the table.
 
+mod small;
+
 use super::core::Core;
 use super::merging::{self, MERGE, Merging, SAVEPOINT};
 use super::target::{Current, Target};
@@ -39,6 +41,18 @@ pub(super) struct Counts {
 }
 
 impl Counts {
+    /// Of these rows, of which so many were inserted, updated, unchanged and stale.
+    fn merged(core: &Core, received: u64, merged: [u64; 4]) -> Self {
+        let [inserted, updated, unchanged, stale] = merged;
+        match core.settings.upsert {
+            Upsert::KeepExisting => {
+                let existing = received - inserted.min(received);
+                Self { received, inserted, existing, ..Self::default() }
+            }
+            _ => Self { received, inserted, updated, unchanged, stale, existing: 0 },
+        }
+    }
+
     /// Adds them to those of the batches before.
     pub(super) fn add_to(self, report: &mut TableReport) {
         report.received += self.received;
@@ -180,6 +194,9 @@ impl Load {
         core: &Core,
         targets: &[Target],
     ) -> Result<Vec<Counts>, Error> {
+        if let Some(counts) = self.merge_small(transaction, core, targets).await? {
+            return Ok(counts);
+        }
         let mut all = vec![Counts::default(); targets.len()];
         let mut is_locking = false;
         for position in referred_first(targets) {
@@ -200,15 +217,8 @@ impl Load {
                     true => retry::after_deadlock(transaction, || merging.run(transaction)).await,
                     false => merging.run(transaction).await,
                 };
-                let [inserted, updated, unchanged, stale] =
-                    merged.map_err(|error| error.in_table(&target.name))?;
-                counts = match core.settings.upsert {
-                    Upsert::KeepExisting => {
-                        let existing = received - inserted.min(received);
-                        Counts { received, inserted, existing, ..Counts::default() }
-                    }
-                    _ => Counts { received, inserted, updated, unchanged, stale, existing: 0 },
-                };
+                let merged = merged.map_err(|error| error.in_table(&target.name))?;
+                counts = Counts::merged(core, received, merged);
             }
             all[position] = counts;
         }

@@ -132,7 +132,10 @@ impl<'a> Merging<'a> {
 
     /// How an upsert is done, chosen by the numbers of rows, and of a large batch by what is found
     /// of a sample of it.
-    async fn choose(self, transaction: &Transaction<'_>) -> Result<Upserting<'a>, Error> {
+    pub(super) async fn choose(
+        self,
+        transaction: &Transaction<'_>,
+    ) -> Result<Upserting<'a>, Error> {
         let Self { current, staging, received, .. } = self;
         let live = self.live();
         let counting = match current.live.kind != 'p' && current.live.can_select {

@@ -305,6 +305,7 @@ where
     let IngestOf { upsert, delete, visibility, batches, fault, .. } = of.clone();
     let ingest = ingest::<R>(client).upsert(upsert).delete(delete).visibility(visibility);
     let ingest = ingest.watermarks(kept);
+    let ingest = ingest.small_merges(of.small_merges);
     let made = move |after: Option<i64>| {
         assert_eq!(after, stored, "the high watermark");
         let mut taken = 0;

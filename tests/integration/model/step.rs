@@ -40,6 +40,7 @@ pub(super) struct IngestOf {
     pub(super) visibility: Visibility,
     pub(super) batches: Vec<BatchOf>,
     pub(super) fault: Option<Fault>,
+    pub(super) small_merges: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -98,6 +99,7 @@ impl IngestOf {
             visibility: dice.pick(&[Visibility::AfterEachBatch, Visibility::AfterLastBatch]),
             batches: (0..batches).map(|_| BatchOf::any(dice)).collect(),
             fault: (!dice.once_in(3)).then(|| Fault::any(dice)),
+            small_merges: !dice.once_in(3),
         }
     }
 }

@@ -141,6 +141,15 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         },
     },
     Scenario {
+        name: "upsert of few rows",
+        before: TABLE,
+        batches: 2,
+        migrates_before: false,
+        is_visible_by_batch: true,
+        visible: ITEMS,
+        run: |client, source| load(ingest::<Item>(client), source, few_item_rows),
+    },
+    Scenario {
         name: "rows that are there are kept",
         before: TABLE,
         batches: 2,
@@ -307,6 +316,11 @@ fn item_rows(batch: i32) -> impl Iterator<Item = Item> + Send {
         let name = if i == 2 { "long ".repeat(14_000) } else { format!("item {id}") };
         Item { id, code: Some(id), name: format!("{batch}: {name}") }
     })
+}
+
+/// The same without the long one, so that they need no `COPY`.
+fn few_item_rows(batch: i32) -> impl Iterator<Item = Item> + Send {
+    item_rows(batch).map(|row| Item { name: row.name.chars().take(9).collect(), ..row })
 }
 
 /// The same rows, none of which is there already.

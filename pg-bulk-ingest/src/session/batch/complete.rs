@@ -28,7 +28,9 @@ impl OpenBatch<'_, '_> {
         hook: &mut H,
         metadata: M,
     ) -> Result<Completed, Error> {
-        self.load.copy().finish(&self.transaction).await?;
+        if !self.load.is_small(self.core, &self.targets) {
+            self.load.copy().finish(&self.transaction).await?;
+        }
         let Self { load, transaction, core, targets, .. } = self;
         parallel::settle(transaction, core, targets, load).await?;
         if self.load.is_staged() {
