@@ -4,7 +4,7 @@
 //! [SUITE…]`
 //!
 //! Without a suite, or with `targets`, all run: `compile`, `count`, `memory`, `load`, `small`,
-//! `growth`, `upsert`, `sizes`, `partitions`, `rebuild`, `migrate` and `views`. What was measured of the
+//! `sources`, `growth`, `upsert`, `sizes`, `partitions`, `rebuild`, `migrate` and `views`. What was measured of the
 //! targets is printed at the end. `load`, `upsert` and `views` have other libraries beside ours: crates
 //! with the feature `peers`, and Python's once `benches/python/prepare` was run.
 //!
@@ -37,6 +37,7 @@ mod round_trips;
 mod settings;
 mod sizes;
 mod small;
+mod sources;
 mod table;
 mod target;
 mod upsert;
@@ -74,6 +75,7 @@ async fn main() {
             "count" => count::run(&url, &settings),
             "load" => load::run(&url, &settings).await,
             "small" => small::run(&url, &settings).await,
+            "sources" => sources::run(&url, &settings).await,
             "memory" => memory::run(&url, &settings).await,
             "growth" => growth::run(&url, &settings).await,
             "upsert" => upsert::run(&url, &settings).await,

@@ -1,7 +1,7 @@
 //! Two ingests of one table at once.
 
 use futures_util::future::join_all;
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Upsert, ingest};
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, NoWatermark, Upsert, ingest};
 use tests::Database;
 
 #[derive(IngestTable)]
@@ -62,6 +62,30 @@ async fn without_high_watermarks_both_get_their_turn() {
         SELECT count(DISTINCT n + batch * id) = (SELECT count(*) FROM shared.t)
         FROM generate_series(0, 7) n, generate_series(0, 2) batch, generate_series(0, 9) id";
     assert_eq!(database.row(expected).await, "t");
+}
+
+/// The same without a key: its rows are copied straight into it.
+#[derive(IngestTable)]
+#[ingest(schema = "shared", table = "t")]
+struct Plain {
+    id: i32,
+}
+
+#[tokio::test]
+async fn a_table_that_another_has_just_created_is_loaded_as_it_is() {
+    let database = Database::new().await;
+    let (mut one, mut two) = (database.connect().await, database.connect().await);
+    let mut first = ingest::<Plain>(&mut one).start::<NoWatermark>().await.unwrap();
+    let mut second = ingest::<Plain>(&mut two).start::<NoWatermark>().await.unwrap();
+    for id in 1..=3 {
+        let session = if id == 2 { &mut second } else { &mut first };
+        let mut batch = session.batch().await.unwrap();
+        batch.write(Plain { id }).await.unwrap();
+        batch.commit_without_high_watermark().await.unwrap();
+    }
+    first.finish().await.unwrap();
+    second.finish().await.unwrap();
+    assert_eq!(database.row("SELECT array_agg(id ORDER BY id) FROM shared.t").await, "{1,2,3}");
 }
 
 #[tokio::test]

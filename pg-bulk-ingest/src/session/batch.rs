@@ -83,7 +83,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let created = open::create_missing(&transaction, core, &mut targets).await;
         migrated.extend(created.map_err(|error| core.locate(error))?.into_statements());
         let emptied =
-            deletes || is_missing && targets.first().is_some_and(|first| first.is_unrecorded);
+            deletes || is_missing && targets.first().is_some_and(|first| !first.is_adopted);
         let mut load = ahead.unwrap_or_else(|| Load::new(core, &targets));
         if connections.is_some() {
             load.hold(core, &targets);

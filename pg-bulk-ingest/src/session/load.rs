@@ -287,7 +287,7 @@ impl Load {
 /// Whether the batch created the table into which it goes.
 fn is_new(before: &Target, target: &Target) -> bool {
     let oid = |target: &Target| target.current.as_ref().map(|current| current.live.oid);
-    oid(before) != oid(target)
+    oid(before) != oid(target) && !target.is_adopted
 }
 
 /// Whether rows of one target can refer to those of another, which then have to be there.

@@ -172,6 +172,7 @@ async fn create(
                 return Err(concurrent("it created the table"));
             }
             target.current = Some(Current::new(name.clone(), live, target.definition, false)?);
+            target.is_adopted = true;
             return Ok(Vec::new());
         }
         let schema = (!relation.schema_exists).then(|| plan::create_schema(name));

@@ -43,6 +43,8 @@ pub(super) struct Target {
     pub(super) kept: Vec<Change>,
     /// Whether the current one was created, and its comment does not say yet what was made of it.
     pub(super) is_unrecorded: bool,
+    /// Whether the current one did not exist when the session began, and another session created it.
+    pub(super) is_adopted: bool,
 }
 
 /// What a table that is to replace a live one has of it. The order of the columns is that of the live
@@ -151,6 +153,7 @@ impl Target {
             has_more: false,
             kept: Vec::new(),
             is_unrecorded: false,
+            is_adopted: false,
         }
     }
 
