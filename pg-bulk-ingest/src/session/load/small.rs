@@ -121,7 +121,7 @@ impl Load {
 fn takes_parameter(core: &Core, target: &Target) -> bool {
     let Some(current) = &target.current else { return false };
     let (live, table) = (&current.live, target.definition);
-    let is_sent = |name: &str| table.columns().iter().any(|column| column.name() == name);
+    let is_sent = |name: &str| table.sent().any(|column| column.name() == name);
     core.settings.small_merges
         && !core.copies_only.load(Ordering::Relaxed)
         && !core.settings.several_connections
@@ -137,7 +137,7 @@ fn takes_parameter(core: &Core, target: &Target) -> bool {
 
 /// How rows become an array of the table's row type.
 fn records(live: &LiveTable, table: &Table) -> Records {
-    let position = |name: &str| table.columns().iter().position(|column| column.name() == name);
+    let position = |name: &str| table.sent().position(|column| column.name() == name);
     let columns = live.shape.columns.iter();
     let columns = columns.map(|column| (column.type_oid(), position(&column.name)));
     Records { row: live.row_type, columns: columns.collect() }
