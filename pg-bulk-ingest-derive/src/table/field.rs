@@ -75,7 +75,7 @@ impl<'i> Field<'i> {
             }
             seen.push(key);
         }
-        read.filling = filling::read(identity, generated, is_virtual, &seen, errors);
+        read.filling = filling::read(identity, generated, is_virtual.as_ref(), &seen, errors);
         if let Some(skip) = &read.skip
             && let Some(other) = seen.iter().find(|key| *key != "skip")
         {

@@ -32,12 +32,12 @@ pub(super) fn identity(item: &Item, errors: &mut Errors) -> Option<(Ident, bool)
 pub(super) fn read(
     identity: Option<(Ident, bool)>,
     generated: Option<LitStr>,
-    is_virtual: Option<Ident>,
+    is_virtual: Option<&Ident>,
     seen: &[String],
     errors: &mut Errors,
 ) -> Option<Filling> {
     let has = |key: &&&str| seen.iter().any(|seen| seen == **key);
-    if let (Some(is_virtual), false) = (&is_virtual, has(&&"generated")) {
+    if let (Some(is_virtual), false) = (is_virtual, has(&&"generated")) {
         errors.on(is_virtual, "`virtual` is how a column is `generated`: add `generated = \"…\"`");
     }
     let filling = match (identity, generated) {

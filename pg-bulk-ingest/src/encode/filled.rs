@@ -37,8 +37,10 @@ pub enum Never {}
 /// assert_eq!(size_of_val(&person.id), 0);
 /// assert!(Person::TABLE.columns()[0].is_filled());
 /// ```
+#[derive(Default)]
 pub enum Filled<T: ?Sized> {
     /// The one value.
+    #[default]
     Filled,
     #[doc(hidden)]
     __Type(PhantomData<fn() -> Box<T>>, Never),
@@ -47,12 +49,6 @@ pub enum Filled<T: ?Sized> {
 /// Brings the value beside the type of its name.
 pub(crate) mod value {
     pub use super::Filled::Filled;
-}
-
-impl<T: ?Sized> Default for Filled<T> {
-    fn default() -> Self {
-        Self::Filled
-    }
 }
 
 impl<T: ?Sized> Clone for Filled<T> {

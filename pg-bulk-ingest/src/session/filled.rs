@@ -1,7 +1,7 @@
 //! Columns that the server fills: whether it is said how, and whether what is asked for goes with them.
 
 use super::refusal::START;
-use crate::definition::Table;
+use crate::definition::{Column, Table};
 use crate::error::{Error, ErrorKind};
 
 /// The derive cannot see all of it: a type may be `Filled` by another name.
@@ -34,13 +34,13 @@ fn mistake(definition: &Table) -> Option<String> {
             ));
         }
     }
-    if definition.version().is_some_and(|column| column.is_filled()) {
+    if definition.version().is_some_and(Column::is_filled) {
         return Some("rows come without the column of `newest_by`, which is `Filled`".to_owned());
     }
     if definition.sent().next().is_none() {
         return Some("every field is `Filled`, and rows come with nothing".to_owned());
     }
-    let keeps = definition.columns().iter().any(|column| column.is_kept_on_update());
+    let keeps = definition.columns().iter().any(Column::is_kept_on_update);
     let is_merged = !definition.fills(definition.primary_key());
     (!is_merged && (keeps || definition.version().is_some())).then(|| {
         "the server fills the primary key, so that rows are only added, and neither `on_update` nor \
