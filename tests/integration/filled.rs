@@ -198,3 +198,37 @@ async fn a_role_needs_no_privilege_for_them() {
     ingest::<Person>(&mut client).batches(|_| [Batch::new([person("a", "B")])]).await.unwrap();
     assert_eq!(database.row("SELECT name, level FROM t").await, "B|7");
 }
+
+/// Over several connections, into a new table and into one with rows, where of equal keys the last counts.
+#[tokio::test]
+async fn rows_over_several_connections_come_without_them_too() {
+    #[derive(IngestTable)]
+    #[ingest(table = "t")]
+    struct Numbered {
+        #[ingest(default = "now()")]
+        at: Filled<chrono::DateTime<chrono::Utc>>,
+        #[ingest(identity)]
+        id: Filled<i64>,
+        #[ingest(primary_key)]
+        key: i64,
+        value: String,
+    }
+    let database = &Database::new().await;
+    let mut client = database.connect().await;
+    for round in ["first", "second"] {
+        let value = move |n: i64| format!("{round} {n} {}", "x".repeat(500));
+        let row =
+            move |n: i64| Numbered { at: Filled, id: Filled, key: n % 5_000, value: value(n) };
+        let further = || async move { Ok::<_, std::convert::Infallible>(database.connect().await) };
+        ingest::<Numbered>(&mut client)
+            .connections(3, further)
+            .batches(|_| [Batch::new((0..6_000).map(row))])
+            .await
+            .unwrap();
+        let last = "SELECT count(*), count(*) FILTER (WHERE value LIKE '% ' || CASE
+                WHEN key < 1000 THEN key + 5000 ELSE key END || ' x%'), count(DISTINCT id),
+            min(split_part(value, ' ', 1)) FROM t";
+        assert_eq!(database.row(last).await, format!("5000|5000|5000|{round}"));
+        check_again::<Numbered>(&mut client).await;
+    }
+}
