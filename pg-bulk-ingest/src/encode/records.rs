@@ -10,13 +10,15 @@ pub(crate) struct Records {
     /// The columns of the row type, each by the OID of its type and, if the rows have it, by its position
     /// in them.
     pub(crate) columns: Vec<(u32, Option<usize>)>,
+    /// How many fields each row has.
+    pub(crate) fields: usize,
 }
 
 /// The length of NULL.
 const NULL: i32 = -1;
 
 impl Records {
-    /// Returns an array of this many rows; `None` if they are not as many.
+    /// Returns an array of this many rows; `None` if they are not as many, or not of so many fields.
     pub(crate) fn encode(&self, rows: &[u8], count: u64) -> Option<Vec<u8>> {
         let mut array = Vec::with_capacity(rows.len() + rows.len() / 2);
         let count = i32::try_from(count).ok()?;
@@ -30,6 +32,9 @@ impl Records {
         let mut fields = Vec::new();
         while !left.is_empty() {
             read_row(&mut left, &mut fields)?;
+            if fields.len() != self.fields {
+                return None;
+            }
             self.push(&mut array, &fields)?;
             encoded += 1;
         }
@@ -90,7 +95,8 @@ mod tests {
 
     #[test]
     fn fields_are_where_the_row_type_has_them() {
-        let records = Records { row: 7, columns: vec![(25, Some(1)), (21, None), (23, Some(0))] };
+        let columns = vec![(25, Some(1)), (21, None), (23, Some(0))];
+        let records = Records { row: 7, columns, fields: 3 };
         let row = b"\0\x03\0\0\0\x01a\xff\xff\xff\xff\0\0\0\x01n";
         let array = records.encode(row, 1).unwrap();
         let head = b"\0\0\0\x01\0\0\0\0\0\0\0\x07\0\0\0\x01\0\0\0\x01";
@@ -99,5 +105,6 @@ mod tests {
         assert_eq!(array, [head.as_slice(), record].concat());
         assert_eq!(records.encode(row, 2), None);
         assert_eq!(records.encode(&row[..row.len() - 1], 1), None);
+        assert_eq!(Records { fields: 2, ..records }.encode(row, 1), None);
     }
 }

@@ -140,7 +140,8 @@ fn records(live: &LiveTable, table: &Table) -> Records {
     let position = |name: &str| table.sent().position(|column| column.name() == name);
     let columns = live.shape.columns.iter();
     let columns = columns.map(|column| (column.type_oid(), position(&column.name)));
-    Records { row: live.row_type, columns: columns.collect() }
+    // The last is the number of the row.
+    Records { row: live.row_type, columns: columns.collect(), fields: table.sent().count() + 1 }
 }
 
 /// Merges in a savepoint, in one round trip. The statement has no name, so that a pooler need not know it.
