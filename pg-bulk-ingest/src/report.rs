@@ -247,7 +247,7 @@ pub struct Report<W> {
 
 impl<W> Report<W> {
     /// The report of an ingest into these tables that did nothing.
-    pub(crate) fn skipped(tables: Vec<QualifiedName>, reason: String) -> Self {
+    pub(crate) fn of_skipped(tables: Vec<QualifiedName>, reason: String) -> Self {
         Self {
             batches: 0,
             rows: 0,

@@ -122,7 +122,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
         match self.start::<W>().await {
             Err(error) if skips && matches!(error.kind(), ErrorKind::Overlap { .. }) => {
                 tracing::info!(%error, "the ingest is skipped");
-                Ok(ControlFlow::Break(Report::skipped(names, error.to_string())))
+                Ok(ControlFlow::Break(Report::of_skipped(names, error.to_string())))
             }
             started => started.map(ControlFlow::Continue),
         }
