@@ -229,8 +229,8 @@ mod tests {
 
     #[test]
     fn only_the_rows_of_the_ingested_table_are_concerned() {
-        let of_table = "s.table_schema OPERATOR(pg_catalog.=) 'my_schema' \
-                        AND s.table_name OPERATOR(pg_catalog.=) 'it''s'";
+        let of_table = "s.table_schema OPERATOR(pg_catalog.=) E'my_schema' \
+                        AND s.table_name OPERATOR(pg_catalog.=) E'it''s'";
         for sql in [
             slot().select(),
             slot().select_all(),
@@ -242,7 +242,7 @@ mod tests {
             assert!(sql.contains(of_table), "{sql}");
         }
         let others = slot().clear_others("a test");
-        assert!(others.sql().contains("s.source OPERATOR(pg_catalog.<>) 'orders/3'"));
+        assert!(others.sql().contains("s.source OPERATOR(pg_catalog.<>) E'orders/3'"));
     }
 
     #[test]
