@@ -125,7 +125,7 @@ async fn an_event_trigger_that_refuses_to_create_tables() {
         .await;
     let batch = || [Batch::new([Row { id: 2, value: "x" }]).high_watermark(2)];
     for delete in [Delete::Off, Delete::BeforeFirstBatch] {
-        let ingest = ingest::<Row<'_>>(&mut client).delete(delete);
+        let ingest = ingest::<Row<'_>>(&mut client).delete(delete).small_merges(false);
         let error = ingest.batches(|_: Option<i32>| batch()).await.unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Server), "{error:?}");
         assert_eq!(error.db_error().unwrap().message(), "no CREATE TABLE");
@@ -135,8 +135,9 @@ async fn an_event_trigger_that_refuses_to_create_tables() {
     let error = ingest.batches(|_: Option<i32>| batch()).await.unwrap_err();
     assert_eq!(code(&error), "P0001");
     assert_eq!(database.row("SELECT to_regclass('public.other')").await, "∅");
-    // Rows that are only added need no table of their own.
+    // Rows that are only added need no table of their own, nor do few that are merged.
     load(&mut client, 2, Upsert::Off).await.unwrap();
+    load(&mut client, 3, Upsert::IfPrimaryKey).await.unwrap();
 }
 
 #[tokio::test]

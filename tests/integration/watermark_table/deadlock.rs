@@ -4,10 +4,9 @@ use super::{Row, into_state, with_row};
 use tests::Database;
 use tokio_postgres::Client;
 
-/// A session that has locked a row, and then asks for one that a merge has: a deadlock, which the
-/// merge's session is to find.
+/// A session that has locked a row, for which a merge waits, asks for one that the merge has: a deadlock,
+/// which the merge's session is to find.
 async fn block(database: &Database, client: &Client) {
-    client.batch_execute("UPDATE t SET value = -2 WHERE id = 2").await.unwrap();
     let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'";
     while database.row(waits).await == "0" {}
     let free =
@@ -34,7 +33,7 @@ async fn the_one_that_postgresql_ends_is_done_again() {
     let mut batch = session.batch().await.unwrap();
     batch.write_all(rows()).await.unwrap();
     let other = database.connect().await;
-    let begin = "SET deadlock_timeout = '10min'; BEGIN";
+    let begin = "SET deadlock_timeout = '10min'; BEGIN; UPDATE t SET value = -2 WHERE id = 2";
     other.batch_execute(begin).await.unwrap();
     let (committed, ()) = tokio::join!(batch.commit(2), block(&database, &other));
     committed.unwrap();
