@@ -271,7 +271,8 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// [`ErrorKind::InTransaction`]; [`ErrorKind::SchemaMismatch`], [`ErrorKind::CannotMigrate`],
     /// [`ErrorKind::DependentObjects`], [`ErrorKind::View`], [`ErrorKind::InsufficientPrivilege`], [`ErrorKind::Locked`],
     /// [`ErrorKind::Unsupported`], [`ErrorKind::Definition`], [`ErrorKind::Watermark`],
-    /// [`ErrorKind::UnreadableComment`]; any error of the server.
+    /// [`ErrorKind::UnreadableComment`], [`ErrorKind::WatermarkTable`], [`ErrorKind::Overlap`]; any error of
+    /// the server.
     pub async fn start<W: DeserializeOwned>(self) -> Result<Session<'c, S, W, H>, Error> {
         let tables = self.tables();
         let Self { client, high_watermark, settings, on_progress, connections, hook, .. } = self;
