@@ -1,6 +1,7 @@
 //! How the rows of a batch get from their source into the batch.
 
 mod batches;
+mod forms;
 mod rows;
 mod sequence;
 
@@ -15,22 +16,6 @@ use crate::table::RowOf;
 use futures_util::StreamExt;
 use std::future::Future;
 use std::pin::pin;
-
-/// Implements one of the traits of what closures may return for collections: not for every
-/// `IntoIterator`, as a `Result` is one, which forgets its error.
-macro_rules! collections {
-    ($of:ident::$into:ident; $({$($parameters:tt)*} $item:ty, $collection:ty;)*) => {$(
-        impl<$($parameters)*> $of<by::Collection> for $collection {
-            type Item = $item;
-            type Iter = <Self as IntoIterator>::IntoIter;
-
-            fn $into(self) -> Result<Self::Iter, BoxError> {
-                Ok(self.into_iter())
-            }
-        }
-    )*};
-}
-use collections;
 
 /// Rows of the tables of `S`, and the high watermark that comes of consuming them.
 ///

@@ -3,7 +3,7 @@
 //! The traits tell the forms apart and say nothing of what a batch is: the methods ask that of
 //! `Item`. So a wrong row is an error about the row, not about everything around it.
 
-use super::collections;
+use super::forms::{by, lists, streams};
 use crate::batch::Batch;
 use crate::error::BoxError;
 use futures_util::future::{Ready, ready};
@@ -70,22 +70,6 @@ pub trait IntoBatchStream<By>: Send {
     fn into_batch_stream(self) -> impl Future<Output = Result<Self::Stream, BoxError>> + Send;
 }
 
-/// Marks the forms.
-mod by {
-    #[derive(Debug)]
-    pub struct One;
-    #[derive(Debug)]
-    pub struct Iterator;
-    #[derive(Debug)]
-    pub struct Collection;
-    #[derive(Debug)]
-    pub struct Stream;
-    #[derive(Debug)]
-    pub struct Fallible<By>(By);
-    #[derive(Debug)]
-    pub struct Future<By>(By);
-}
-
 impl<Rows: Send, W: Send, M: Send> IntoBatches<by::One> for Batch<Rows, W, M> {
     type Item = Self;
     type Iter = iter::Once<Self>;
@@ -95,17 +79,7 @@ impl<Rows: Send, W: Send, M: Send> IntoBatches<by::One> for Batch<Rows, W, M> {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<I: Iterator + Send> IntoBatches<by::Iterator> for I {
-    type Item = I::Item;
-    type Iter = I;
-
-    fn into_batches(self) -> Result<I, BoxError> {
-        Ok(self)
-    }
-}
-
-collections! {
+lists! {
     IntoBatches::into_batches;
     {B: Send} B, Vec<B>;
     {B: Send, const N: usize} B, [B; N];
@@ -113,19 +87,6 @@ collections! {
     {B: Send} B, Option<B>;
     {B: Send} B, VecDeque<B>;
     {B: Send} B, LinkedList<B>;
-}
-
-impl<By, I, E> IntoBatches<by::Fallible<By>> for Result<I, E>
-where
-    I: IntoBatches<By>,
-    E: Into<BoxError> + Send,
-{
-    type Item = I::Item;
-    type Iter = I::Iter;
-
-    fn into_batches(self) -> Result<I::Iter, BoxError> {
-        self.map_err(Into::into)?.into_batches()
-    }
 }
 
 impl<Rows: Send, W: Send, M: Send> IntoBatchStream<by::One> for Batch<Rows, W, M> {
@@ -137,15 +98,7 @@ impl<Rows: Send, W: Send, M: Send> IntoBatchStream<by::One> for Batch<Rows, W, M
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<St: Stream + Send> IntoBatchStream<by::Stream> for St {
-    type Item = St::Item;
-    type Stream = St;
-
-    async fn into_batch_stream(self) -> Result<St, BoxError> {
-        Ok(self)
-    }
-}
+streams!(IntoBatchStream::into_batch_stream);
 
 impl<By, St, E> IntoBatchStream<by::Fallible<By>> for Result<St, E>
 where
@@ -157,15 +110,5 @@ where
 
     async fn into_batch_stream(self) -> Result<St::Stream, BoxError> {
         self.map_err(Into::into)?.into_batch_stream().await
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<By, F: Future<Output: IntoBatchStream<By>> + Send> IntoBatchStream<by::Future<By>> for F {
-    type Item = <F::Output as IntoBatchStream<By>>::Item;
-    type Stream = <F::Output as IntoBatchStream<By>>::Stream;
-
-    async fn into_batch_stream(self) -> Result<Self::Stream, BoxError> {
-        self.await.into_batch_stream().await
     }
 }

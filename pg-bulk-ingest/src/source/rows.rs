@@ -1,7 +1,7 @@
 //! How rows in a sequence get out of what the closure given to `rows` or `row_stream`
 //! returns.
 
-use super::collections;
+use super::forms::{by, lists, streams};
 use crate::error::BoxError;
 use futures_util::stream::Stream;
 use std::collections::{LinkedList, VecDeque};
@@ -64,31 +64,7 @@ pub trait IntoRowStream<By>: Send {
     fn into_row_stream(self) -> impl Future<Output = Result<Self::Stream, BoxError>> + Send;
 }
 
-/// Marks the forms.
-mod by {
-    #[derive(Debug)]
-    pub struct Iterator;
-    #[derive(Debug)]
-    pub struct Collection;
-    #[derive(Debug)]
-    pub struct Stream;
-    #[derive(Debug)]
-    pub struct Fallible<By>(By);
-    #[derive(Debug)]
-    pub struct Future<By>(By);
-}
-
-#[diagnostic::do_not_recommend]
-impl<I: Iterator + Send> IntoRows<by::Iterator> for I {
-    type Item = I::Item;
-    type Iter = I;
-
-    fn into_rows(self) -> Result<I, BoxError> {
-        Ok(self)
-    }
-}
-
-collections! {
+lists! {
     IntoRows::into_rows;
     {R: Send} R, Vec<R>;
     {R: Send, const N: usize} R, [R; N];
@@ -105,28 +81,7 @@ collections! {
     {'r, R: Sync} &'r R, &'r LinkedList<R>;
 }
 
-impl<By, I, E> IntoRows<by::Fallible<By>> for Result<I, E>
-where
-    I: IntoRows<By>,
-    E: Into<BoxError> + Send,
-{
-    type Item = I::Item;
-    type Iter = I::Iter;
-
-    fn into_rows(self) -> Result<I::Iter, BoxError> {
-        self.map_err(Into::into)?.into_rows()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<St: Stream + Send> IntoRowStream<by::Stream> for St {
-    type Item = St::Item;
-    type Stream = St;
-
-    async fn into_row_stream(self) -> Result<St, BoxError> {
-        Ok(self)
-    }
-}
+streams!(IntoRowStream::into_row_stream);
 
 impl<By, St, E> IntoRowStream<by::Fallible<By>> for Result<St, E>
 where
@@ -138,15 +93,5 @@ where
 
     async fn into_row_stream(self) -> Result<St::Stream, BoxError> {
         self.map_err(Into::into)?.into_row_stream().await
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<By, F: Future<Output: IntoRowStream<By>> + Send> IntoRowStream<by::Future<By>> for F {
-    type Item = <F::Output as IntoRowStream<By>>::Item;
-    type Stream = <F::Output as IntoRowStream<By>>::Stream;
-
-    async fn into_row_stream(self) -> Result<Self::Stream, BoxError> {
-        self.await.into_row_stream().await
     }
 }
