@@ -57,12 +57,10 @@ impl<'a> Claim<'a> {
         Some(signed(first.digest_with(source)))
     }
 
-    /// The keys of the locks by which another ingest of the same source is noticed.
-    pub(crate) fn keys_of_overlap(&self) -> Vec<i64> {
-        match self.of_its_source() {
-            Some(key) => vec![key],
-            None => self.tables(),
-        }
+    /// The key of the lock by which another ingest of the same source is noticed: of the first table, whose
+    /// high watermark it is.
+    pub(crate) fn key_of_overlap(&self) -> Option<i64> {
+        self.of_its_source().or(self.names.first().map(advisory_key))
     }
 
     fn sql(&self) -> String {
@@ -133,9 +131,9 @@ impl<'a> Lock<'a> {
 
     /// The locks by which another ingest of the same source is waited for.
     pub(crate) fn of_overlap(claim: &Claim<'a>) -> Self {
-        let keys = claim.keys_of_overlap();
+        let keys = claim.key_of_overlap().into_iter().collect::<Vec<_>>();
         let lock = |key: &i64| format!("SELECT pg_catalog.pg_advisory_xact_lock({key})");
-        let sql = keys.iter().map(lock).collect::<Vec<_>>().join(";\n");
+        let sql = keys.iter().map(lock).collect();
         let (ingested, mode) = (claim.names, LockMode::None);
         Self { sql, ingested, keys, tables: &[], mode, and_children: false }
     }

@@ -89,19 +89,19 @@ fn inspect_values(values: &str, enums: &[&EnumType]) -> String {
 /// The server, and what there is under these names, for the second message of a connection that
 /// [`probe`] asked about: in a transaction of somebody else's only the server is looked at, and
 /// the search path is what it was. Locks are waited for up to a time, unless the session's own
-/// `lock_timeout` is shorter. Who holds advisory locks of these keys is asked too ([`waits::read`]).
+/// `lock_timeout` is shorter. Who holds the advisory lock of a key is asked too ([`waits::read`]).
 pub(crate) fn inspect_outside(
     names: &[QualifiedName],
     enums: &[&EnumType],
     attempt: Duration,
-    keys: &[i64],
+    key: Option<i64>,
 ) -> String {
     let tables = probe::outside(&format!("(VALUES {})", values(names, made_names)));
     let attempt = format!("{};\n", probe::waiting_for(attempt));
     let rows = inspect_rows(&attempt, &tables, &enum_type::sql_outside(enums));
-    let rows = match keys {
-        [] => rows,
-        keys => format!("{rows};\n{}", waits::of_keys(keys)),
+    let rows = match key {
+        None => rows,
+        Some(key) => format!("{rows};\n{}", waits::of_key(key)),
     };
     alone(&probe::restoring(&rows))
 }

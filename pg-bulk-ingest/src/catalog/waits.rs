@@ -18,10 +18,10 @@ pub(crate) fn sql(oids: &[u32], children: bool, modes: &[&str], keys: &[i64]) ->
     isolated(&filled(&list(oids), children, modes, keys))
 }
 
-/// Who holds advisory locks of these keys, to be asked with other queries: the first column of each row
+/// Who holds the advisory lock of a key, to be asked with other queries: the first column of each row
 /// is NULL.
-pub(super) fn of_keys(keys: &[i64]) -> String {
-    filled("", false, &[], keys)
+pub(super) fn of_key(key: i64) -> String {
+    filled("", false, &[], &[key])
 }
 
 /// Who keeps tables of these names from being looked at, in a message of its own, and before that the

@@ -22,11 +22,8 @@ pub(crate) struct WatermarkTable {
 
 /// Looks for it, in a message of its own.
 pub(crate) fn sql(table: &QualifiedName) -> String {
-    alone(
-        &include_str!("watermarks.sql")
-            .replace(":schema", &Literal(table.schema()).to_string())
-            .replace(":table", &Literal(table.name()).to_string()),
-    )
+    let (schema, name) = (Literal(table.schema()), Literal(table.name()));
+    alone(&include_str!("watermarks.sql").replace(":table", &format!("({schema}, {name})")))
 }
 
 /// Reads the answer; `None` if it is not understood.

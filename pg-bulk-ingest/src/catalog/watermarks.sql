@@ -13,6 +13,6 @@ SELECT json_build_object(
     SELECT coalesce(json_agg(privilege), '[]') FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS privilege
     WHERE NOT coalesce(has_table_privilege(c.oid, privilege), true))
 )::text
-FROM (VALUES (:schema, :table)) AS wanted(schema_name, table_name)
+FROM (VALUES :table) AS wanted(schema_name, table_name)
 LEFT JOIN pg_namespace n ON n.nspname = wanted.schema_name::name
 LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name::name

@@ -122,7 +122,8 @@ pub enum ErrorKind {
         /// Why not.
         reason: String,
     },
-    /// Another ingest of the same source is in a batch, and
+    /// Another ingest that stores a high watermark of the same source, or one that may not run beside it, is
+    /// in a batch, and
     /// [`Overlap::Error`](crate::Overlap::Error) was asked for, or not changed.
     Overlap {
         /// The sessions and prepared transactions that are in such a batch, as [`Wait`] describes them.

@@ -29,9 +29,9 @@ pub(super) async fn inspect(
         is_shared: true,
         source: (settings.watermarks != Watermarks::Comment).then_some(&*settings.source),
     };
-    let keys = if settings.begins_after_stored { claim.keys_of_overlap() } else { Vec::new() };
+    let key = claim.key_of_overlap().filter(|_| settings.begins_after_stored);
     loop {
-        let messages = look(client, names, enums, &keys).await?;
+        let messages = look(client, names, enums, key).await?;
         let holders = waits::read(&messages);
         if holders.is_empty() {
             return read(&messages);
@@ -67,11 +67,11 @@ async fn look(
     client: &Client,
     names: &[QualifiedName],
     enums: &[&EnumType],
-    keys: &[i64],
+    key: Option<i64>,
 ) -> Result<Vec<SimpleQueryMessage>, Error> {
     let (mut attempts, mut reads) = (Attempts::new(), 0);
     let inspected = loop {
-        let sql = catalog::inspect_outside(names, enums, attempts.length(), keys);
+        let sql = catalog::inspect_outside(names, enums, attempts.length(), key);
         let (version, inspected) =
             join(execute::probe(client, START), answer_attempt(client.simple_query(&sql))).await;
         check_supported(version?)?;

@@ -148,20 +148,34 @@ impl Slot {
         fenced(&self.update(seen, "NULL", 0), "the high watermark is kept elsewhere")
     }
 
-    /// Moves the high watermarks of the other sources here, from another table.
-    pub(crate) fn take_others(&self, from: &Self) -> [Statement; 2] {
+    /// Moves the high watermarks of the other sources here, from another table. A row that is here and has
+    /// none, since its high watermark moved away before, gets it back.
+    pub(crate) fn take_others(&self, from: &Self) -> [Statement; 3] {
         let columns = COLUMNS.map(|(name, _)| name).join(", ");
-        let sql = format!(
-            "INSERT INTO {} ({columns}) SELECT {columns} FROM {} AS s \
-             WHERE {} AND {} AND s.high_watermark IS NOT NULL ON CONFLICT DO NOTHING",
-            self.table,
-            from.table,
+        let theirs = format!(
+            "{} AND {} AND s.high_watermark IS NOT NULL",
             self.is_of_table(),
             self.is_of_source("<>")
         );
-        let purpose = "the high watermarks of the other sources are kept here";
-        let taken = Statement::new(sql, LockMode::RowExclusive, purpose);
-        [taken, from.clear_others("the high watermarks of the other sources are kept elsewhere")]
+        let same = ["table_schema", "table_name", "source"]
+            .map(|name| format!("here.{name} OPERATOR(pg_catalog.=) s.{name}"))
+            .join(" AND ");
+        let (table, from_table) = (&self.table, &from.table);
+        let update = format!(
+            "UPDATE {table} AS here SET high_watermark = s.high_watermark, \
+             batch = here.batch OPERATOR(pg_catalog.+) 1, committed_at = s.committed_at \
+             FROM {from_table} AS s WHERE {theirs} AND {same} AND here.high_watermark IS NULL"
+        );
+        let insert = format!(
+            "INSERT INTO {table} ({columns}) SELECT {columns} FROM {from_table} AS s WHERE {theirs} \
+             AND NOT EXISTS (SELECT FROM {table} AS here WHERE {same})"
+        );
+        let take = |sql| {
+            let purpose = "the high watermarks of the other sources are kept here";
+            Statement::new(sql, LockMode::RowExclusive, purpose)
+        };
+        let moved = "the high watermarks of the other sources are kept elsewhere";
+        [take(update), take(insert), from.clear_others(moved)]
     }
 
     fn update(&self, seen: i64, json: &str, rows: u64) -> String {
@@ -238,6 +252,7 @@ mod tests {
             slot().retire(1).sql().to_owned(),
             slot().clear_others("a test").sql().to_owned(),
             slot().take_others(&slot())[0].sql().to_owned(),
+            slot().take_others(&slot())[1].sql().to_owned(),
         ] {
             assert!(sql.contains(of_table), "{sql}");
         }

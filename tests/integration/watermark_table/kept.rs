@@ -40,6 +40,23 @@ async fn under_any_setting_of_the_session_and_in_a_transaction() {
 }
 
 #[tokio::test]
+async fn its_table_may_have_any_name() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    for (batch, expected) in [(1, None), (2, Some(1))] {
+        let mut began = None;
+        let ingest =
+            ingest::<Row>(&mut client).watermarks(Watermarks::table("a:table'", "\"b:c\\"));
+        let made = ingest.batches(|after: Option<i32>| {
+            began = after;
+            Batch::new([Row { id: batch, value: 0 }]).high_watermark(batch)
+        });
+        made.await.unwrap();
+        assert_eq!(began, expected);
+    }
+}
+
+#[tokio::test]
 async fn a_vacuum_holds_no_batch_up() {
     let database = with_row().await;
     let holder = database.connect().await;

@@ -83,6 +83,9 @@ async fn from_one_table_to_another() {
     assert_eq!(database.rows(left).await, ["|∅", "b|∅"]);
     let other = "SELECT source, high_watermark FROM ops.other ORDER BY source";
     assert_eq!(database.rows(other).await, ["|4", "b|2"]);
+    // And back, to rows that are there and have none.
+    assert_eq!(run(&mut client, "", 5).await.unwrap(), Some(4));
+    assert_eq!(run(&mut client, "b", 6).await.unwrap(), Some(2));
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 
 use super::{Row, into_state, run, with_row};
 use pg_bulk_ingest::{
-    Batch, Error, ErrorKind, Ingest, NoWatermark, Overlap, Phase, Report, Visibility, Watermarks,
-    ingest,
+    Batch, Error, ErrorKind, Ingest, IngestTable, IngestTables, NoWatermark, Overlap, Phase,
+    Report, Visibility, Watermarks, ingest,
 };
 use tests::Database;
 use tokio::sync::mpsc::unbounded_channel;
@@ -135,6 +135,37 @@ async fn all_batches_of_one_transaction_count_as_one() {
     assert!(matches!(error.kind(), ErrorKind::Overlap { .. }), "{error:?}");
     session.finish().await.unwrap();
     assert_eq!(next(into_state(&mut two, "")).await.unwrap().high_watermark, Some(6));
+}
+
+#[derive(IngestTable)]
+#[ingest(table = "other")]
+struct Other {
+    id: i32,
+}
+
+#[derive(IngestTables)]
+enum Both {
+    Other(Other),
+    Row(Row),
+}
+
+#[tokio::test]
+async fn sets_that_share_a_table_overlap_only_by_their_first() {
+    let database = with_row().await;
+    let (mut one, mut two) = (database.connect().await, database.connect().await);
+    ingest::<Both>(&mut one).migrate().await.unwrap();
+    let mut session =
+        ingest::<Row>(&mut one).watermarks(Watermarks::Comment).start::<i32>().await.unwrap();
+    let batch = session.batch().await.unwrap();
+    // It has a high watermark of its own, and its batch comes after.
+    let second = ingest::<Both>(&mut two).start::<i32>().await.unwrap();
+    drop(batch);
+    session.finish().await.unwrap();
+    let mut second = second;
+    let mut batch = second.batch().await.unwrap();
+    batch.write(Other { id: 1 }).await.unwrap();
+    batch.commit(1).await.unwrap();
+    second.finish().await.unwrap();
 }
 
 #[tokio::test]

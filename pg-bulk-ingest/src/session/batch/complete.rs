@@ -40,10 +40,10 @@ impl OpenBatch<'_, '_> {
         let deletes = self.core.settings.delete != Delete::Off && self.core.totals.batches == 0;
         let clears = deletes || self.emptied && self.core.store.has_row();
         let pending = pending.or(clears.then_some(Pending::Clear));
-        let reads_ahead = !H::EXISTS && pending.is_some() && self.is_plain();
-        let concerned =
-            self.targets.first().filter(|first| self.core.store.concerns_comment(first, emptied));
-        let reads_ahead = reads_ahead && concerned.is_some();
+        let first = self.targets.first();
+        let is_in_comment =
+            first.is_some_and(|first| self.core.store.concerns_comment(first, emptied));
+        let reads_ahead = !H::EXISTS && pending.is_some() && is_in_comment && self.is_plain();
         let reading = async {
             match reads_ahead {
                 true => {
