@@ -116,10 +116,9 @@ impl Live<'_> {
 
 /// Reads how many rows PostgreSQL expects of what it explained.
 pub(crate) fn read_expected(messages: &[SimpleQueryMessage]) -> Option<u64> {
-    const ROWS: &str = "\"Plan Rows\": ";
     messages.iter().find_map(|message| {
         let SimpleQueryMessage::Row(row) = message else { return None };
-        let (_, rows) = row.get(0)?.split_once(ROWS)?;
-        rows.split(|character: char| !character.is_ascii_digit()).next()?.parse().ok()
+        let plan: serde_json::Value = serde_json::from_str(row.get(0)?).ok()?;
+        plan.pointer("/0/Plan/Plan Rows")?.as_u64()
     })
 }

@@ -10,8 +10,8 @@ const ROWS: &str = "pg_bulk_ingest_rows";
 const NUMBER: &str = "pg_bulk_ingest_number";
 
 impl Staging {
-    /// The same rows where they are no temporary table, but the one parameter of the statement: an array of
-    /// the row type of the live table.
+    /// Returns the rows as the one parameter of the statement, instead of a temporary table: an array of the
+    /// row type of the live table.
     pub(crate) fn in_parameter(&self, live: Live<'_>) -> Self {
         let Self { columns, ordinal, .. } = self;
         let names = list(live.live.shape.columns.iter().map(|column| Ident::new(&column.name)));

@@ -79,7 +79,7 @@ pub(super) async fn start(
             Some(renaming) => &renaming.after(live),
             None => live,
         };
-        // What hangs on it is looked at once the columns have their names.
+        // What depends on it is looked at once the columns have their names.
         if (is_replaced || settings.delete != Delete::Off) && renaming.is_none() {
             let shape = live.shape.clone();
             let fresh = fresh.unwrap_or_else(|| shape.clone());

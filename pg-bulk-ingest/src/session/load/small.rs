@@ -6,6 +6,7 @@
 
 use super::super::core::Core;
 use super::super::merging::{MERGE, Merging, SAVEPOINT};
+use super::super::refusal::unreadable;
 use super::super::target::{Current, Target};
 use super::{Counts, Load};
 use crate::catalog::LiveTable;
@@ -165,8 +166,9 @@ async fn run(
     begun.map_err(Error::while_doing(MERGE))?;
     let merged = merged.map_err(Error::while_doing(MERGE))?;
     released.map_err(Error::while_doing(MERGE))?;
-    let number = |at: usize| merged.first().and_then(|row| number(row, at)).unwrap_or_default();
-    Ok(std::array::from_fn(number))
+    let counts =
+        |row: &Row| Some([number(row, 0)?, number(row, 1)?, number(row, 2)?, number(row, 3)?]);
+    merged.first().and_then(counts).ok_or_else(|| unreadable(MERGE))
 }
 
 /// Reads a count, or a constant in its stead.
