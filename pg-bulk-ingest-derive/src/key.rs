@@ -28,6 +28,7 @@ const KEYS: &[(&str, Place, &str)] = &[
     ("table", Struct, "table = \"…\""),
     ("rename_all", Struct, "rename_all = \"…\""),
     ("primary_key", Struct, "primary_key(field, …)"),
+    ("merge_on", Struct, "merge_on(field, …)"),
     ("newest_by", Struct, "newest_by(field)"),
     (
         "unique",
@@ -75,6 +76,11 @@ const ALIASES: &[(Place, &str, &[&str])] = &[
     (Struct, "table", &["table_name", "name", "rename"]),
     (Struct, "schema", &["schema_name", "namespace"]),
     (Struct, "primary_key", &["pk", "key", "id"]),
+    (
+        Struct,
+        "merge_on",
+        &["merge_by", "upsert_on", "conflict_target", "on_conflict", "natural_key"],
+    ),
     (Struct, "newest_by", &["version", "version_by", "latest_by", "dedup_sort"]),
     (Struct, "unique", &["unique_key", "unique_index", "unique_constraint"]),
     (Struct, "index", &["indexes", "indices"]),

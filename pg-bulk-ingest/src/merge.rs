@@ -7,7 +7,9 @@ mod arrival;
 mod extent;
 mod from_text;
 mod handover;
+mod key;
 mod live;
+mod numbered;
 mod parameter;
 pub(crate) mod part;
 mod sequence;
@@ -167,9 +169,10 @@ impl Staging {
             return self.columns.clone();
         }
         let (ordinal, key) = (&self.ordinal, column_list(table, table.merge_key()));
-        list(table.sent().map(|column| {
+        let columns = table.columns().iter().enumerate();
+        list(columns.filter(|(_, column)| !column.is_filled()).map(|(position, column)| {
             let name = Ident::new(column.name());
-            match column.is_kept_on_update() {
+            match table.keeps(position) {
                 true => format!(
                     "pg_catalog.first_value({name}) OVER (PARTITION BY {key} ORDER BY {ordinal}) \
                      AS {name}"

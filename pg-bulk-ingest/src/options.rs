@@ -106,11 +106,11 @@ pub enum Visibility {
     AfterLastBatch,
 }
 
-/// What becomes of a row whose primary key is in the table already.
+/// What becomes of a row whose key is in the table already: the primary key, or the columns of `merge_on`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Upsert {
-    /// If the table has a primary key, the new row takes the place of the old one: the default. Of
+    /// If the table has a key that rows come with, the new row takes the place of the old one: the default. Of
     /// rows of one batch with equal keys the last one stays.
     ///
     /// A value of another unique or exclusion constraint, or a unique index, that one row of a batch

@@ -34,6 +34,7 @@ mod large_batches;
 mod locks;
 mod made;
 mod managed;
+mod merge_on;
 mod merging;
 mod migrate;
 mod model;

@@ -28,6 +28,13 @@ impl<'a> Assertions<'a> {
         for key in &table.primary_key {
             assertions.not_null(table, key, "is in the primary key");
         }
+        if let Some(merge_on) = table.merge_on.as_ref().filter(|on| !on.nulls_not_distinct) {
+            for key in &merge_on.columns {
+                let does = "is what rows are merged on, where NULLs differ unless the unique \
+                            constraint is `nulls_not_distinct`";
+                assertions.not_null(table, key, does);
+            }
+        }
         if let Some(key) = &table.newest_by {
             assertions.not_null(table, key, "tells the newest of rows with equal keys");
         }
@@ -233,7 +240,7 @@ impl<'a> Assertions<'a> {
     /// The columns of flattened structs beside the others.
     fn flattened(&mut self, table: &Table<'_>, item: &DeriveInput) {
         let private = self.private;
-        let is_keyed = !table.primary_key.is_empty();
+        let is_keyed = !table.primary_key.is_empty() || table.merge_on.is_some();
         let (_, generics, _) = item.generics.split_for_impl();
         let ident = &item.ident;
         let of_types = item

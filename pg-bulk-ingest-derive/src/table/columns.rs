@@ -26,8 +26,9 @@ pub(super) fn check<'i>(
     errors: &mut Errors,
 ) -> Vec<Column<'i>> {
     let rename_all = container.rename_all;
-    let is_keyed =
-        container.primary_key.is_some() || fields.iter().any(|field| field.primary_key.is_some());
+    let is_keyed = container.primary_key.is_some()
+        || container.merge_on.is_some()
+        || fields.iter().any(|field| field.primary_key.is_some());
     let max = if is_keyed { MAX_KEYED_COLUMNS } else { MAX_COLUMNS };
     let mut columns = Vec::new();
     let mut by_name: BTreeMap<String, &str> = BTreeMap::new();

@@ -16,6 +16,8 @@ pub(super) struct Container {
     pub(super) table: Option<LitStr>,
     pub(super) rename_all: Option<Case>,
     pub(super) primary_key: Option<List>,
+    /// What rows are merged on instead of the primary key.
+    pub(super) merge_on: Option<List>,
     /// By which column the newest of rows with equal keys is known.
     pub(super) newest_by: Option<List>,
     /// Those that are unique constraints, and indexes.
@@ -43,6 +45,9 @@ impl Container {
                 }
                 "primary_key" => {
                     read.primary_key = List::of_struct(&item, What::PrimaryKey, errors);
+                }
+                "merge_on" => {
+                    read.merge_on = List::of_struct(&item, What::PrimaryKey, errors);
                 }
                 "newest_by" => {
                     read.newest_by = List::of_struct(&item, What::PrimaryKey, errors);

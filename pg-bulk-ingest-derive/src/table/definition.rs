@@ -15,6 +15,10 @@ pub(super) fn table(table: &Table<'_>, private: &TokenStream) -> TokenStream {
         columns(&table.columns, private)
     };
     let primary_key = table.primary_key.iter().map(|key| position(table, &key.path, private));
+    let merge_on = table.merge_on.iter().map(|merge_on| {
+        let positions = merge_on.columns.iter().map(|key| position(table, &key.path, private));
+        quote!(.merging_on(const { &[#(#positions),*] }))
+    });
     let newest_by = table.newest_by.iter().map(|key| {
         let position = position(table, &key.path, private);
         quote!(.newest_by(#position))
@@ -28,7 +32,7 @@ pub(super) fn table(table: &Table<'_>, private: &TokenStream) -> TokenStream {
             #columns,
             const { &[#(#primary_key),*] },
             const { &[#(#indexes),*] },
-        )#(#newest_by)* #(#comment)*
+        )#(#merge_on)* #(#newest_by)* #(#comment)*
     }
 }
 

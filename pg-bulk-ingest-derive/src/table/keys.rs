@@ -56,7 +56,7 @@ pub(super) fn primary_key(
 pub(super) fn newest_by(
     container: &Container,
     columns: &[Column<'_>],
-    primary_key: &[KeyColumn],
+    key: &[KeyColumn],
     paths: &mut Paths<'_>,
     errors: &mut Errors,
 ) -> Option<KeyColumn> {
@@ -71,13 +71,13 @@ pub(super) fn newest_by(
         errors.on(&more.token, "rows are newer by one field: `newest_by(field)`");
     }
     let column = columns.get(newest_by.path.position);
-    if primary_key.is_empty() {
+    if key.is_empty() {
         errors.on(
             &list.key,
             "rows of a table without a primary key are only added, and none is newer than another: \
              remove `newest_by`, or mark the fields of the key `primary_key`",
         );
-    } else if primary_key.iter().any(|key| key.path == newest_by.path) {
+    } else if key.iter().any(|key| key.path == newest_by.path) {
         errors.on(
             &newest_by.token,
             "rows with equal keys are alike in each column of the key: take another for `newest_by`",
@@ -121,11 +121,12 @@ pub(super) fn check_order(
 pub(super) fn check_updates(
     columns: &[Column<'_>],
     primary_key: &[KeyColumn],
+    is_merged: bool,
     errors: &mut Errors,
 ) {
     for (position, column) in columns.iter().enumerate() {
         let Some(on_update) = column.on_update else { continue };
-        if primary_key.is_empty() {
+        if !is_merged {
             errors.on(
                 on_update,
                 "rows of a table without a primary key are only added, and never updated: remove \
@@ -134,8 +135,7 @@ pub(super) fn check_updates(
         } else if primary_key.iter().any(|key| key.path == ColumnPath::of(position)) {
             errors.on(
                 on_update,
-                "rows are merged on the primary key, whose columns are never updated: remove \
-                 `on_update`",
+                "the columns of the primary key are never updated: remove `on_update`",
             );
         }
     }
@@ -212,7 +212,7 @@ fn ordered(of: KeyOf, order: &Order) -> IndexKey {
 }
 
 /// The columns of a list; what is none is an error.
-struct Resolving<'r, 'f> {
+pub(super) struct Resolving<'r, 'f> {
     list: &'r List,
     what: &'r str,
     paths: &'r mut Paths<'f>,
@@ -221,7 +221,7 @@ struct Resolving<'r, 'f> {
 }
 
 impl<'r, 'f> Resolving<'r, 'f> {
-    fn new(
+    pub(super) fn new(
         list: &'r List,
         what: &'r str,
         paths: &'r mut Paths<'f>,
@@ -230,7 +230,7 @@ impl<'r, 'f> Resolving<'r, 'f> {
         Self { list, what, paths, errors, found: Vec::new() }
     }
 
-    fn keys(&mut self) -> Vec<(IndexKey, proc_macro2::TokenStream)> {
+    pub(super) fn keys(&mut self) -> Vec<(IndexKey, proc_macro2::TokenStream)> {
         let Self { list, what, .. } = *self;
         if list.keys.is_empty() && list.sql.is_none() {
             let key = unraw(&list.key);

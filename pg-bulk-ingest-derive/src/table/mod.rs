@@ -10,6 +10,7 @@ mod field;
 mod filling;
 mod input;
 mod keys;
+mod merge_on;
 mod method;
 mod model;
 mod paths;

@@ -3,8 +3,9 @@
 use super::container::Container;
 use super::field::Field;
 use super::filling::Filling;
+use super::merge_on::MergeOn;
 use super::paths::Paths;
-use super::{columns, keys};
+use super::{columns, keys, merge_on};
 use crate::errors::Errors;
 use crate::{case, comment, name};
 use proc_macro2::{Ident, TokenStream};
@@ -16,6 +17,7 @@ pub(super) struct Table<'i> {
     pub(super) comment: Option<String>,
     pub(super) columns: Vec<Column<'i>>,
     pub(super) primary_key: Vec<KeyColumn>,
+    pub(super) merge_on: Option<MergeOn>,
     pub(super) newest_by: Option<KeyColumn>,
     pub(super) indexes: Vec<Index>,
     /// The fields of flattened structs that keys and indexes name, and where.
@@ -157,12 +159,17 @@ impl<'i> Table<'i> {
         let columns = columns::check(ident, fields, container, errors);
         let mut paths = Paths::new(fields);
         let primary_key = keys::primary_key(container, fields, &mut paths, errors);
-        let newest_by = keys::newest_by(container, &columns, &primary_key, &mut paths, errors);
         let indexes = keys::indexes(container, fields, &mut paths, errors);
+        let merge_on =
+            merge_on::check(container, &columns, &primary_key, &indexes, &mut paths, errors);
+        let key = merge_on.as_ref().map_or(&primary_key, |merge_on| &merge_on.columns);
+        let newest_by = keys::newest_by(container, &columns, key, &mut paths, errors);
+        merge_on::check_version(merge_on.as_ref(), &primary_key, newest_by.as_ref(), errors);
         let ordered = primary_key.iter().chain(&newest_by).collect::<Vec<_>>();
         keys::check_order(&columns, &ordered, &indexes, errors);
-        keys::check_updates(&columns, &primary_key, errors);
+        keys::check_updates(&columns, &primary_key, !key.is_empty(), errors);
         let comment = container.comments.as_ref().and_then(|_| comment::text(attributes, errors));
-        Self { schema, name, comment, columns, primary_key, newest_by, indexes, inner: paths.inner }
+        let inner = paths.inner;
+        Self { schema, name, comment, columns, primary_key, merge_on, newest_by, indexes, inner }
     }
 }

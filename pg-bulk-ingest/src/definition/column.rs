@@ -363,6 +363,12 @@ impl Column {
         self.kept_on_update
     }
 
+    /// Whether the server fills it from a sequence.
+    pub(crate) fn takes_number(&self) -> bool {
+        let is_identity = matches!(self.filling, Some(Filling::Identity { .. }));
+        self.filled && (is_identity || self.default.is_some_and(|sql| sql.contains("nextval")))
+    }
+
     /// Returns the names that the column has had.
     #[must_use]
     pub fn former_names(&self) -> Vec<String> {

@@ -10,6 +10,7 @@ pub struct Table {
     columns: &'static [Column],
     primary_key: &'static [usize],
     indexes: &'static [Index],
+    merge_on: &'static [usize],
     newest_by: Option<usize>,
     comment: Option<&'static str>,
 }
@@ -25,7 +26,23 @@ impl Table {
         primary_key: &'static [usize],
         indexes: &'static [Index],
     ) -> Self {
-        Self { schema, name, columns, primary_key, indexes, newest_by: None, comment: None }
+        Self {
+            schema,
+            name,
+            columns,
+            primary_key,
+            indexes,
+            merge_on: &[],
+            newest_by: None,
+            comment: None,
+        }
+    }
+
+    /// Merges rows on the columns at these positions, which are those of a unique constraint, instead of
+    /// the primary key.
+    #[must_use]
+    pub const fn merging_on(self, positions: &'static [usize]) -> Self {
+        Self { merge_on: positions, ..self }
     }
 
     /// Takes, of rows with equal keys, the one with the greatest value of the column at this position
@@ -70,10 +87,34 @@ impl Table {
         positions.iter().any(is_filled)
     }
 
-    /// The positions of the columns that rows are merged on: those of the primary key, unless the
-    /// server fills one of them.
+    /// Returns the positions of the columns of `merge_on(…)`; none if rows are merged on the primary key.
+    #[must_use]
+    pub const fn merge_on(&self) -> &'static [usize] {
+        self.merge_on
+    }
+
+    /// The positions of the columns that rows are merged on: those of `merge_on`, or those of the primary
+    /// key, unless the server fills one of them.
     pub(crate) fn merge_key(&self) -> &'static [usize] {
-        if self.fills(self.primary_key) { &[] } else { self.primary_key }
+        match self.merge_on {
+            [] if self.fills(self.primary_key) => &[],
+            [] => self.primary_key,
+            merge_on => merge_on,
+        }
+    }
+
+    /// Whether rows are merged on columns that may be NULL, and NULL is a value like others there.
+    pub(crate) fn has_nulls_in_key(&self) -> bool {
+        let is_nullable = |at: &usize| self.columns.get(*at).is_some_and(Column::is_nullable);
+        self.merge_key().iter().any(is_nullable)
+    }
+
+    /// Whether the unique constraint is the one that rows are merged on.
+    pub(crate) fn is_merge_key(&self, index: &Index) -> bool {
+        let columns = index.columns();
+        index.is_unique()
+            && columns.len() == self.merge_key().len()
+            && columns.iter().all(|position| self.merge_key().contains(position))
     }
 
     /// The field of a row that goes into the column at this position.
@@ -83,9 +124,26 @@ impl Table {
 
     /// Whether the column at this position gets another value when its row is updated.
     pub(crate) fn updates(&self, position: usize) -> bool {
-        let stays = |column: &Column| column.is_kept_on_update() || column.is_filled();
-        let is_kept = self.columns.get(position).is_some_and(stays);
-        !is_kept && !self.primary_key.contains(&position)
+        let is_filled = self.columns.get(position).is_some_and(Column::is_filled);
+        !is_filled && !self.keeps(position) && !self.merge_key().contains(&position)
+    }
+
+    /// Whether the column at this position has a value of its own in each row, which stays when the row is
+    /// updated. That of a primary key does, by which other tables may refer to the row.
+    pub(crate) fn keeps(&self, position: usize) -> bool {
+        let column = self.columns.get(position).filter(|column| !column.is_filled());
+        let of_key = self.primary_key.contains(&position) && !self.merge_key().contains(&position);
+        column.is_some_and(|column| column.is_kept_on_update() || of_key)
+    }
+
+    /// Whether any column keeps its value when its row is updated.
+    pub(crate) fn keeps_any(&self) -> bool {
+        (0..self.columns.len()).any(|position| self.keeps(position))
+    }
+
+    /// Whether a row takes a value of a sequence when it is inserted, which no row is to take for nothing.
+    pub(crate) fn takes_numbers(&self) -> bool {
+        self.columns.iter().any(Column::takes_number)
     }
 
     /// The column by which the newest of rows with equal keys is known, if there is one.

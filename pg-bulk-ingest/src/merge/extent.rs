@@ -7,6 +7,7 @@
 
 use super::{Live, Staging};
 use crate::catalog::LiveColumn;
+use crate::definition::Column;
 use crate::ident::Ident;
 use tokio_postgres::SimpleQueryMessage;
 
@@ -38,7 +39,9 @@ impl<'a> Live<'a> {
     /// The columns of the key by which it is partitioned, and whose values can be said.
     fn partitioning(&self) -> impl Iterator<Item = &'a LiveColumn> {
         let (table, live) = (self.table, self.live);
-        let key = table.merge_key().iter().map(|position| table.columns()[*position].name());
+        // A row with NULL there is not found by its value.
+        let key = table.merge_key().iter().map(|position| &table.columns()[*position]);
+        let key = key.filter(|column| !column.is_nullable()).map(Column::name);
         key.filter(|name| live.partitioned_by.iter().any(|column| column == name))
             .filter_map(|name| live.shape.columns.iter().find(|column| column.name == name))
             .filter(|column| !column.is_domain() && !column.is_array())

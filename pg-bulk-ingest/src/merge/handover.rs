@@ -8,7 +8,6 @@
 use super::upsert::{is_new, is_new_or_differs, key_names};
 use super::{Live, Staging};
 use crate::catalog::UniqueIndex;
-use crate::definition::Column;
 use crate::ident::{Ident, list};
 use crate::plan::sent_columns;
 use std::collections::BTreeSet;
@@ -58,8 +57,9 @@ impl<'a> HandingOver<'a> {
 
     /// Whether a column keeps its value when its row is updated.
     fn keeps(self, column: &str) -> bool {
-        let own = self.live.table.columns().iter().find(|own| own.name() == column);
-        own.is_some_and(Column::is_kept_on_update)
+        let table = self.live.table;
+        let own = table.columns().iter().position(|own| own.name() == column);
+        own.is_some_and(|position| table.keeps(position))
     }
 
     /// A column by which a row can give up its value of an index before it gets its new one.
@@ -78,9 +78,7 @@ impl<'a> HandingOver<'a> {
             return format!("LEFT JOIN {rows} AS live ON {same_key}");
         }
         let more = self.columns().into_iter().filter(|column| !self.has(column)).map(Ident::new);
-        let columns =
-            std::iter::once(sent_columns(live.table)).chain(more.map(|name| name.to_string()));
-        let columns = list(columns);
+        let columns = live.columns_to_read(&sent_columns(live.table), more.collect());
         format!(
             "LEFT JOIN LATERAL (SELECT {columns} FROM {rows} AS live WHERE {same_key} LIMIT 1) \
              AS live ON true"
@@ -137,8 +135,8 @@ impl Staging {
     /// Returns which rows take a value that another row of the batch has in the table, and gives up: the
     /// position of the index, the ordinal of the one, and that of the other.
     pub(crate) fn waits(&self, handing: HandingOver<'_>) -> String {
-        let (ordinal, table) = (self.ordinal_name(), handing.live.table);
-        let key = list(key_names(table).take(1));
+        let ordinal = self.ordinal_name();
+        let key = handing.live.certain();
         let images = handing.columns().into_iter().enumerate().map(|(position, column)| {
             let (is_new, is_kept) = (handing.has(column), handing.keeps(column));
             let column = Ident::new(column);
@@ -202,12 +200,13 @@ impl Staging {
         let key = list(key_names(table).map(|name| format!("new.{name}")));
         format!(
             "latest AS ({}), changed AS (SELECT new.* FROM \
-             (SELECT new.*, {} FROM latest AS new {} WHERE {}) AS new \
+             (SELECT new.*, {}{} FROM latest AS new {} WHERE {}) AS new \
              LEFT JOIN {} WITH ORDINALITY AS ordered (row, place) \
              ON ordered.row OPERATOR(pg_catalog.=) new.{ordinal} \
              ORDER BY ordered.place, {key})",
             self.chosen_numbered(handing.live),
             is_new(handing.live),
+            handing.live.numbers(),
             handing.join_live(),
             is_new_or_differs(handing.live),
             unnest(order)

@@ -33,7 +33,7 @@ impl Live<'_> {
 
     /// Whether columns keep their values when a row is updated.
     pub(super) fn keeps_columns(&self) -> bool {
-        self.table.columns().iter().any(Column::is_kept_on_update)
+        self.table.keeps_any()
     }
 
     /// Whether a row is older than the one that is there; `None` where all count as newer. Records are
@@ -56,9 +56,12 @@ impl Live<'_> {
         self.live.equality(&self.names(positions)).is_some()
     }
 
-    /// Whether two rows have the same primary key, as the index of the key sees it.
+    /// Whether two rows have the same key, as its index sees it.
     pub(crate) fn same_key(&self, one: &str, other: &str) -> String {
-        let equal = self.equal(self.table.merge_key(), one, other);
+        let equal = match self.table.has_nulls_in_key() {
+            true => self.equal_or_null(one, other),
+            false => self.equal(self.table.merge_key(), one, other),
+        };
         match self.extent {
             extent if one == "live" && !extent.is_empty() => format!("{equal} AND {extent}"),
             _ => equal,
@@ -67,14 +70,18 @@ impl Live<'_> {
 
     /// Whether these columns of two rows are equal, as the unique index over them sees it.
     pub(crate) fn equal(&self, positions: &[usize], one: &str, other: &str) -> String {
-        let names = self.names(positions);
-        let operators = self.live.equality(&names);
-        let equal = |(at, name): (usize, &&str)| {
-            let operator = operators.as_ref().map_or("OPERATOR(pg_catalog.=)", |all| all[at]);
-            let name = Ident::new(*name);
-            format!("{one}.{name} {operator} {other}.{name}")
-        };
-        names.iter().enumerate().map(equal).collect::<Vec<_>>().join(" AND ")
+        let equal = |position: &usize| self.equal_of(positions, *position, one, other);
+        positions.iter().map(equal).collect::<Vec<_>>().join(" AND ")
+    }
+
+    /// Whether one of these columns is equal, as the unique index over them sees it.
+    pub(super) fn equal_of(&self, all: &[usize], of: usize, one: &str, other: &str) -> String {
+        let operators = self.live.equality(&self.names(all));
+        let at = all.iter().position(|position| *position == of);
+        let operator = at.and_then(|at| operators.as_ref()?.get(at).copied());
+        let operator = operator.unwrap_or("OPERATOR(pg_catalog.=)");
+        let name = Ident::new(self.table.columns()[of].name());
+        format!("{one}.{name} {operator} {other}.{name}")
     }
 
     /// A column of the live table's type and collation, NOT NULL as it is defined.

@@ -1,4 +1,4 @@
-//! Merging the rows of a staging table into a table by its primary key.
+//! Merging the rows of a staging table into a table by its key.
 //!
 //! Rows whose columns are all equal to those of the row that is there are found by a join, and
 //! neither locked nor written. What is left goes by ON CONFLICT, which is right whatever others do
@@ -102,6 +102,7 @@ impl Staging {
         let distinct = keys.is_some_and(|keys| keys.distinct);
         let (columns, key) = (&self.columns, column_list(table, table.merge_key()));
         let (sources, source) = match search {
+            Search::Probe | Search::Join if live.spares() => (self.probe(live, search), "changed"),
             Search::Nothing | Search::OnConflict if distinct => (
                 format!(
                     "latest AS (SELECT {columns} FROM {} AS staged ORDER BY {key})",
@@ -112,7 +113,7 @@ impl Staging {
             Search::Nothing | Search::OnConflict => {
                 (format!("latest AS ({})", self.chosen(live, "")), "latest")
             }
-            Search::Probe => (self.probe(live), "changed"),
+            Search::Probe => (self.probe(live, search), "changed"),
             Search::Join if distinct => (self.join_distinct(live), "changed"),
             Search::Join => (self.join(live), "latest"),
         };
@@ -146,9 +147,10 @@ impl Staging {
             }
             Counting::BeforeMerging => ("1", count_new(live, search, source)),
         };
+        let spares = live.spares() && source == "changed";
         let keys = match (keys, search) {
             (Some(keys), _) => keys.different.to_string(),
-            (None, Search::Join) => format!("({})", self.count_keys(table)),
+            (None, Search::Join) if !spares => format!("({})", self.count_keys(table)),
             (None, _) => "(SELECT pg_catalog.count(*) FROM latest)".to_owned(),
         };
         let stale = self.find_stale(upserting);
@@ -156,15 +158,20 @@ impl Staging {
             true => "0",
             false => "(SELECT pg_catalog.count(*) FROM stale)",
         };
+        let merged = match spares {
+            true => live.insert_spared(columns, &conflict, returning),
+            false => format!(
+                "merged AS (INSERT INTO {} AS live ({columns}) OVERRIDING SYSTEM VALUE \
+                 SELECT {columns} FROM {source} {conflict}RETURNING {returning})",
+                live.name
+            ),
+        };
         format!(
-            "WITH {}{sources}, {stale}merged AS (\
-             INSERT INTO {} AS live ({columns}) OVERRIDING SYSTEM VALUE \
-             SELECT {columns} FROM {source} \
-             {conflict}RETURNING {returning}) \
+            "WITH {}{sources}, {stale}{merged} \
              SELECT {inserted}, pg_catalog.count(*) OPERATOR(pg_catalog.-) {inserted}, \
              {keys} OPERATOR(pg_catalog.-) pg_catalog.count(*) OPERATOR(pg_catalog.-) {stale_count}, \
              {stale_count} FROM merged",
-            self.query, live.name
+            self.query
         )
     }
 
@@ -176,7 +183,8 @@ impl Staging {
         };
         let (rows, same_key, version) =
             (live.rows(), live.same_key("live", "new"), list(live.version()));
-        if search == Search::Probe {
+        let is_probed = search == Search::Probe || search == Search::Join && live.spares();
+        if is_probed {
             return format!("stale AS (SELECT FROM probed WHERE {IS_STALE}), ");
         }
         let there = match search {
@@ -206,8 +214,9 @@ impl Staging {
         let (name, key) = (&self.name, column_list(table, table.merge_key()));
         // A sample of 3,000 rows tells as much as one of 30,000.
         let sample = list(key_names(table).map(|name| format!("ALTER {name} SET STATISTICS 10")));
+        let nulls = if table.has_nulls_in_key() { " NULLS NOT DISTINCT" } else { "" };
         Some(format!(
-            "CREATE UNIQUE INDEX ON {name} ({key});\n\
+            "CREATE UNIQUE INDEX ON {name} ({key}){nulls};\n\
              ALTER TABLE {name} {sample};\n\
              ANALYZE {name} ({key})"
         ))
@@ -233,7 +242,7 @@ impl Staging {
             "SELECT {has_rows}, \
              pg_catalog.count(*) FROM {rows} AS new CROSS JOIN LATERAL (\
              SELECT {} FROM {live_rows} AS live WHERE {} LIMIT 1) AS live WHERE NOT ({})",
-            self.columns,
+            live.columns_to_read(&self.columns, Vec::new()),
             live.same_key("live", "new"),
             is_new_or_differs(live),
         )
@@ -243,7 +252,9 @@ impl Staging {
     pub(crate) fn count_keys(&self, table: &Table) -> String {
         let (rows, key) = (self.rows(), column_list(table, table.merge_key()));
         match table.merge_key() {
-            [_] => format!("SELECT pg_catalog.count(DISTINCT {key}) FROM {rows} AS staged"),
+            [_] if !table.has_nulls_in_key() => {
+                format!("SELECT pg_catalog.count(DISTINCT {key}) FROM {rows} AS staged")
+            }
             _ => format!(
                 "SELECT pg_catalog.count(*) FROM \
                  (SELECT DISTINCT {key} FROM {rows} AS staged) AS keys"
@@ -265,25 +276,29 @@ impl Staging {
 
     /// `latest`, and of it what is not in the table alike. LIMIT keeps the planner from joining in
     /// another way than by the index.
-    fn probe(&self, live: Live<'_>) -> String {
-        let (latest, is_new, differs) =
-            (self.chosen(live, ""), is_new(live), is_new_or_differs(live));
-        let probed = format!(
-            "latest AS new LEFT JOIN LATERAL (SELECT {} FROM {} AS live WHERE {} LIMIT 1) \
-             AS live ON true",
-            self.columns,
-            live.rows(),
-            live.same_key("live", "new"),
-        );
+    fn probe(&self, live: Live<'_>, search: Search) -> String {
+        let (latest, differs) = (self.chosen(live, ""), is_new_or_differs(live));
+        let is_new = format!("{}{}", is_new(live), live.numbers());
+        let (rows, same_key) = (live.rows(), live.same_key("live", "new"));
+        let key = list(key_names(live.table).map(|name| format!("new.{name}")));
+        let order = if search == Search::Join { format!(" ORDER BY {key}") } else { String::new() };
+        let probed = match search {
+            Search::Join => format!("latest AS new LEFT JOIN {rows} AS live ON {same_key}"),
+            _ => format!(
+                "latest AS new LEFT JOIN LATERAL (SELECT {} FROM {rows} AS live \
+                 WHERE {same_key} LIMIT 1) AS live ON true",
+                live.columns_to_read(&self.columns, Vec::new()),
+            ),
+        };
         match live.is_older("new") {
             None => format!(
                 "latest AS ({latest}), \
-                 changed AS (SELECT new.*, {is_new} FROM {probed} WHERE {differs})"
+                 changed AS (SELECT new.*, {is_new} FROM {probed} WHERE {differs}{order})"
             ),
             Some(older) => format!(
                 "latest AS ({latest}), probed AS (SELECT new.*, {is_new}, \
                  {differs} AS {IS_CHANGED}, {older} AS {IS_STALE} FROM {probed}), \
-                 changed AS (SELECT * FROM probed WHERE {IS_CHANGED})"
+                 changed AS (SELECT * FROM probed AS new WHERE {IS_CHANGED}{order})"
             ),
         }
     }
@@ -327,10 +342,10 @@ fn count_new(live: Live<'_>, search: Search, source: &str) -> String {
 
 /// Whether the table has no row with the key of a row, where `live` is that row, or NULL.
 pub(super) fn is_new(live: Live<'_>) -> String {
-    format!("live.{} IS NULL AS {IS_NEW}", list(key_names(live.table).take(1)))
+    format!("live.{} IS NULL AS {IS_NEW}", live.certain())
 }
 
-/// The names of the columns of the primary key.
+/// The names of the columns of the key.
 pub(super) fn key_names(table: &Table) -> impl Iterator<Item = Ident> {
     table.merge_key().iter().map(|position| Ident::new(table.columns()[*position].name()))
 }
@@ -345,10 +360,10 @@ fn updated_names(table: &Table) -> impl Iterator<Item = Ident> {
 /// Whether the row `new` is not in the table alike, where `live` is the row with its key, or NULL. A row
 /// that stays as it is does not differ.
 pub(super) fn is_new_or_differs(live: Live<'_>) -> String {
-    let first = list(key_names(live.table).take(1));
+    let certain = live.certain();
     match differs(live, "new") {
-        Some(differs) => format!("live.{first} IS NULL OR {differs}"),
-        None => format!("live.{first} IS NULL"),
+        Some(differs) => format!("live.{certain} IS NULL OR {differs}"),
+        None => format!("live.{certain} IS NULL"),
     }
 }
 

@@ -5,7 +5,7 @@ use super::target::Target;
 use super::uncommitted::Uncommitted;
 use crate::catalog::{FoundEnum, Server};
 use crate::deadline::Deadline;
-use crate::definition::{Column, EnumType, Index, Table};
+use crate::definition::{EnumType, Index, Table};
 use crate::error::Error;
 use crate::execute::Waiting;
 use crate::ident::QualifiedName;
@@ -46,7 +46,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Whether rows of a table are merged on its primary key.
+    /// Whether rows of a table are merged on its key.
     pub(super) fn upserts(&self, table: &Table) -> bool {
         self.upsert != Upsert::Off && !table.merge_key().is_empty()
     }
@@ -70,10 +70,10 @@ impl Settings {
         // Text is read in a staging table, and rows from there are merged; so are rows of which the
         // first with a key counts, if for some columns alone, or the newest.
         let copied = !self.upserts(table) && (constrained || !self.several_connections);
+        // And so are those that take a value of a sequence each.
         let first_counts = self.upsert == Upsert::KeepExisting
             || self.upserts(table)
-                && (table.version().is_some()
-                    || table.columns().iter().any(Column::is_kept_on_update));
+                && (table.version().is_some() || table.keeps_any() || table.takes_numbers());
         table.has_text() || copied || first_counts
     }
 }

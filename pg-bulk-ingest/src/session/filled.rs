@@ -41,9 +41,13 @@ fn mistake(definition: &Table) -> Option<String> {
         return Some("every field is `Filled`, and rows come with nothing".to_owned());
     }
     let keeps = definition.columns().iter().any(Column::is_kept_on_update);
-    let is_merged = !definition.fills(definition.primary_key());
+    if definition.fills(definition.merge_on()) {
+        return Some("rows come without a column of `merge_on`, which is `Filled`".to_owned());
+    }
+    let is_merged =
+        !definition.fills(definition.primary_key()) || !definition.merge_on().is_empty();
     (!is_merged && (keeps || definition.version().is_some())).then(|| {
-        "the server fills the primary key, so that rows are only added, and neither `on_update` nor \
+        "the server fills the primary key, so that rows are only added, unless `merge_on` names others, and neither `on_update` nor \
          `newest_by` has a meaning"
             .to_owned()
     })

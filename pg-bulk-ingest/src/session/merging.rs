@@ -113,7 +113,8 @@ impl<'a> Merging<'a> {
             // Others have written to the table since it was empty.
             Err(error) if upserting.search == Search::Nothing && is_violation(&error) => {
                 query(transaction, &rollback_to(SAVEPOINT), MERGE).await?;
-                let upserting = Upserting { search: Search::OnConflict, ..upserting };
+                let search = upserting.live.search_again(self.search_by_size());
+                let upserting = Upserting { search, ..upserting };
                 attempt(transaction, &self.staging.upsert(upserting)).await
             }
             merged => merged,
@@ -151,7 +152,7 @@ impl<'a> Merging<'a> {
             let known = search.knowing(numbers(transaction, &sample, MERGE).await?);
             // A row that ON CONFLICT skips takes a value of the table's sequences; and where it cannot
             // tell what it inserts, the rows are looked for anyway.
-            let looks = live.keeps_existing || counting == Counting::BeforeMerging;
+            let looks = live.keeps_existing || live.spares() || counting == Counting::BeforeMerging;
             if !(looks && known == Search::OnConflict) {
                 search = known;
             }
@@ -301,7 +302,9 @@ pub(super) async fn locate(
         return error;
     }
     // What the server fills is not in the rows.
-    let is_sent = |index: &&Index| index.is_unique() && !table.fills(&index.columns());
+    let is_sent = |index: &&Index| {
+        index.is_unique() && !table.fills(&index.columns()) && !table.is_merge_key(index)
+    };
     for index in table.indexes().iter().filter(is_sent) {
         let live = live.filter(|live| live.has_equality(&index.columns()));
         let sql = arrival.first_violation(table, index, live);

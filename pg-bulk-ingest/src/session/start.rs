@@ -200,7 +200,7 @@ fn check_name(
     check_mergeable(definition, stages)?;
     if settings.upsert == Upsert::KeepExisting && !upserts {
         return Err(unsupported(
-            "it has no primary key that rows come with, by which the rows are known that are there already and are to stay",
+            "it has no primary key that rows come with, nor `merge_on`, by which the rows are known that are there already and are to stay",
         ));
     }
     match &relation.table {

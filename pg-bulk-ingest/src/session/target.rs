@@ -183,7 +183,7 @@ impl Target {
         self.replaces.as_ref().or(self.current.as_ref().map(|current| &current.live))
     }
 
-    /// Whether rows are merged on the primary key.
+    /// Whether rows are merged on a key.
     pub(super) fn upserts(&self, upsert: Upsert) -> bool {
         upsert != Upsert::Off && !self.definition.merge_key().is_empty()
     }
