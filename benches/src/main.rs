@@ -4,7 +4,7 @@
 //! [SUITE…]`
 //!
 //! Without a suite, or with `targets`, all run: `compile`, `count`, `memory`, `load`, `small`,
-//! `sources`, `growth`, `upsert`, `sizes`, `partitions`, `rebuild`, `migrate` and `views`. What was measured of the
+//! `sources`, `autovacuum`, `growth`, `upsert`, `sizes`, `partitions`, `rebuild`, `migrate` and `views`. What was measured of the
 //! targets is printed at the end. `load`, `upsert` and `views` have other libraries beside ours: crates
 //! with the feature `peers`, and Python's once `benches/python/prepare` was run.
 //!
@@ -13,6 +13,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that fails has to stop")]
 
+mod autovacuum;
 mod checked;
 mod compile;
 mod contender;
@@ -76,6 +77,7 @@ async fn main() {
             "load" => load::run(&url, &settings).await,
             "small" => small::run(&url, &settings).await,
             "sources" => sources::run(&url, &settings).await,
+            "autovacuum" => autovacuum::run(&server, &settings).await,
             "memory" => memory::run(&url, &settings).await,
             "growth" => growth::run(&url, &settings).await,
             "upsert" => upsert::run(&url, &settings).await,

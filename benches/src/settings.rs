@@ -7,13 +7,14 @@ use std::path::PathBuf;
 
 /// All suites, in the order in which they run. That of memory comes before those that leave much to
 /// the allocator.
-pub(crate) const SUITES: [&str; 13] = [
+pub(crate) const SUITES: [&str; 14] = [
     "compile",
     "count",
     "memory",
     "load",
     "small",
     "sources",
+    "autovacuum",
     "growth",
     "upsert",
     "sizes",
