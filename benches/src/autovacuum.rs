@@ -29,7 +29,9 @@ struct Seen {
 
 pub(crate) async fn run(server: &LocalPostgres, settings: &Settings) {
     let (rows, batches) = if settings.smoke { (1_000, 3) } else { (300_000, 180) };
-    println!("autovacuum: {batches} batches of {ROWS} changed rows, one each {PERIOD:?}, into {rows}");
+    println!(
+        "autovacuum: {batches} batches of {ROWS} changed rows, one each {PERIOD:?}, into {rows}"
+    );
     println!(
         "{:<16} {:>10} {:>11} {:>13} {:>13}",
         "high watermark", "median ms", "longest ms", "vacuums done", "and canceled"

@@ -3,11 +3,16 @@
 
 use super::LiveTable;
 use crate::definition::Table;
-use serde::Deserialize;
 
 /// A column: its name, the OID of its type, and the type with its modifiers as `format_type` prints it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Attribute(String, u32, String);
+
+impl Attribute {
+    pub(crate) fn new(name: &str, type_oid: u32, sql_type: &str) -> Self {
+        Self(name.to_owned(), type_oid, sql_type.to_owned())
+    }
+}
 
 impl LiveTable {
     /// Returns how the columns that rows are written into differ from those that were seen last, if

@@ -15,6 +15,7 @@ pub(crate) mod probe;
 mod query;
 mod relation;
 mod renamed;
+pub(crate) mod state;
 pub(crate) mod transaction;
 mod types;
 mod unique;
@@ -31,8 +32,8 @@ pub(crate) use hanging::{
 };
 pub(crate) use query::{
     Inspected, alone, attached, comment, deferrable, further, grants, holders, inspect,
-    inspect_outside, inspect_temporary, isolated, isolated_cast, isolated_path, state,
-    view_attached, views,
+    inspect_outside, inspect_temporary, isolated, isolated_cast, isolated_path, view_attached,
+    views,
 };
 pub(crate) use relation::{IndexShape, Leftover, LiveColumn, LiveTable, Relation, Server, Shape};
 pub(crate) use renamed::Names;

@@ -146,61 +146,6 @@ pub(crate) fn alone(query: &str) -> String {
     settings::printed(query)
 }
 
-/// Which tables there are under their names, and their comments.
-pub(crate) mod state {
-    use super::{QualifiedName, SimpleQueryMessage, values};
-    use crate::catalog::attribute::Attribute;
-
-    /// A table as it is now.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub(crate) struct State {
-        pub(crate) oid: Option<u32>,
-        pub(crate) comment: Option<String>,
-        /// An estimate.
-        pub(crate) rows: u64,
-        /// Tables for its rows, of an ingest that is under way or was killed.
-        pub(crate) parts: Vec<String>,
-        pub(crate) columns: Vec<Attribute>,
-        /// The transaction in which it was asked for; 0 if the answer is not understood.
-        pub(crate) transaction: u64,
-        /// The process that serves it.
-        pub(crate) process: i32,
-    }
-
-    /// Without looking for parts, which is half of what it costs.
-    pub(crate) fn sql(names: &[QualifiedName]) -> String {
-        with(names, "NULL")
-    }
-
-    /// The same, and what parts there are.
-    pub(crate) fn with_parts(names: &[QualifiedName]) -> String {
-        with(names, include_str!("parts.sql"))
-    }
-
-    fn with(names: &[QualifiedName], parts: &str) -> String {
-        include_str!("state.sql")
-            .replace(":parts", parts)
-            .replace(":tables", &values(names, |_| String::new()))
-    }
-
-    /// The answers for the names, in their order; rows of other queries have one column.
-    pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Vec<State> {
-        let row = |message: &SimpleQueryMessage| match message {
-            SimpleQueryMessage::Row(row) if row.len() == 7 => Some(State {
-                oid: row.get(0).and_then(|oid| oid.parse().ok()),
-                comment: row.get(1).map(str::to_owned),
-                rows: row.get(2).and_then(|rows| rows.parse().ok()).unwrap_or_default(),
-                parts: row.get(3).and_then(|p| serde_json::from_str(p).ok()).unwrap_or_default(),
-                columns: row.get(4).and_then(|c| serde_json::from_str(c).ok()).unwrap_or_default(),
-                transaction: row.get(5).and_then(|id| id.parse().ok()).unwrap_or_default(),
-                process: row.get(6).and_then(|process| process.parse().ok()).unwrap_or_default(),
-            }),
-            _ => None,
-        };
-        messages.iter().filter_map(row).collect()
-    }
-}
-
 /// The comment on a table.
 pub(crate) mod comment {
     use super::{Literal, QualifiedName, SimpleQueryMessage, texts};

@@ -6,7 +6,7 @@ use super::refusal::unreadable;
 use super::store::{self, STORE, Storing};
 use super::target::{Current, Target};
 use super::{start, views};
-use crate::catalog::{self, LiveTable, Shape, Surroundings, deferrable, state};
+use crate::catalog::{self, LiveTable, Shape, Surroundings, deferrable};
 use crate::deadline::answer;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
@@ -208,9 +208,8 @@ async fn comment_of(
     transaction: &Transaction<'_>,
     name: &QualifiedName,
 ) -> Result<Option<String>, Error> {
-    let sql = catalog::isolated_path(&state::sql(std::slice::from_ref(name)));
-    let states = state::read(&query(transaction, &sql, STORE).await?);
-    Ok(states.into_iter().next().and_then(|state| state.comment))
+    let sql = catalog::comment::of_name(name);
+    Ok(catalog::comment::read(&query(transaction, &sql, STORE).await?))
 }
 
 /// Makes the comments on the tables those of their definitions, where they differ. Returns what was

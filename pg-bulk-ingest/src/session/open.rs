@@ -5,6 +5,7 @@ use super::carry::Prepared;
 use super::core::Core;
 use super::define::{DEFINE, Defining};
 use super::examine::{self, Outstanding};
+use super::refusal::unreadable;
 use super::store::Store;
 use super::target::{Current, Target};
 use super::{carry, enum_type, parallel, start};
@@ -49,8 +50,8 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
     // Beside ingests of other sources nobody knows whose tables these are.
     let is_shared = core.goes_beside_other_sources();
     let looks = is_first && !is_shared;
-    let found = if looks { state::with_parts(&names) } else { state::sql(&names) };
-    let found = catalog::isolated(&found);
+    let known = core.targets.iter().map(|target| target.visible().map(|live| live.oid));
+    let found = catalog::isolated(&state::sql(&names.iter().zip(known).collect::<Vec<_>>(), looks));
     let then = memory.into_iter().chain([found]).chain(core.store.select());
     let then = then.collect::<Vec<_>>().join(";\n");
     let claim = Claim { names: &names, is_shared, source: core.store.source() };
@@ -70,7 +71,8 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
         }
         _ => error,
     })?;
-    let states = state::read(&messages);
+    let found = state::read(&messages, names.len()).ok_or_else(|| unreadable(BEGIN))?;
+    let states = found.tables;
     for (target, found) in core.targets.iter().zip(&states) {
         let expected = target.visible().map(|live| live.oid);
         let change = match (expected, found.oid) {
@@ -105,9 +107,7 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
             current.rows = found.rows;
         }
     }
-    let (transaction, process) =
-        states.first().map_or((0, 0), |first| (first.transaction, first.process));
-    Ok(Entered { targets, transaction, process })
+    Ok(Entered { targets, transaction: found.transaction, process: found.process })
 }
 
 /// The stored high watermark has to be the one that was seen last. A comment that could not be read then

@@ -3,6 +3,7 @@
 
 use super::core::Core;
 use super::load::Load;
+use super::refusal::unreadable;
 use super::start;
 use super::target::{Current, Target};
 use crate::catalog::{self, further, state};
@@ -209,11 +210,12 @@ async fn settle_one(
     load: &Load,
 ) -> Result<(), Error> {
     let parts = load.parts();
-    let states = catalog::isolated_path(&state::sql(parts));
-    let states = state::read(&query(transaction, &states, SETTLE).await?);
+    let names = parts.iter().map(|part| (part, None)).collect::<Vec<_>>();
+    let sql = catalog::isolated_path(&state::sql(&names, false));
+    let found = state::read(&query(transaction, &sql, SETTLE).await?, parts.len());
     let lockable = parts
         .iter()
-        .zip(states)
+        .zip(found.ok_or_else(|| unreadable(SETTLE))?.tables)
         .filter_map(|(name, state)| state.oid.map(|oid| Lockable::table(name.clone(), oid)));
     let lockable = lockable.collect::<Vec<_>>();
     execute::lock_exclusively(transaction, &lockable, core.waiting(), SETTLE).await?;
