@@ -256,7 +256,7 @@ pub(crate) async fn lock_for_comment(
     waiting: Waiting<'_>,
     action: &'static str,
 ) -> Result<Vec<SimpleQueryMessage>, Error> {
-    let lock = Lock::tables(std::slice::from_ref(table), LockMode::ShareUpdateExclusive);
+    let lock = Lock::only(table, LockMode::ShareUpdateExclusive);
     acquire(transaction, &lock, sql, Some(waiting.locks.comment_lock_timeout), waiting, action)
         .await
 }

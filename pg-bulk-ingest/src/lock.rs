@@ -138,6 +138,13 @@ impl<'a> Lock<'a> {
         Self { sql, ingested, keys, tables: &[], mode, and_children: false }
     }
 
+    /// A table by `LOCK TABLE`, without its children.
+    pub(crate) fn only(table: &'a Lockable, mode: LockMode) -> Self {
+        let sql = format!("LOCK TABLE ONLY {} IN {mode} MODE", table.name);
+        let tables = std::slice::from_ref(table);
+        Self { sql, ingested: &[], keys: Vec::new(), tables, mode, and_children: false }
+    }
+
     /// Tables by `LOCK TABLE`, with their children.
     pub(crate) fn tables(tables: &'a [Lockable], mode: LockMode) -> Self {
         let names = list(tables.iter().map(|table| &table.name));

@@ -172,6 +172,19 @@ async fn a_prepared_transaction_is_named() {
 }
 
 #[tokio::test]
+async fn a_vacuum_of_a_child_does_not_keep_a_high_watermark_out() {
+    let (database, mut client) = with_rows().await;
+    database.execute("CREATE TABLE child () INHERITS (t)").await;
+    let vacuum = database.connect().await;
+    let lock = "BEGIN; LOCK TABLE child IN SHARE UPDATE EXCLUSIVE MODE";
+    vacuum.batch_execute(lock).await.unwrap();
+    let batch = Batch::new([Row { id: 2 }]).high_watermark(2);
+    let locks = Locks { comment_lock_timeout: Duration::from_millis(200), ..Locks::default() };
+    ingest::<Row>(&mut client).locks(locks).batches(|_| [batch]).await.unwrap();
+    assert_eq!(ingest::<Row>(&mut client).stored::<i32>().await.unwrap(), Some(2));
+}
+
+#[tokio::test]
 async fn the_high_watermark_is_waited_for_up_to_a_bound() {
     let (database, mut client) = with_rows().await;
     let vacuum = database.connect().await;
