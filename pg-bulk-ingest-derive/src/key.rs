@@ -56,7 +56,7 @@ const KEYS: &[(&str, Place, &str)] = &[
     ("identity", Field, "identity or identity = \"always\""),
     ("generated", Field, "generated = \"…\" or generated = \"…\", virtual"),
     ("virtual", Field, "generated = \"…\", virtual"),
-    ("on_update", Field, "on_update = \"keep\""),
+    ("on_update", Field, "on_update = \"keep\" or on_update = \"old.count + new.count\""),
     ("renamed_from", Field, "renamed_from = \"…\""),
     ("collate", Field, "collate = \"…\""),
     ("flatten", Field, "flatten or flatten, prefix = \"…\""),

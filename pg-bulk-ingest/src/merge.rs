@@ -4,7 +4,10 @@
 //! is not the order in which rows were copied into it.
 
 mod arrival;
+mod changed;
+mod computed;
 mod extent;
+mod fold;
 mod from_text;
 mod handover;
 mod key;
@@ -17,7 +20,9 @@ mod suspects;
 mod upsert;
 
 pub(crate) use arrival::{Arrival, Sent};
+pub(crate) use computed::try_on;
 pub(crate) use extent::{read_expected, read_extent};
+pub(crate) use fold::drop_fold;
 pub(crate) use handover::HandingOver;
 pub(crate) use live::Live;
 pub(crate) use sequence::{Sequence, Wait};
@@ -143,7 +148,10 @@ impl Staging {
     /// key: the last to arrive; the newest, where the table knows; the first, where rows that are there
     /// stay as they are.
     fn chosen(&self, live: Live<'_>, condition: &str) -> String {
-        self.choose(live, "", condition)
+        match live.folded {
+            true => self.folded(live),
+            false => self.choose(live, "", condition),
+        }
     }
 
     /// The rows that count, with their ordinals.

@@ -3,12 +3,14 @@
 mod batch;
 mod carry;
 mod close;
+mod computed;
 mod core;
 mod define;
 mod enum_type;
 mod examine;
 mod filled;
 mod finish;
+mod folding;
 mod from_text;
 mod handover;
 mod load;

@@ -1,5 +1,6 @@
 //! Rows with equal primary keys.
 
+mod computed;
 mod existing;
 mod kept;
 mod newest;

@@ -4,6 +4,8 @@ struct MyRow {
     id: i32,
     #[ingest(on_update = "keep", default = "now()")]
     first_seen: DateTime<Utc>,
+    #[ingest(on_update = "old.visits + new.visits")]
+    visits: i64,
 }
 
 // Expands to:
@@ -39,6 +41,13 @@ const _: () = {
                             )
                             .with_default("now()")
                             .kept_on_update(),
+                        ::pg_bulk_ingest::__private::Column::new(
+                                "visits",
+                                "visits",
+                                "i64",
+                                <i64 as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
+                            )
+                            .computed_on_update("old.visits + new.visits"),
                     ]
                 },
                 const { &[0usize] },
@@ -58,6 +67,11 @@ const _: () = {
                 &self.first_seen,
                 __row,
                 1usize,
+            );
+            <i64 as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.visits,
+                __row,
+                2usize,
             );
         }
     }

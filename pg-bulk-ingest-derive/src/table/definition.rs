@@ -70,7 +70,10 @@ fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
     let comment = column.comment.iter().map(|text| quote!(.with_comment(#text)));
     let default = column.default.iter().map(|sql| quote!(.with_default(#sql)));
     let filling = column.filling.iter().map(|filling| filling.to_tokens());
-    let on_update = column.on_update.iter().map(|_| quote!(.kept_on_update()));
+    let on_update = column.on_update.iter().map(|sql| match sql.value().as_str() {
+        "keep" => quote!(.kept_on_update()),
+        _ => quote!(.computed_on_update(#sql)),
+    });
     let renamed_from = column.renamed_from;
     let renamed_from =
         (!renamed_from.is_empty()).then(|| quote!(.renamed_from(const { &[#(#renamed_from),*] })));

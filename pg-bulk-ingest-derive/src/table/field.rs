@@ -86,10 +86,7 @@ impl<'i> Field<'i> {
         }
         if let Some(on_update) = read.on_update.as_ref().filter(|literal| literal.value() != "keep")
         {
-            errors.on(
-                on_update,
-                "it is written `on_update = \"keep\"`: the column keeps its value when the row is updated",
-            );
+            value::is_sql(on_update, "on_update", errors);
         }
         if let Some(text) = &read.text {
             if !seen.iter().any(|key| key == "sql_type") {

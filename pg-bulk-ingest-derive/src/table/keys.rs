@@ -85,8 +85,16 @@ pub(super) fn newest_by(
     } else if column.is_some_and(|column| column.on_update.is_some()) {
         errors.on(
             &newest_by.token,
-            "the column keeps the value of the first row, so it cannot tell the newest: remove its \
-             `on_update`",
+            "a column with `on_update` does not have the value of the newest row, so it cannot tell \
+             which that is: remove its `on_update`",
+        );
+    }
+    let computed = columns.iter().filter_map(|column| column.on_update);
+    for on_update in computed.filter(|on_update| on_update.value() != "keep") {
+        errors.on(
+            on_update,
+            "a row that is older than the one that is there changes nothing, and would not count \
+             here: remove `newest_by` or this `on_update`",
         );
     }
     Some(newest_by)

@@ -38,7 +38,7 @@ pub(super) struct Column<'i> {
     pub(super) default: Option<&'i LitStr>,
     /// How the server fills it, beside a default.
     pub(super) filling: Option<&'i Filling>,
-    /// That it keeps its value when its row is updated.
+    /// That it keeps its value when its row is updated, or how that is computed.
     pub(super) on_update: Option<&'i LitStr>,
     /// The names that it has had.
     pub(super) renamed_from: &'i [LitStr],

@@ -205,6 +205,8 @@ pub struct Column {
     /// How, beside a default.
     filling: Option<Filling>,
     kept_on_update: bool,
+    /// What it gets when its row is updated, as SQL over `old` and `new`.
+    on_update: Option<&'static str>,
     /// The name that it was given first, without the prefixes of structs that it is flattened into.
     base_name: &'static str,
     /// The names that it has had, without these prefixes.
@@ -235,6 +237,7 @@ impl Column {
             filled,
             filling: None,
             kept_on_update: false,
+            on_update: None,
             base_name: name,
             renamed_from: &[],
             comment: None,
@@ -275,6 +278,12 @@ impl Column {
     #[must_use]
     pub const fn kept_on_update(self) -> Self {
         Self { kept_on_update: true, ..self }
+    }
+
+    /// Computes the value when the row is updated, by an SQL expression over `old` and `new`.
+    #[must_use]
+    pub const fn computed_on_update(self, sql: &'static str) -> Self {
+        Self { on_update: Some(sql), ..self }
     }
 
     /// Gives the column its former names.
@@ -361,6 +370,12 @@ impl Column {
     #[must_use]
     pub const fn is_kept_on_update(&self) -> bool {
         self.kept_on_update
+    }
+
+    /// Returns the SQL expression over `old` and `new` that gives its value when its row is updated.
+    #[must_use]
+    pub const fn on_update(&self) -> Option<&'static str> {
+        self.on_update
     }
 
     /// Whether the server fills it from a sequence.

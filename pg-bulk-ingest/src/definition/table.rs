@@ -141,6 +141,16 @@ impl Table {
         (0..self.columns.len()).any(|position| self.keeps(position))
     }
 
+    /// Whether a column's value is computed when its row is updated.
+    pub(crate) fn computes_any(&self) -> bool {
+        self.columns.iter().any(|column| column.on_update().is_some())
+    }
+
+    /// Whether rows are merged on the column at this position.
+    pub(crate) fn is_of_key(&self, position: usize) -> bool {
+        self.merge_key().contains(&position)
+    }
+
     /// Whether a row takes a value of a sequence when it is inserted, which no row is to take for nothing.
     pub(crate) fn takes_numbers(&self) -> bool {
         self.columns.iter().any(Column::takes_number)

@@ -2,6 +2,8 @@
 //!
 //! Source of the format: PostgreSQL's `array_recv` and `record_recv`.
 
+use std::collections::HashSet;
+
 /// How rows that are encoded for `COPY` become an array of records.
 #[derive(Debug)]
 pub(crate) struct Records {
@@ -39,6 +41,21 @@ impl Records {
             encoded += 1;
         }
         (encoded == count).then_some(array)
+    }
+
+    /// Whether no two rows have the same bytes in these fields; not, where rows cannot be read.
+    pub(crate) fn are_distinct(rows: &[u8], of: &[usize]) -> bool {
+        let (mut left, mut fields, mut seen) = (rows, Vec::new(), HashSet::new());
+        while !left.is_empty() {
+            if read_row(&mut left, &mut fields).is_none() {
+                return false;
+            }
+            let key = of.iter().map(|at| fields.get(*at).copied().flatten()).collect::<Vec<_>>();
+            if !seen.insert(key) {
+                return false;
+            }
+        }
+        true
     }
 
     fn push(&self, array: &mut Vec<u8>, fields: &[Option<&[u8]>]) -> Option<()> {

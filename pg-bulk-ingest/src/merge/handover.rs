@@ -5,7 +5,8 @@
 //! in an order in which a value is given up before it is taken; where rows wait for each other in a
 //! circle, one of them is given NULL before.
 
-use super::upsert::{is_new, is_new_or_differs, key_names};
+use super::changed::{is_new, is_new_or_differs};
+use super::upsert::key_names;
 use super::{Live, Staging};
 use crate::catalog::UniqueIndex;
 use crate::ident::{Ident, list};
@@ -55,18 +56,28 @@ impl<'a> HandingOver<'a> {
         self.live.table.sent().any(|own| own.name() == column)
     }
 
+    /// The column's position in the definition.
+    fn position(self, column: &str) -> Option<usize> {
+        self.live.table.columns().iter().position(|own| own.name() == column)
+    }
+
     /// Whether a column keeps its value when its row is updated.
     fn keeps(self, column: &str) -> bool {
-        let table = self.live.table;
-        let own = table.columns().iter().position(|own| own.name() == column);
-        own.is_some_and(|position| table.keeps(position))
+        self.position(column).is_some_and(|position| self.live.table.keeps(position))
+    }
+
+    /// Whether its value is computed from that which is there.
+    fn computes(self, column: &str) -> bool {
+        let column = self.position(column).and_then(|at| self.live.table.columns().get(at));
+        self.live.computes() && column.is_some_and(|column| column.on_update().is_some())
     }
 
     /// A column by which a row can give up its value of an index before it gets its new one.
     pub(crate) fn released_by(self, index: usize) -> Option<&'a str> {
         let index = self.indexes.get(index).filter(|index| index.nulls_distinct)?;
-        // One that is kept would not get its value back.
-        let is_updated = |column: &&str| self.has(column) && !self.keeps(column);
+        // One that is kept, or computed from what it was, would not get its value back.
+        let is_updated =
+            |column: &&str| self.has(column) && !self.keeps(column) && !self.computes(column);
         index.nullable.iter().map(String::as_str).find(is_updated)
     }
 
@@ -139,16 +150,19 @@ impl Staging {
         let key = handing.live.certain();
         let images = handing.columns().into_iter().enumerate().map(|(position, column)| {
             let (is_new, is_kept) = (handing.has(column), handing.keeps(column));
+            let computed = handing.position(column).filter(|_| handing.computes(column));
+            let computed = computed.map(|at| handing.live.merged(at, "live", "new"));
             let column = Ident::new(column);
             let stays = match handing.live.is_older("new") {
-                _ if is_kept => Some(format!("live.{key} IS NOT NULL")),
+                _ if is_kept || computed.is_some() => Some(format!("live.{key} IS NOT NULL")),
                 older => older,
             };
             let new = match stays {
                 _ if !is_new => format!("live.{column}"),
                 None => format!("new.{column}"),
                 Some(stays) => {
-                    format!("CASE WHEN {stays} THEN live.{column} ELSE new.{column} END")
+                    let merged = computed.unwrap_or_else(|| format!("live.{column}"));
+                    format!("CASE WHEN {stays} THEN {merged} ELSE new.{column} END")
                 }
             };
             format!("{new} AS new_{position}, live.{column} AS old_{position}")

@@ -14,6 +14,8 @@ pub(crate) struct Live<'a> {
     pub(crate) live: &'a LiveTable,
     /// Whether a row that is there stays as it is.
     pub(crate) keeps_existing: bool,
+    /// Whether the rows of the batch are merged with those that are there, and written as they are.
+    pub(crate) folded: bool,
     /// What holds of every row of it, `live`, that has the key of a row of the batch, if anything is known.
     pub(crate) extent: &'a str,
 }
@@ -28,7 +30,8 @@ impl Live<'_> {
 
     /// Whether of rows with equal keys the last to arrive counts, with all its values.
     pub(crate) fn last_counts(&self) -> bool {
-        !self.keeps_existing && self.version().is_none() && !self.keeps_columns()
+        let all = self.version().is_none() && !self.keeps_columns() && !self.table.computes_any();
+        !self.keeps_existing && all
     }
 
     /// Whether columns keep their values when a row is updated.

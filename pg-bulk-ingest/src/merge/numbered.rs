@@ -7,7 +7,7 @@
 use super::upsert::IS_NEW;
 use super::{Live, Search};
 use crate::catalog::LiveColumn;
-use crate::ident::{Ident, list};
+use crate::ident::Ident;
 
 /// What the names begin with under which a query has the values that the rows of the table have.
 const NUMBER: &str = "pg_bulk_ingest_number";
@@ -39,6 +39,11 @@ impl Live<'_> {
         if self.spares() { by_size } else { Search::OnConflict }
     }
 
+    /// Whether rows that are there, and those that are new, are written apart.
+    pub(super) fn parts(&self) -> bool {
+        self.spares() || self.folded
+    }
+
     /// What the row `live` has in these columns, for a query that takes it along; empty if nothing is spared.
     pub(super) fn numbers(&self) -> String {
         let numbers = self.numbered().into_iter().enumerate();
@@ -47,17 +52,19 @@ impl Live<'_> {
 
     /// Inserts the rows of `changed`, as a table of the query named `merged`.
     pub(super) fn insert_spared(&self, columns: &str, conflict: &str, returning: &str) -> String {
-        let numbered = self.numbered();
-        let numbers = list((0..numbered.len()).map(|at| format!("{NUMBER}_{at}")));
-        let (name, numbered) = (self.name, list(numbered));
+        let (name, numbered) = (self.name, self.numbered());
+        let numbers = (0..numbered.len()).map(|at| format!(", {NUMBER}_{at}")).collect::<String>();
+        let numbered = numbered.iter().map(|name| format!(", {name}")).collect::<String>();
+        // One that others insert meanwhile is not what the rows of the batch were merged with.
+        let conflict_of_new = if self.folded { "" } else { conflict };
         // What is there is written first: a value that it gives up can then be taken by what is new.
         format!(
-            "found AS (INSERT INTO {name} AS live ({columns}, {numbered}) OVERRIDING SYSTEM VALUE \
-             SELECT {columns}, {numbers} FROM changed WHERE NOT {IS_NEW} {conflict}\
+            "found AS (INSERT INTO {name} AS live ({columns}{numbered}) OVERRIDING SYSTEM VALUE \
+             SELECT {columns}{numbers} FROM changed WHERE NOT {IS_NEW} {conflict}\
              RETURNING {returning}), \
              added AS (INSERT INTO {name} AS live ({columns}) OVERRIDING SYSTEM VALUE \
              SELECT {columns} FROM changed WHERE {IS_NEW} AND (SELECT pg_catalog.count(*) FROM found) \
-             OPERATOR(pg_catalog.>=) 0 {conflict}RETURNING {returning}), \
+             OPERATOR(pg_catalog.>=) 0 {conflict_of_new}RETURNING {returning}), \
              merged AS (SELECT * FROM found UNION ALL SELECT * FROM added)"
         )
     }

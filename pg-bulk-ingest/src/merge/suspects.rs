@@ -1,6 +1,6 @@
 //! The rows of a staging table among which one is looked for that kept all from being merged.
 
-use super::upsert::{action, is_new_or_differs};
+use super::changed::{action, is_new_or_differs};
 use super::{Live, Staging};
 use crate::ident::Literal;
 use crate::plan::column_list;

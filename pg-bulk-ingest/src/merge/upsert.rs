@@ -5,6 +5,7 @@
 //! meanwhile. Where a sample of a large batch says that there are next to none, ON CONFLICT does it
 //! alone: it does not write them either, but locks them.
 
+use super::changed::{action, is_new, is_new_or_differs};
 use super::{HandingOver, Live, Staging};
 use crate::definition::Table;
 use crate::ident::{Ident, list};
@@ -102,7 +103,7 @@ impl Staging {
         let distinct = keys.is_some_and(|keys| keys.distinct);
         let (columns, key) = (&self.columns, column_list(table, table.merge_key()));
         let (sources, source) = match search {
-            Search::Probe | Search::Join if live.spares() => (self.probe(live, search), "changed"),
+            Search::Probe | Search::Join if live.parts() => (self.probe(live, search), "changed"),
             Search::Nothing | Search::OnConflict if distinct => (
                 format!(
                     "latest AS (SELECT {columns} FROM {} AS staged ORDER BY {key})",
@@ -147,7 +148,7 @@ impl Staging {
             }
             Counting::BeforeMerging => ("1", count_new(live, search, source)),
         };
-        let spares = live.spares() && source == "changed";
+        let spares = live.parts() && source == "changed";
         let keys = match (keys, search) {
             (Some(keys), _) => keys.different.to_string(),
             (None, Search::Join) if !spares => format!("({})", self.count_keys(table)),
@@ -183,7 +184,7 @@ impl Staging {
         };
         let (rows, same_key, version) =
             (live.rows(), live.same_key("live", "new"), list(live.version()));
-        let is_probed = search == Search::Probe || search == Search::Join && live.spares();
+        let is_probed = search == Search::Probe || search == Search::Join && live.parts();
         if is_probed {
             return format!("stale AS (SELECT FROM probed WHERE {IS_STALE}), ");
         }
@@ -340,55 +341,7 @@ fn count_new(live: Live<'_>, search: Search, source: &str) -> String {
     }
 }
 
-/// Whether the table has no row with the key of a row, where `live` is that row, or NULL.
-pub(super) fn is_new(live: Live<'_>) -> String {
-    format!("live.{} IS NULL AS {IS_NEW}", live.certain())
-}
-
 /// The names of the columns of the key.
 pub(super) fn key_names(table: &Table) -> impl Iterator<Item = Ident> {
     table.merge_key().iter().map(|position| Ident::new(table.columns()[*position].name()))
-}
-
-/// The names of the columns that are updated.
-fn updated_names(table: &Table) -> impl Iterator<Item = Ident> {
-    (0..table.columns().len())
-        .filter(|position| table.updates(*position))
-        .map(|position| Ident::new(table.columns()[position].name()))
-}
-
-/// Whether the row `new` is not in the table alike, where `live` is the row with its key, or NULL. A row
-/// that stays as it is does not differ.
-pub(super) fn is_new_or_differs(live: Live<'_>) -> String {
-    let certain = live.certain();
-    match differs(live, "new") {
-        Some(differs) => format!("live.{certain} IS NULL OR {differs}"),
-        None => format!("live.{certain} IS NULL"),
-    }
-}
-
-/// Whether the columns that are updated differ, of a row that is not older; `None` if there are none, or
-/// rows that are there stay as they are.
-///
-/// The operator compares the images of rows: by it 1.0 is not 1.00, and json can be compared at
-/// all. Without the casts the rows would be compared column by column, by another operator.
-fn differs(live: Live<'_>, new: &str) -> Option<String> {
-    if live.keeps_existing {
-        return None;
-    }
-    let row = |alias: &str| list(updated_names(live.table).map(|name| format!("{alias}.{name}")));
-    let differs =
-        format!("ROW({})::record OPERATOR(pg_catalog.*<>) ROW({})::record", row("live"), row(new));
-    let differs = match live.is_older(new) {
-        Some(older) => format!("({differs} AND NOT {older})"),
-        None => differs,
-    };
-    (!row("live").is_empty()).then_some(differs)
-}
-
-/// What is done to the row that is there. Keys that are equal but not to the letter (citext) stay.
-pub(super) fn action(live: Live<'_>) -> String {
-    let Some(differs) = differs(live, "excluded") else { return "NOTHING".to_owned() };
-    let set = list(updated_names(live.table).map(|name| format!("{name} = excluded.{name}")));
-    format!("UPDATE SET {set} WHERE {differs}")
 }

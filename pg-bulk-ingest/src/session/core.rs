@@ -73,7 +73,10 @@ impl Settings {
         // And so are those that take a value of a sequence each.
         let first_counts = self.upsert == Upsert::KeepExisting
             || self.upserts(table)
-                && (table.version().is_some() || table.keeps_any() || table.takes_numbers());
+                && (table.version().is_some()
+                    || table.keeps_any()
+                    || table.computes_any()
+                    || table.takes_numbers());
         table.has_text() || copied || first_counts
     }
 }

@@ -92,7 +92,7 @@ impl Defining<'_> {
 
 /// Whether the server refused what a statement says: syntax, names, types, expressions, values in
 /// them, limits; not for want of a privilege, nor because a name is taken.
-fn is_of_a_definition(error: &Error) -> bool {
+pub(super) fn is_of_a_definition(error: &Error) -> bool {
     let is_server = matches!(error.kind(), ErrorKind::Server);
     error.code().filter(|_| is_server).is_some_and(|code| {
         ["0A", "22", "3F", "42", "54"].iter().any(|class| code.code().starts_with(class))

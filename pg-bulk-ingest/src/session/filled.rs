@@ -28,7 +28,7 @@ fn mistake(definition: &Table) -> Option<String> {
                  without it"
             ));
         }
-        if is_filled && column.is_kept_on_update() {
+        if is_filled && (column.is_kept_on_update() || column.on_update().is_some()) {
             return Some(format!(
                 "field `{field}` is `Filled`, which no update changes: remove `on_update`"
             ));
@@ -40,7 +40,15 @@ fn mistake(definition: &Table) -> Option<String> {
     if definition.sent().next().is_none() {
         return Some("every field is `Filled`, and rows come with nothing".to_owned());
     }
-    let keeps = definition.columns().iter().any(Column::is_kept_on_update);
+    if definition.version().is_some() && definition.computes_any() {
+        return Some(
+            "a row that is older than the one that is there changes nothing, and would not count in \
+             `on_update`: remove it or `newest_by`"
+                .to_owned(),
+        );
+    }
+    let keeps =
+        definition.computes_any() || definition.columns().iter().any(Column::is_kept_on_update);
     if definition.fills(definition.merge_on()) {
         return Some("rows come without a column of `merge_on`, which is `Filled`".to_owned());
     }

@@ -109,6 +109,9 @@ impl<'a> Merging<'a> {
 
     async fn upsert(self, transaction: &Transaction<'_>) -> Result<[u64; 4], Error> {
         let upserting = self.choose(transaction).await?;
+        if self.has_to_fold(transaction, upserting.keys).await? {
+            return self.fold(transaction, upserting).await;
+        }
         let merged = match attempt(transaction, &self.staging.upsert(upserting)).await {
             // Others have written to the table since it was empty.
             Err(error) if upserting.search == Search::Nothing && is_violation(&error) => {
@@ -278,7 +281,7 @@ pub(super) async fn attempt(transaction: &Transaction<'_>, sql: &str) -> Result<
     numbers(transaction, &savepoint(SAVEPOINT, sql), MERGE).await
 }
 
-fn is_violation(error: &Error) -> bool {
+pub(super) fn is_violation(error: &Error) -> bool {
     error.code() == Some(&SqlState::UNIQUE_VIOLATION)
 }
 

@@ -10,7 +10,7 @@ use super::refusal::{
 use super::store::{Ingested, Store};
 use super::supported::{check_server, check_version};
 use super::target::{Current, Target, keeping};
-use super::{enum_type, filled, overlap, rename, views};
+use super::{computed, enum_type, filled, overlap, rename, views};
 use crate::carry::Swapped;
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
 use crate::deadline::answer;
@@ -51,6 +51,10 @@ pub(super) async fn start(
     for (((name, definition), relation), swapped) in tables.into_iter().zip(relations).zip(names) {
         let checked = check_name(&name, definition, &relation, &settings, &found, &server);
         checked.map_err(|error| error.in_table(&name))?;
+        if settings.updates(definition) {
+            let checked = computed::check(client, definition, &found).await;
+            checked.map_err(|error| error.in_table(&name))?;
+        }
         let Some(live) = &relation.table else {
             let schema_missing = !relation.schema_exists;
             targets.push(Target { schema_missing, ..Target::missing(swapped, definition) });

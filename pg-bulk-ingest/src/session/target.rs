@@ -117,7 +117,8 @@ impl Current {
     /// It, as statements name it.
     pub(super) fn in_sql<'a>(&'a self, definition: &'a Table, upsert: Upsert) -> Live<'a> {
         let keeps_existing = upsert == Upsert::KeepExisting;
-        Live { table: definition, name: &self.name, live: &self.live, keeps_existing, extent: "" }
+        let (name, live) = (&self.name, &self.live);
+        Live { table: definition, name, live, keeps_existing, folded: false, extent: "" }
     }
 
     /// Whether equal values of these columns are sent as equal bytes.

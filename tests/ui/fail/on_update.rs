@@ -4,8 +4,10 @@ use pg_bulk_ingest::IngestTable;
 struct OfTheKey {
     #[ingest(primary_key, on_update = "keep")]
     id: i32,
-    #[ingest(on_update = "old.visits + new.visits")]
+    #[ingest(on_update = "old.visits + (new.visits")]
     visits: i32,
+    #[ingest(on_update = "")]
+    seen: i32,
 }
 
 #[derive(IngestTable)]
@@ -20,6 +22,16 @@ struct OfTheKeyOfTheStruct {
 struct WithoutKey {
     #[ingest(on_update = "keep")]
     a: i32,
+}
+
+#[derive(IngestTable)]
+#[ingest(newest_by(version))]
+struct OfOlderRowsToo {
+    #[ingest(primary_key)]
+    id: i32,
+    version: i32,
+    #[ingest(on_update = "old.visits + new.visits")]
+    visits: i32,
 }
 
 fn main() {}

@@ -16,6 +16,7 @@ use crate::encode::Records;
 use crate::error::Error;
 use crate::execute::query;
 use crate::merge::COUNTED_FROM;
+use crate::options::Upsert;
 use crate::statement::{begin_savepoint, release, rollback_to};
 use bytes::{BufMut, BytesMut};
 use futures_util::future::{join, join3};
@@ -83,7 +84,15 @@ impl Load {
             (Some(target), Some(rows), Some(staging)) => {
                 let Some(current) = &target.current else { return Ok(None) };
                 let records = records(&current.live, target.definition);
-                let Some(rows) = records.encode(rows, received) else {
+                // Of rows with equal keys each counts, for which they have to be in a table.
+                let key = target.definition.merge_key();
+                let fields = key.iter().map(|at| target.definition.field_sent(*at));
+                let has_equal = target.definition.computes_any()
+                    && core.settings.upsert != Upsert::KeepExisting
+                    && !(current.is_equal_by_bytes(target.definition, key)
+                        && Records::are_distinct(rows, &fields.collect::<Vec<_>>()));
+                let encoded = if has_equal { None } else { records.encode(rows, received) };
+                let Some(rows) = encoded else {
                     return self.copy.finish(transaction).await.map(|()| None);
                 };
                 let staging =
