@@ -74,7 +74,7 @@ def compile_errors():
             source = (FIXTURES / f"{name}.rs").read_text().strip()
             said = (FIXTURES / f"{name}.stderr").read_text().strip()
             source, said = shortened(source), shortened(said)
-            parts.append(f"### {title(name)}\n\n```rust\n{source}\n```\n\n```text\n{said}\n```\n")
+            parts.append(f"<a id=\"{name}\"></a>\n\n**{title(name)}**\n\n```rust\n{source}\n```\n\n```text\n{said}\n```\n")
     return "\n".join(parts)
 
 
