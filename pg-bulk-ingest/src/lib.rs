@@ -69,7 +69,7 @@ pub use resolve::Outcome;
 pub use session::{Session, SessionBatch};
 pub use source::{IntoBatchStream, IntoBatches, IntoRowStream, IntoRows, RowSource};
 pub use statement::{Cost, LockMode, Statement};
-pub use table::{IngestTable, IngestTables, RowOf};
+pub use table::{IngestTable, IngestTables, Reserve, RowOf};
 pub use wait::Wait;
 
 /// What the fuzzers and the tests of the same checks call, and nothing else does.
@@ -89,7 +89,7 @@ pub mod __private {
         Cell, ColumnFallback, ColumnField, IngestColumn, JsonFallback, JsonField, RowEncoder,
         Shape, ToSqlColumn, ValueEncoder, ValueError, Written,
     };
-    pub use crate::table::{FlattenedTable, IngestTable, IngestTables, RowOf};
+    pub use crate::table::{FlattenedTable, IngestTable, IngestTables, Reserve, RowOf};
     pub use serde::Serialize;
     pub use tokio_postgres::types::ToSql;
 }

@@ -17,6 +17,7 @@ mod widen;
 pub(crate) use bound::MOST_COLUMNS;
 pub(crate) use enum_type::{add_labels, create_enum_types};
 pub(crate) use fault::Tried;
+pub(crate) use filling::next_values;
 pub(crate) use in_place::Step;
 pub(crate) use index_name::index_name;
 pub(crate) use keep::{Keeping, create_fresh, keep_indexes, kept, kept_shape};

@@ -24,6 +24,7 @@ mod parts;
 mod preview;
 mod refusal;
 mod rename;
+mod reserve;
 mod retry;
 mod scope;
 mod start;

@@ -58,6 +58,23 @@ pub trait IngestTables {
     const TABLES: &'static [&'static Table];
 }
 
+/// A table with an identity, of which ids can be reserved: see
+/// [`Session::reserve`](crate::Session::reserve). The derive implements it for structs with a field that is
+/// marked `identity` and of type `i16`, `i32`, `i64`, or `Filled` of one of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no identity of which ids can be reserved",
+    label = "no field that is an identity",
+    note = "mark a field of type `i64`, `i32`, `i16`, or `Filled` of one, `#[ingest(identity)]`"
+)]
+pub trait Reserve: IngestTable {
+    /// The type of the ids.
+    type Id: TryFrom<i64> + Send;
+
+    /// The column.
+    #[doc(hidden)]
+    const IDENTITY: &'static str;
+}
+
 /// A row of one of the tables of `S`, a reference to one, or a `Result` of one, whose error ends the
 /// ingest with [`ErrorKind::Source`](crate::ErrorKind::Source). The derives implement it for structs and
 /// enums, of whatever lifetimes.

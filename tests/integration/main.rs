@@ -48,6 +48,7 @@ mod privileges;
 mod progress;
 mod refused;
 mod renamed;
+mod reserve;
 mod round_trips;
 mod rows;
 mod send;

@@ -36,7 +36,7 @@ const _: () = {
     const _: () = ::core::assert!(
         < Filled < i64 > as ::pg_bulk_ingest::__private::IngestColumn > ::FIELD_TYPE
         .is_filled(), "{}",
-        "the server fills a column that is `identity`, and rows come without it: let the type of field `id` be `Filled<Filled<i64>>`, or remove `identity`"
+        "the server fills a column that is `identity = \"always\"`, and rows come without it: let the type of field `id` be `Filled<Filled<i64>>`, or remove `identity = \"always\"`"
     );
     const _: () = ::core::assert!(
         ! < Filled < i64 > as ::pg_bulk_ingest::__private::IngestColumn > ::NULLABLE,
@@ -170,6 +170,11 @@ const _: () = {
         const TABLES: &'static [&'static ::pg_bulk_ingest::__private::Table] = &[
             <Self as ::pg_bulk_ingest::__private::IngestTable>::TABLE,
         ];
+    }
+    #[automatically_derived]
+    impl ::pg_bulk_ingest::__private::Reserve for MyRow {
+        type Id = i64;
+        const IDENTITY: &'static ::core::primitive::str = "id";
     }
     #[automatically_derived]
     impl ::pg_bulk_ingest::__private::RowOf<MyRow> for MyRow {

@@ -32,11 +32,6 @@ const _: () = {
         )
     };
     const _: () = ::core::assert!(
-        < Filled < i64 > as ::pg_bulk_ingest::__private::IngestColumn > ::FIELD_TYPE
-        .is_filled(), "{}",
-        "the server fills a column that is `identity`, and rows come without it: let the type of field `id` be `Filled<Filled<i64>>`, or remove `identity`"
-    );
-    const _: () = ::core::assert!(
         ! < Filled < i64 > as ::pg_bulk_ingest::__private::IngestColumn > ::NULLABLE,
         "{}",
         "field `id` is an identity, which cannot be NULL: its type must not be an Option"
@@ -139,6 +134,11 @@ const _: () = {
         const TABLES: &'static [&'static ::pg_bulk_ingest::__private::Table] = &[
             <Self as ::pg_bulk_ingest::__private::IngestTable>::TABLE,
         ];
+    }
+    #[automatically_derived]
+    impl ::pg_bulk_ingest::__private::Reserve for MyRow {
+        type Id = i64;
+        const IDENTITY: &'static ::core::primitive::str = "id";
     }
     #[automatically_derived]
     impl ::pg_bulk_ingest::__private::RowOf<MyRow> for MyRow {

@@ -202,8 +202,10 @@ impl<'a> Assertions<'a> {
         let field = column.field;
         let is_filled = |of| quote!(#of::FIELD_TYPE.is_filled());
         if let Some(filling) = column.filling {
-            let message = filling.needs_filled(field, &rust_type::spell(column.ty));
-            self.assert(column, filling.span(), is_filled, &message);
+            if filling.is_always() {
+                let message = filling.needs_filled(field, &rust_type::spell(column.ty));
+                self.assert(column, filling.span(), is_filled, &message);
+            }
             if matches!(filling, Filling::Identity { .. }) {
                 let message = format!(
                     "field `{field}` is an identity, which cannot be NULL: its type must not be an \

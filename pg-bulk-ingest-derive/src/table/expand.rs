@@ -2,6 +2,7 @@
 
 use super::assertions::Assertions;
 use super::definition;
+use super::filling::{Filling, identity_type};
 use super::model::{Column, ColumnPath, Storage, Table};
 use crate::generics::{Twins, referent, type_parameters, where_clause};
 use proc_macro2::{Ident, TokenStream};
@@ -33,6 +34,14 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
         }
     });
     let encode = encode(table, &private);
+    let reserve = reserve(table).map(|body| {
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #private::Reserve for #ident #type_generics #where_clause {
+                #body
+            }
+        }
+    });
     quote! {
         const _: () = {
             #[allow(unused_imports)]
@@ -64,6 +73,8 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
                     &[<Self as #private::IngestTable>::TABLE];
             }
 
+            #reserve
+
             #[automatically_derived]
             impl #twin_generics #private::RowOf<#twin> for #ident #type_generics #twin_where_clause {
                 type Row = Self;
@@ -88,6 +99,18 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
             }
         };
     }
+}
+
+/// How ids are reserved of an identity.
+fn reserve(table: &Table<'_>) -> Option<TokenStream> {
+    let is_identity =
+        |column: &&Column<'_>| matches!(column.filling, Some(Filling::Identity { .. }));
+    let column = table.columns.iter().find(is_identity)?;
+    let (ty, name) = (identity_type(column.ty)?, &column.name);
+    Some(quote! {
+        type Id = #ty;
+        const IDENTITY: &'static ::core::primitive::str = #name;
+    })
 }
 
 /// What the impls ask of the types that a field has by way of a type parameter.

@@ -80,9 +80,17 @@ impl Filling {
         }
     }
 
+    /// Whether no row comes with a value.
+    pub(super) fn is_always(&self) -> bool {
+        !matches!(self, Self::Identity { always: false, .. })
+    }
+
     /// What is said where the field is of another type than `Filled`.
     pub(super) fn needs_filled(&self, field: &str, spelled: &str) -> String {
-        let name = self.name();
+        let name = match self {
+            Self::Identity { .. } => "identity = \"always\"",
+            Self::Generated { .. } => "generated",
+        };
         format!(
             "the server fills a column that is `{name}`, and rows come without it: let the type of \
              field `{field}` be `Filled<{spelled}>`, or remove `{name}`"
@@ -110,4 +118,20 @@ pub(super) fn is_spelled_filled(ty: &Type) -> bool {
     last.is_some_and(|last| {
         last.ident == "Filled" && matches!(last.arguments, PathArguments::AngleBracketed(_))
     })
+}
+
+/// The type of the values of an identity, if it is spelled as one that it can have.
+pub(super) fn identity_type(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) if last.ident == "Filled" => {
+            let syn::GenericArgument::Type(inner) = arguments.args.first()? else { return None };
+            identity_type(inner).filter(|_| !is_spelled_filled(inner))
+        }
+        PathArguments::None => {
+            ["i16", "i32", "i64"].iter().any(|name| last.ident == name).then_some(ty)
+        }
+        _ => None,
+    }
 }

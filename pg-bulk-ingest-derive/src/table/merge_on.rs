@@ -1,7 +1,7 @@
 //! The columns that rows are merged on instead of the primary key.
 
 use super::container::Container;
-use super::filling::is_spelled_filled;
+use super::filling::{Filling, is_spelled_filled};
 use super::keys::Resolving;
 use super::model::{Column, ColumnPath, Index, KeyColumn, KeyOf};
 use super::paths::Paths;
@@ -58,7 +58,8 @@ pub(super) fn check(
     }
     for key in &keys {
         let Some(column) = columns.get(key.path.position) else { continue };
-        if column.filling.is_some() || is_spelled_filled(column.ty) {
+        let is_filled = column.filling.is_some_and(Filling::is_always);
+        if is_filled || is_spelled_filled(column.ty) {
             errors.on(
                 &key.token,
                 "rows come without a column that the server fills, and cannot be merged on it",

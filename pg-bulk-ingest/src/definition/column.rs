@@ -1,6 +1,6 @@
 //! A column and its type.
 
-use super::{EnumType, Filling, Kind, builtin};
+use super::{EnumType, FieldType, Filling, Kind, builtin};
 use tokio_postgres::types::Type;
 
 /// The PostgreSQL type of a column as its Rust type gives it.
@@ -158,34 +158,6 @@ impl ColumnType {
             i += 1;
         }
         fits
-    }
-}
-
-/// What the type of a field makes its column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FieldType {
-    column_type: ColumnType,
-    nullable: bool,
-    filled: bool,
-}
-
-impl FieldType {
-    /// A column of this type, which may be NULL or not.
-    #[must_use]
-    pub const fn new(column_type: ColumnType, nullable: bool) -> Self {
-        Self { column_type, nullable, filled: false }
-    }
-
-    /// Makes it a column whose values are not sent.
-    #[must_use]
-    pub const fn filled(self) -> Self {
-        Self { filled: true, ..self }
-    }
-
-    /// Whether its values are not sent.
-    #[must_use]
-    pub const fn is_filled(self) -> bool {
-        self.filled
     }
 }
 
@@ -378,10 +350,15 @@ impl Column {
         self.on_update
     }
 
+    /// Whether it is an identity, whose values rows may come with.
+    pub(crate) const fn is_identity(&self) -> bool {
+        matches!(self.filling, Some(Filling::Identity { .. }))
+    }
+
     /// Whether the server fills it from a sequence.
     pub(crate) fn takes_number(&self) -> bool {
-        let is_identity = matches!(self.filling, Some(Filling::Identity { .. }));
-        self.filled && (is_identity || self.default.is_some_and(|sql| sql.contains("nextval")))
+        self.filled
+            && (self.is_identity() || self.default.is_some_and(|sql| sql.contains("nextval")))
     }
 
     /// Returns the names that the column has had.

@@ -6,6 +6,7 @@
 mod builtin;
 mod column;
 mod enum_type;
+mod field_type;
 mod filling;
 mod flatten;
 mod index;
@@ -13,8 +14,9 @@ mod kind;
 mod table;
 
 pub(crate) use builtin::canonical;
-pub use column::{Column, ColumnType, FieldType};
+pub use column::{Column, ColumnType};
 pub use enum_type::EnumType;
+pub use field_type::FieldType;
 pub(crate) use filling::Filling;
 pub use flatten::{Flatten, Flattened, Part, problem as flatten_problem};
 pub use index::{Index, IndexKey};

@@ -129,11 +129,12 @@ impl Table {
     }
 
     /// Whether the column at this position has a value of its own in each row, which stays when the row is
-    /// updated. That of a primary key does, by which other tables may refer to the row.
+    /// updated. Those of a primary key and of an identity do, by which other tables may refer to the row.
     pub(crate) fn keeps(&self, position: usize) -> bool {
         let column = self.columns.get(position).filter(|column| !column.is_filled());
-        let of_key = self.primary_key.contains(&position) && !self.merge_key().contains(&position);
-        column.is_some_and(|column| column.is_kept_on_update() || of_key)
+        let is_of_key = self.merge_key().contains(&position);
+        let names = |column: &Column| self.primary_key.contains(&position) || column.is_identity();
+        column.is_some_and(|column| column.is_kept_on_update() || names(column) && !is_of_key)
     }
 
     /// Whether any column keeps its value when its row is updated.

@@ -109,3 +109,12 @@ pub(super) fn go_on(table: &QualifiedName, column: &str, lock: LockMode) -> Stat
     );
     Statement::new(sql, lock, format!("column {column:?} goes on behind the values that there are"))
 }
+
+/// Returns so many values of the sequence of a column.
+pub(crate) fn next_values(table: &QualifiedName, column: &str, count: usize) -> String {
+    let (table, column) = (Literal(&table.to_string()).to_string(), Literal(column));
+    format!(
+        "SELECT pg_catalog.nextval((SELECT pg_catalog.pg_get_serial_sequence({table}, {column})\
+         ::pg_catalog.regclass)) FROM pg_catalog.generate_series(1, {count})"
+    )
+}

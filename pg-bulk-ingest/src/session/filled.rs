@@ -1,7 +1,7 @@
 //! Columns that the server fills: whether it is said how, and whether what is asked for goes with them.
 
 use super::refusal::START;
-use crate::definition::{Column, Table};
+use crate::definition::{Column, Filling, Table};
 use crate::error::{Error, ErrorKind};
 
 /// The derive cannot see all of it: a type may be `Filled` by another name.
@@ -22,7 +22,8 @@ fn mistake(definition: &Table) -> Option<String> {
                  `generated = \"…\"` or `default = \"…\"`"
             ));
         }
-        if !is_filled && filling.is_some() {
+        let is_given = matches!(filling, Some(Filling::Identity { always: false }));
+        if !is_filled && filling.is_some() && !is_given {
             return Some(format!(
                 "the server fills field `{field}`, whose type has to be `Filled<…>`, as rows come \
                  without it"
@@ -36,6 +37,11 @@ fn mistake(definition: &Table) -> Option<String> {
     }
     if definition.version().is_some_and(Column::is_filled) {
         return Some("rows come without the column of `newest_by`, which is `Filled`".to_owned());
+    }
+    if definition.version().is_some_and(Column::is_identity) {
+        return Some(
+            "an identity is never updated, and so cannot tell the newest in `newest_by`".to_owned(),
+        );
     }
     if definition.sent().next().is_none() {
         return Some("every field is `Filled`, and rows come with nothing".to_owned());

@@ -2,7 +2,7 @@ use pg_bulk_ingest::{Filled, IngestTable};
 
 #[derive(IngestTable)]
 struct OfOtherTypes {
-    #[ingest(primary_key, identity)]
+    #[ingest(primary_key, identity = "always")]
     id: i64,
     #[ingest(generated = "id * 2")]
     double: Option<i64>,
