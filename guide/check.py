@@ -75,6 +75,13 @@ def lacking(folder):
     sections = set(re.findall(r"^## (\w+)$", sections, re.M))
     yield from (f"no section of ErrorKind::{kind}" for kind in sorted(kinds - sections))
     yield from (f"a section of ErrorKind::{kind}, which is not there" for kind in sorted(sections - kinds))
+    # The words that an error displays are those of the code.
+    words = re.sub(r"\\\n\s*", "", KINDS.read_text())
+    text = (ROOT / "guide/src/errors/kinds.md").read_text()
+    for shown in re.findall(r"^## \w+\n\n(`.*`)$", text, re.M):
+        for piece in re.split("…|`", shown):
+            if len(piece.strip()) > 10 and piece.strip() not in words and "waiting for" not in piece:
+                yield f"no error says {piece.strip()!r}"
     recipes = "".join(path.read_text() for path in (ROOT / "guide/src/recipes").glob("*.md"))
     for path in sorted((ROOT / "examples").glob("*.rs")):
         if path.stem not in NOT_RECIPES and f"/{path.name}" not in recipes:
