@@ -108,9 +108,12 @@ fn sql_is_written_by_pure_functions() {
 fn no_file_is_longer_than_400_lines() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut files = Vec::new();
-    for folder in ["pg-bulk-ingest", "pg-bulk-ingest-derive", "tests", "benches", "examples"] {
+    let packages = ["pg-bulk-ingest", "pg-bulk-ingest-derive", "pg-bulk-ingest-cli"];
+    for folder in packages.into_iter().chain(["tests", "benches", "examples"]) {
         source_files(&root.join(folder), &mut files);
     }
+    // What is printed of tables is as long as there are tables.
+    files.retain(|path| !path.parent().unwrap().ends_with("printed"));
     for path in files {
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.lines().count() <= 400, "{path:?}");
