@@ -3,7 +3,8 @@
 //! ones.
 
 use super::definitions::{
-    INDEXED_ROWS, Indexed, IndexedOn10, PLAIN, PLAIN_ROWS, Plain, WIDE, WIDE_ROWS, Wide, indexed,
+    FILLED_IN, FILLED_IN_ROWS, FilledIn, INDEXED_ROWS, Indexed, IndexedOn10, PLAIN, PLAIN_ROWS,
+    Plain, WIDE, WIDE_ROWS, Wide, indexed,
 };
 use super::snapshot;
 use pg_bulk_ingest::{ColumnOrder, IngestTable, Migration, ingest};
@@ -157,6 +158,29 @@ const INDEXED_CASES: &[Case] = &[
     exact("ALTER TABLE t ALTER d TYPE bigint"),
     exact("ALTER TABLE t DROP d"),
 ];
+
+const FILLED_CASES: &[Case] = &[
+    exact(""),
+    exact("ALTER TABLE t ALTER id SET GENERATED ALWAYS"),
+    exact("ALTER TABLE t ALTER id DROP IDENTITY"),
+    exact("ALTER TABLE t ALTER id DROP IDENTITY, ALTER id SET DEFAULT 3"),
+    exact("ALTER TABLE t ALTER level DROP DEFAULT"),
+    exact("ALTER TABLE t ALTER level SET DEFAULT 8"),
+    exact("ALTER TABLE t RENAME version TO number"),
+    exact(
+        "ALTER TABLE t RENAME version TO revision; CREATE VIEW v AS SELECT revision FROM t; DROP VIEW v",
+    ),
+    exact("ALTER TABLE t DROP CONSTRAINT t_mail_key"),
+    exact("ALTER TABLE t DROP CONSTRAINT t_mail_key; CREATE UNIQUE INDEX ON t (mail)"),
+    exact("ALTER TABLE t DROP CONSTRAINT t_pkey; ALTER TABLE t RENAME version TO number"),
+];
+
+#[tokio::test]
+async fn what_the_server_fills_and_what_had_another_name_become_as_they_are_defined() {
+    let mut seen = String::new();
+    check::<FilledIn>(FILLED_IN, FILLED_IN_ROWS, FILLED_CASES, &mut seen).await;
+    compare("filled.txt", &seen);
+}
 
 #[tokio::test]
 async fn a_plain_table_becomes_as_it_is_defined() {

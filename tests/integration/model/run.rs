@@ -32,6 +32,15 @@ struct Indexed {
 
 #[derive(IngestTable)]
 #[ingest(schema = "model", table = "t")]
+struct Joined {
+    #[ingest(primary_key)]
+    id: i32,
+    #[ingest(sql_type = "varchar(8)", on_update = "right(old.value || new.value, 8)")]
+    value: String,
+}
+
+#[derive(IngestTable)]
+#[ingest(schema = "model", table = "t")]
 struct Unkeyed {
     id: i32,
     #[ingest(sql_type = "varchar(8)")]
@@ -263,6 +272,7 @@ async fn attempt(
     let run = match of.definition {
         Definition::Keyed => load(client, of, kept, stored, |(id, value)| Keyed { id, value }),
         Definition::Indexed => load(client, of, kept, stored, |(id, value)| Indexed { id, value }),
+        Definition::Joined => load(client, of, kept, stored, |(id, value)| Joined { id, value }),
         Definition::Unkeyed => load(client, of, kept, stored, |(id, value)| Unkeyed { id, value }),
     };
     let polls = if let Some(Fault::Drop(polls)) = of.fault { polls } else { usize::MAX };

@@ -11,6 +11,8 @@ pub(super) enum Definition {
     /// With an index more.
     Indexed,
     Unkeyed,
+    /// Values are joined when rows are merged.
+    Joined,
 }
 
 #[derive(Debug, Clone)]
@@ -79,6 +81,7 @@ impl IngestOf {
         let definition = match dice.below(12) {
             0 => Definition::Indexed,
             1 | 2 => Definition::Unkeyed,
+            3..=5 => Definition::Joined,
             _ => Definition::Keyed,
         };
         let batches = dice.below(4);

@@ -43,21 +43,32 @@ impl Table {
         self.rows.sort();
     }
 
+    fn take(&mut self, id: i32) -> Option<String> {
+        let at = self.rows.iter().position(|row| row.0 == id)?;
+        Some(self.rows.remove(at).1)
+    }
+
     /// The table with a batch in it; `None` if the batch is an error.
-    fn with(&self, batch: &BatchOf, upsert: Upsert) -> Option<Self> {
+    fn with(&self, batch: &BatchOf, ingest: &IngestOf) -> Option<Self> {
+        let joins = ingest.definition == Definition::Joined;
         let mut table = self.clone();
         for &(id, value) in &batch.rows {
             if value.chars().count() > 8 {
                 return None;
             }
+            let mut value = value.to_owned();
             if self.shape.is_keyed && table.has(id) {
-                match upsert {
+                match ingest.upsert {
                     Upsert::Off => return None,
                     Upsert::KeepExisting => continue,
-                    _ => table.rows.retain(|row| row.0 != id),
+                    _ => {
+                        let old = table.take(id).filter(|_| joins).unwrap_or_default();
+                        let joined = format!("{old}{value}").chars().collect::<Vec<_>>();
+                        value = joined[joined.len().saturating_sub(8)..].iter().collect();
+                    }
                 }
             }
-            table.add(id, value);
+            table.add(id, &value);
         }
         table.high_watermark = batch.high_watermark.or(table.high_watermark);
         Some(table)
@@ -108,7 +119,7 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
         table.high_watermark = None;
     }
     for (position, batch) in ingest.batches.iter().enumerate() {
-        let Some(next) = table.with(batch, ingest.upsert) else {
+        let Some(next) = table.with(batch, ingest) else {
             return Foretold { worlds, succeeds: false };
         };
         table = next;

@@ -11,7 +11,7 @@ mod scenario;
 mod source;
 
 use futures_util::{StreamExt, stream};
-use scenario::SCENARIOS;
+use scenario::{MERGED, SCENARIOS};
 use std::collections::BTreeMap;
 
 /// How many scenarios run at once: each waits most of the time.
@@ -94,8 +94,10 @@ impl Tally {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_fault_anywhere_leaves_whole_batches_and_running_again_converges() {
     let only = std::env::var("SCENARIO").ok();
-    let chosen =
-        SCENARIOS.iter().filter(|scenario| only.as_ref().is_none_or(|o| o == scenario.name));
+    let chosen = SCENARIOS
+        .iter()
+        .chain(MERGED)
+        .filter(|scenario| only.as_ref().is_none_or(|o| o == scenario.name));
     let mut running = stream::iter(chosen.map(|scenario| tokio::spawn(fault::sweep(scenario))))
         .buffer_unordered(AT_ONCE);
     let mut tally = Tally::default();

@@ -1,5 +1,9 @@
 //! Ingests that faults are done to. Another is a line of [`SCENARIOS`], and a function.
 
+mod merged;
+
+pub(super) use merged::MERGED;
+
 use super::source::Source;
 use futures_util::FutureExt;
 use pg_bulk_ingest::{
@@ -323,7 +327,7 @@ fn few_item_rows(batch: i32) -> impl Iterator<Item = Item> + Send {
     item_rows(batch).map(|row| Item { name: row.name.chars().take(9).collect(), ..row })
 }
 
-/// The same rows, none of which is there already.
+/// The same rows, none of which is there.
 fn new_item_rows(batch: i32) -> impl Iterator<Item = Item> + Send {
     (10 * batch..).zip(item_rows(batch)).map(|(id, row)| Item { id, code: Some(id), ..row })
 }
