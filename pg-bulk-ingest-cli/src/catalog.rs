@@ -250,13 +250,14 @@ async fn one(
         return Err(format!("there is no table `{schema}.{table}`{hint}"));
     };
     let kind = match found.kind {
+        'r' | 'p' if found.columns.is_empty() => "a table without columns",
         'r' | 'p' => return Ok(found),
         'v' => "a view",
         'm' => "a materialized view",
         'f' => "a foreign table",
         _ => "no table",
     };
-    Err(format!("`{schema}.{table}` is {kind}, and structs are of tables"))
+    Err(format!("`{schema}.{table}` is {kind}, and structs are of tables with columns"))
 }
 
 /// The JSON that a query returns; `None` if it returns no row.

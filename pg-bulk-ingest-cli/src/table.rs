@@ -21,9 +21,17 @@ pub(crate) fn add(live: &LiveTable, choices: Choices, model: &mut Model) {
         fields: Vec::new(),
     };
     let mut taken = BTreeSet::new();
+    // Rows come with something, so that not all of what may be filled can be.
+    let from_rows = live.columns.iter().all(is_filled);
     for column in &live.columns {
-        let field = field(column, choices, model, &mut taken, &mut item.notes);
+        let is_filled = is_filled(column) && !(from_rows && is_given(column));
+        let field = field(column, is_filled, choices, model, &mut taken);
+        item.notes.extend(sequence_note(column));
         item.fields.push(field);
+    }
+    if from_rows && !live.columns.iter().any(is_given) {
+        item.notes
+            .push("values for its columns: there are none that rows can come with".to_owned());
     }
     index::add(live, &mut item);
     let comments =
@@ -58,23 +66,21 @@ fn is_doc_comment(text: &str) -> bool {
 
 fn field(
     column: &LiveColumn,
+    is_filled: bool,
     choices: Choices,
     model: &mut Model,
     taken: &mut BTreeSet<String>,
-    notes: &mut Vec<String>,
 ) -> Field {
     let ident = name::field(&column.name, taken);
     let mut settings = Vec::new();
     if name::column_of(&ident) != column.name {
         settings.push(format!("column = {}", literal(&column.name)));
     }
-    let filling = filling(column, notes);
-    let is_filled = filling.as_ref().is_some_and(|(_, is_filled)| *is_filled);
     let (mut ty, sql_type, sent_by) = typed(column, is_filled, choices, model);
     settings.extend(sent_by.map(str::to_owned));
     settings.extend(sql_type.map(|sql| format!("sql_type = {}", literal(&sql))));
     settings.extend(column.collation.as_ref().map(|sql| format!("collate = {}", literal(sql))));
-    settings.extend(filling.map(|(setting, _)| setting));
+    settings.extend(filling(column));
     if !column.not_null {
         ty = format!("Option<{ty}>");
     }
@@ -117,45 +123,45 @@ fn typed(
     }
 }
 
-/// The setting that says what fills a column, and whether rows come without it.
-fn filling(column: &LiveColumn, notes: &mut Vec<String>) -> Option<(String, bool)> {
-    let mut note_sequence = |what: &str| {
-        let sequence = column.sequence.as_ref()?;
-        let options = &sequence.options;
-        match what {
-            "serial" => notes.push(format!(
-                "column {}: sequence {} belongs to it, as to a `serial`, and is not made with the table",
-                column.name, sequence.name
-            )),
-            _ if !options.is_empty() => {
-                notes.push(format!("column {}: its identity has {options}", column.name));
-            }
-            _ => {}
-        }
-        Some(())
-    };
+/// The setting that says what fills a column.
+fn filling(column: &LiveColumn) -> Option<String> {
     match column.identity.as_str() {
-        "a" => {
-            note_sequence("identity");
-            return Some(("identity = \"always\"".to_owned(), true));
-        }
-        "d" => {
-            note_sequence("identity");
-            return Some(("identity".to_owned(), true));
-        }
+        "a" => return Some("identity = \"always\"".to_owned()),
+        "d" => return Some("identity".to_owned()),
         _ => {}
     }
-    let sql = column.default.as_deref()?;
-    let setting = match column.generated.as_str() {
-        "v" => format!("generated = {}, virtual", literal(sql)),
-        "" => format!("default = {}", literal(sql)),
-        _ => format!("generated = {}", literal(sql)),
-    };
-    let is_generated = !column.generated.is_empty();
-    if !is_generated && sql.starts_with("nextval(") {
-        note_sequence("serial");
+    let sql = literal(column.default.as_deref()?);
+    Some(match column.generated.as_str() {
+        "" => format!("default = {sql}"),
+        "v" => format!("generated = {sql}, virtual"),
+        _ => format!("generated = {sql}"),
+    })
+}
+
+/// Whether rows come without a column, as the server fills it.
+fn is_filled(column: &LiveColumn) -> bool {
+    let is_expression = |sql: &str| !is_constant(sql);
+    !is_given(column) || column.default.as_deref().is_some_and(is_expression)
+}
+
+/// Whether rows can come with values for a column: it is neither an identity nor generated.
+fn is_given(column: &LiveColumn) -> bool {
+    column.identity.is_empty() && column.generated.is_empty()
+}
+
+/// What the sequence of a column is that its struct does not say.
+fn sequence_note(column: &LiveColumn) -> Option<String> {
+    let (name, sequence) = (&column.name, column.sequence.as_ref()?);
+    let is_serial = is_given(column)
+        && column.default.as_deref().is_some_and(|default| default.starts_with("nextval("));
+    if is_serial {
+        return Some(format!(
+            "column {name}: sequence {} belongs to it, as to a `serial`, and is not made with the table",
+            sequence.name
+        ));
     }
-    Some((setting, is_generated || !is_constant(sql)))
+    let has_options = !column.identity.is_empty() && !sequence.options.is_empty();
+    has_options.then(|| format!("column {name}: its identity has {}", sequence.options))
 }
 
 /// What is on a table that is no part of a struct.

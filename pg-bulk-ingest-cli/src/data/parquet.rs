@@ -109,3 +109,61 @@ fn integer_type(bits: i8, is_signed: bool, choices: Choices) -> RustType {
         (_, false) => RustType::new("u64", "numeric(20,0)"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::columns;
+    use crate::arguments::Choices;
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+    use std::fs::File;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_schema_has_the_types_of_its_columns() {
+        let schema = "message rows {
+            required int32 id;
+            optional binary name (UTF8);
+            required int64 at (TIMESTAMP(MILLIS, true));
+            optional int64 local (TIMESTAMP(MICROS, false));
+            optional group tags (LIST) { repeated group list { required binary element (UTF8); } }
+            optional group doc { optional int32 a; }
+            required fixed_len_byte_array (16) key (UUID);
+            optional int32 day (DATE);
+            required int64 price (DECIMAL(12, 2));
+            required int64 big (INTEGER(64, false));
+            required int32 small (INTEGER(8, true));
+            repeated double scores;
+            optional binary raw;
+        }";
+        let path = std::env::temp_dir().join(format!("struct-{}.parquet", std::process::id()));
+        let schema = Arc::new(parse_message_type(schema).unwrap());
+        let file = File::create(&path).unwrap();
+        SerializedFileWriter::new(file, schema, Arc::default()).unwrap().close().unwrap();
+        let columns = columns(&path, Choices::default()).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let written = columns.iter().map(|column| {
+            let optional = if column.is_nullable { "?" } else { "" };
+            let ty = column.rust_type.as_ref().map_or("", |ty| ty.name.as_str());
+            format!("{}: {ty}{optional}", column.name)
+        });
+        assert_eq!(
+            written.collect::<Vec<_>>(),
+            [
+                "id: i32",
+                "name: String?",
+                "at: chrono::DateTime<chrono::Utc>",
+                "local: chrono::NaiveDateTime?",
+                "tags: Vec<String>?",
+                "doc: serde_json::Value?",
+                "key: uuid::Uuid",
+                "day: chrono::NaiveDate?",
+                "price: rust_decimal::Decimal",
+                "big: u64",
+                "small: i16",
+                "scores: Vec<f64>",
+                "raw: Vec<u8>?",
+            ]
+        );
+    }
+}

@@ -36,7 +36,7 @@ CREATE TABLE arrays (
 );
 CREATE TABLE geometry (a point, b line, c lseg, d box, e path, f polygon, g circle);
 CREATE TABLE of_the_server (a money, b bit(3), c varbit(5), d tsvector, e tsquery, f pg_lsn, g oid, h regclass, i xid);
-CREATE TABLE domains (a short_text NOT NULL, b positive, c happy, d numbers, e cents, f filled_text, g short_text[]);
+CREATE TABLE domains (a short_text NOT NULL, b positive, c happy, d numbers, e cents, f filled_text);
 CREATE TABLE enums (
     a mood NOT NULL, b mood, c mood[], d weather NOT NULL, e "My Schema"."Odd Labels", f level, g empty,
     h mood DEFAULT 'ok'
@@ -134,3 +134,4 @@ CREATE TABLE days (day date NOT NULL, value text) PARTITION BY RANGE (day);
 CREATE TABLE days_2020 PARTITION OF days FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
 CREATE TABLE dropped (a integer, gone text, b integer);
 ALTER TABLE dropped DROP COLUMN gone;
+CREATE TABLE only_filled (a text DEFAULT now() NOT NULL, b tsvector DEFAULT to_tsvector('english', ''));

@@ -17,3 +17,4 @@ CREATE TABLE key_that_includes (id integer, value text, PRIMARY KEY (id) INCLUDE
 CREATE TABLE partitioned_with_key (day date, id integer, value text, PRIMARY KEY (day, id)) PARTITION BY LIST (day);
 CREATE INDEX ON partitioned_with_key (value);
 CREATE TABLE partitioned_default PARTITION OF partitioned_with_key DEFAULT;
+CREATE TABLE arrays_of_domains (a short_text[] NOT NULL, b positive[]);

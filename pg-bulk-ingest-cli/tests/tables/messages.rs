@@ -39,12 +39,17 @@ fn a_database_that_is_not_there_is_named_without_its_password() {
 #[tokio::test]
 async fn what_is_no_table_is_named() {
     let database = Database::new().await;
-    database.execute("CREATE TABLE one (a integer); CREATE VIEW two AS SELECT 1 AS a").await;
+    database
+        .execute(
+            "CREATE TABLE one (a integer); CREATE VIEW two AS SELECT 1 AS a; CREATE TABLE three ()",
+        )
+        .await;
     let url = database.url();
     for (source, named) in [
         ("public.none", "there is no table `public.none`"),
         ("Public.ONE", "there is `public.one`, as names count by case"),
         ("public.two", "`public.two` is a view"),
+        ("three", "`public.three` is a table without columns"),
         ("nowhere.*", "no tables in a schema `nowhere`"),
     ] {
         let (code, message) = failure(&["struct", "--database", &url, source]);

@@ -1,4 +1,4 @@
-// Printed by `pg-bulk-ingest struct` of My Schema.Order Items, public.2020 sales, public.arrays and 37 more.
+// Printed by `pg-bulk-ingest struct` of My Schema.Order Items, public.2020 sales, public.arrays and 38 more.
 // Cargo.toml: pg-bulk-ingest = { version = "0.1.0", features = ["bigdecimal", "eui48", "hstore", "ipnet", "rust_decimal"] }
 // Types of the crates bigdecimal, chrono, eui48, ipnet, rust_decimal, serde_json, uuid.
 
@@ -222,8 +222,6 @@ pub struct Domains {
     pub e: Option<rust_decimal::Decimal>,
     #[ingest(sql_type = "public.filled_text")]
     pub f: Option<String>,
-    #[ingest(sql_type = "public.short_text[]")]
-    pub g: Option<Vec<String>>,
 }
 
 #[derive(Debug, IngestTable)]
@@ -450,6 +448,15 @@ pub struct OfTheServer {
 }
 
 #[derive(Debug, IngestTable)]
+#[ingest(schema = "public", table = "only_filled")]
+pub struct OnlyFilled {
+    #[ingest(default = "now()")]
+    pub a: String,
+    #[ingest(text, sql_type = "tsvector", default = "to_tsvector('english'::regconfig, ''::text)")]
+    pub b: Option<String>,
+}
+
+#[derive(Debug, IngestTable)]
 #[ingest(schema = "public", table = "option")]
 pub struct OptionRow {
     pub string: Option<String>,
@@ -664,6 +671,7 @@ pub async fn each(look: &mut crate::look::Look) {
     look.at::<NullableNumbers>().await;
     look.at::<NumbersOfAllKinds>().await;
     look.at::<OfTheServer>().await;
+    look.at::<OnlyFilled>().await;
     look.at::<OptionRow>().await;
     look.at::<Parent>().await;
     look.at::<Ranges>().await;

@@ -1,8 +1,17 @@
-// Printed by `pg-bulk-ingest struct` of public.generated, public.including, public.key_that_includes and 1 more.
+// Printed by `pg-bulk-ingest struct` of public.arrays_of_domains, public.generated, public.including and 2 more.
 // Cargo.toml: pg-bulk-ingest = { version = "0.1.0", features = ["rust_decimal"] }
 // Types of the crates chrono, rust_decimal.
 
 use pg_bulk_ingest::{Filled, IngestTable};
+
+#[derive(Debug, IngestTable)]
+#[ingest(schema = "public", table = "arrays_of_domains")]
+pub struct ArraysOfDomains {
+    #[ingest(sql_type = "public.short_text[]")]
+    pub a: Vec<String>,
+    #[ingest(sql_type = "public.positive[]")]
+    pub b: Option<Vec<i32>>,
+}
 
 #[derive(Debug, IngestTable)]
 #[ingest(schema = "public", table = "generated")]
@@ -61,6 +70,7 @@ pub struct PartitionedWithKey {
 }
 
 pub async fn each(look: &mut crate::look::Look) {
+    look.at::<ArraysOfDomains>().await;
     look.at::<Generated>().await;
     look.at::<Including>().await;
     look.at::<KeyThatIncludes>().await;

@@ -25,7 +25,7 @@ pub struct Temporal {
 #[ingest(schema = "public", table = "version_7")]
 pub struct Version7 {
     #[ingest(primary_key, default = "uuidv7()")]
-    pub id: Filled<uuid::Uuid>,
+    pub id: uuid::Uuid,
 }
 
 #[derive(Debug, IngestTable)]
