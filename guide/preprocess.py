@@ -24,7 +24,7 @@ PAGES = {
 }
 
 # The pages that are files of the repository.
-INCLUDED = {"migration.md", "privileges.md", "performance.md", "reliability.md", "changelog.md"}
+INCLUDED = {"migration.md", "privileges.md", "performance.md", "reliability.md", "changelog.md", "structs.md"}
 
 # What fixtures are about, by what their names begin with: the first that fits.
 TOPICS = [
