@@ -167,6 +167,12 @@ impl Error {
         self
     }
 
+    /// The same, in the row of this number rather than the one that it names.
+    pub(crate) fn of_row(mut self, number: u64) -> Self {
+        self.0.place.row = Some(number);
+        self
+    }
+
     pub(crate) fn in_column(mut self, column: impl Into<String>) -> Self {
         self.0.place.column.get_or_insert_with(|| column.into());
         self

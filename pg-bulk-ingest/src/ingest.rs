@@ -2,6 +2,7 @@
 
 mod rows;
 mod running;
+mod set_aside;
 mod watermarks;
 
 pub use rows::Rows;
@@ -13,7 +14,9 @@ use crate::definition::Table;
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::hook::{BeforeVisible, Hook, NoHook, OnBeforeVisible};
 use crate::ident::QualifiedName;
-use crate::options::{ColumnOrder, Delete, HighWatermark, Locks, Migration, Upsert, Visibility};
+use crate::options::{
+    ColumnOrder, Delete, HighWatermark, Locks, Migration, OnRejected, Upsert, Visibility,
+};
 use crate::report::{Plan, Progress};
 use crate::session::{self, OnProgress, Session, Settings};
 use crate::source::RowSource;
@@ -39,6 +42,7 @@ pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
         settings: Settings { small_merges: true, ..Settings::default() },
         on_progress: None,
         connections: None,
+        on_rejected: None,
         hook: NoHook,
         tables: PhantomData,
     }
@@ -57,6 +61,7 @@ pub struct Ingest<'c, S: ?Sized, H = NoHook> {
     settings: Settings,
     on_progress: Option<OnProgress<'c>>,
     connections: Option<Connections<'c>>,
+    on_rejected: Option<OnRejected<'c>>,
     hook: H,
     tables: PhantomData<fn(&S)>,
 }
@@ -254,6 +259,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
             settings: self.settings,
             on_progress: self.on_progress,
             connections: self.connections,
+            on_rejected: self.on_rejected,
             hook: OnBeforeVisible(Box::new(hook)),
             tables: self.tables,
         }
@@ -276,8 +282,18 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     pub async fn start<W: DeserializeOwned>(self) -> Result<Session<'c, S, W, H>, Error> {
         let tables = self.tables();
         let Self { client, high_watermark, settings, on_progress, connections, hook, .. } = self;
-        Session::start(client, tables, settings, on_progress, connections, high_watermark, hook)
-            .await
+        let started = Session::start(
+            client,
+            tables,
+            settings,
+            on_progress,
+            connections,
+            high_watermark,
+            hook,
+        );
+        let mut session = started.await?;
+        session.call_on_rejected(self.on_rejected);
+        Ok(session)
     }
 
     /// Makes the tables as they are defined, without a batch: they exist afterwards, and are

@@ -53,8 +53,8 @@ pub use hook::{BeforeVisible, Hook, HookTable, NoHook, OnBeforeVisible};
 pub use ident::QualifiedName;
 pub use ingest::{Ingest, Rows, Running, ingest};
 pub use options::{
-    ColumnOrder, Cut, Delete, HighWatermark, Locks, Migration, Overlap, Upsert, Visibility,
-    Watermarks,
+    ColumnOrder, Cut, Delete, HighWatermark, Locks, Migration, Overlap, Rejects, SetAside, Upsert,
+    Visibility, Watermarks,
 };
 #[doc = include_str!("docs/ingest_column.md")]
 pub use pg_bulk_ingest_derive::IngestColumn;
@@ -64,7 +64,7 @@ pub use pg_bulk_ingest_derive::IngestEnum;
 pub use pg_bulk_ingest_derive::IngestTable;
 #[doc = include_str!("docs/ingest_tables.md")]
 pub use pg_bulk_ingest_derive::IngestTables;
-pub use report::{Kept, KeptKind, Phase, Plan, Progress, Report, TableReport};
+pub use report::{Kept, KeptKind, Phase, Plan, Progress, Rejected, Report, TableReport};
 pub use resolve::Outcome;
 pub use session::{Session, SessionBatch};
 pub use source::{IntoBatchStream, IntoBatches, IntoRowStream, IntoRows, RowSource};

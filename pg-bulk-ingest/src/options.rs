@@ -1,8 +1,11 @@
 //! Settings of an ingest.
 
 mod cut;
+mod set_aside;
 
 pub use cut::Cut;
+pub(crate) use set_aside::{Budget, OnRejected};
+pub use set_aside::{Rejects, SetAside};
 
 use crate::finite::to_json;
 use crate::ident::QualifiedName;

@@ -1,5 +1,9 @@
 //! What an ingest did.
 
+mod rejected;
+
+pub use rejected::Rejected;
+
 use crate::ident::QualifiedName;
 use crate::statement::Statement;
 use crate::wait::Wait;
@@ -93,7 +97,7 @@ pub struct Progress {
 pub struct TableReport {
     /// The table.
     pub table: QualifiedName,
-    /// Rows received.
+    /// Rows received, those that were set aside included.
     pub received: u64,
     /// Rows that are in the table now and were not before.
     pub inserted: u64,
@@ -109,9 +113,11 @@ pub struct TableReport {
     pub stale: u64,
     /// Rows deleted by [`Delete`](crate::Delete).
     ///
-    /// `received` less `inserted`, `updated`, `unchanged`, `existing` and `stale` is the number of rows
-    /// that a later, or newer, row of the same batch and primary key replaced.
+    /// `received` less `inserted`, `updated`, `unchanged`, `existing`, `stale` and `rejected` is the number
+    /// of rows that a later, or newer, row of the same batch and primary key replaced.
     pub deleted: u64,
+    /// Rows that were set aside ([`Ingest::set_aside`](crate::Ingest::set_aside)).
+    pub rejected: u64,
 }
 
 impl TableReport {
@@ -125,6 +131,7 @@ impl TableReport {
             existing: 0,
             stale: 0,
             deleted: 0,
+            rejected: 0,
         }
     }
 }
@@ -243,9 +250,18 @@ pub struct Report<W> {
     pub skipped: Option<String>,
     /// The time that each phase took in all; a phase that did not occur is left out.
     pub phases: Vec<(Phase, Duration)>,
+    pub(crate) rejects: Vec<Rejected>,
 }
 
 impl<W> Report<W> {
+    /// The rows that were set aside ([`Ingest::set_aside`](crate::Ingest::set_aside)), in the order in which
+    /// they came: as many as may be of one batch. Of an ingest of many batches there may have been more,
+    /// which [`TableReport::rejected`] counts.
+    #[must_use]
+    pub fn rejects(&self) -> &[Rejected] {
+        &self.rejects
+    }
+
     /// The report of an ingest into these tables that did nothing.
     pub(crate) fn of_skipped(tables: Vec<QualifiedName>, reason: String) -> Self {
         Self {
@@ -258,6 +274,7 @@ impl<W> Report<W> {
             high_watermark: None,
             skipped: Some(reason),
             phases: Vec::new(),
+            rejects: Vec::new(),
         }
     }
 }
@@ -280,6 +297,9 @@ impl<W: fmt::Debug> fmt::Display for Report<W> {
             columns.push(("stale", |table| table.stale));
         }
         columns.push(("deleted", |table| table.deleted));
+        if self.tables.iter().any(|table| table.rejected > 0) {
+            columns.push(("rejected", |table| table.rejected));
+        }
         write!(f, "{:width$}", "table")?;
         columns.iter().try_for_each(|(title, _)| write!(f, "  {title:>10}"))?;
         writeln!(f)?;

@@ -1,5 +1,6 @@
 //! An ingest, batch by batch.
 
+mod aside;
 mod batch;
 mod carry;
 mod close;
@@ -50,7 +51,7 @@ use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::hook::{Hook, NoHook};
 use crate::ident::{QualifiedName, list};
-use crate::options::HighWatermark;
+use crate::options::{HighWatermark, OnRejected};
 use crate::report::{Phase, Plan, Report};
 use crate::table::RowOf;
 use crate::watermark;
@@ -168,6 +169,17 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
         Ok(SessionBatch { open, high_watermark, read, hook, tables: *tables })
     }
 
+    /// Rows that are set aside are told to this function.
+    pub(crate) fn call_on_rejected(&mut self, on_rejected: Option<OnRejected<'c>>) {
+        self.meter.call_on_rejected(on_rejected);
+    }
+
+    /// How many errors of its source a batch may set aside.
+    pub(crate) fn source_errors_at_most(&self) -> u64 {
+        let budget = self.core.settings.set_aside.filter(|budget| budget.source_errors);
+        budget.map_or(0, |budget| budget.at_most)
+    }
+
     /// The number of the batch that comes next, from 1.
     pub(crate) fn next_batch(&self) -> u64 {
         self.core.totals.batches + 1
@@ -187,9 +199,20 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
         let Self { scope, mut core, mut meter, high_watermark, .. } = self;
         let phases = whole::finish(scope, &mut core, &mut meter).await?;
         let kept = whole::kept(&core);
-        let core::Totals { batches, rows, bytes, tables, migrated } = core.totals;
+        let core::Totals { batches, rows, bytes, tables, migrated, rejects } = core.totals;
         let skipped = None;
-        Ok(Report { batches, rows, bytes, tables, migrated, kept, high_watermark, skipped, phases })
+        Ok(Report {
+            batches,
+            rows,
+            bytes,
+            tables,
+            migrated,
+            kept,
+            high_watermark,
+            skipped,
+            phases,
+            rejects,
+        })
     }
 }
 
@@ -202,7 +225,8 @@ impl<'s, 'c, S: ?Sized, W, H> SessionBatch<'s, 'c, S, W, H> {
     /// Writes a row.
     ///
     /// It is encoded at once, and sent when enough are there. A row that cannot be encoded leaves
-    /// nothing behind: the batch can go on without it.
+    /// nothing behind: the batch can go on without it. With [`set_aside`](crate::Ingest::set_aside) it is set
+    /// aside, and no error.
     ///
     /// # Errors
     ///

@@ -52,6 +52,7 @@ mod reserve;
 mod round_trips;
 mod rows;
 mod send;
+mod set_aside;
 mod sources;
 mod sweep;
 mod timeout;

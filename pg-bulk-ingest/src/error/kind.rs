@@ -52,6 +52,12 @@ pub enum ErrorKind {
         /// That of the row, as JSON.
         high_watermark: String,
     },
+    /// More rows of the batch are refused than may be [set aside](crate::Ingest::set_aside). The source says
+    /// why the last was, whose place the error names.
+    TooManyRejected {
+        /// How many may be.
+        allowed: u64,
+    },
     /// The hook returned an error, which is the source.
     Hook,
     /// The hook ended the batch's transaction, or left it aborted.
@@ -165,6 +171,9 @@ impl fmt::Display for ErrorKind {
         match self {
             Self::Server | Self::WorkerConnect | Self::Source | Self::Hook | Self::WatermarkSerialize => {
                 Ok(())
+            }
+            Self::TooManyRejected { allowed } => {
+                write!(f, ": more rows of the batch are refused than may be set aside ({allowed})")
             }
             Self::OutOfOrder { before, high_watermark } => write!(
                 f,

@@ -20,6 +20,7 @@ pub(super) fn is_transient(kind: &ErrorKind, code: Option<&SqlState>) -> bool {
         | ErrorKind::InTransaction
         | ErrorKind::Value { .. }
         | ErrorKind::OutOfOrder { .. }
+        | ErrorKind::TooManyRejected { .. }
         | ErrorKind::TransactionEnded
         | ErrorKind::SchemaMismatch { .. }
         | ErrorKind::CannotMigrate { .. }

@@ -195,7 +195,9 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
                 };
                 let after = session.high_watermark().cloned();
                 let rows = open(after.clone()).into_rows().map_err(no_rows)?;
-                let mut rows = Sequence::new(rows, high_watermark, rules, after);
+                let early = session.source_errors_at_most();
+                let rows = Sequence::new(rows, high_watermark, rules, after);
+                let mut rows = rows.early_errors(early);
                 rows.begin::<S>()?;
                 while let Some(batch) = rows.batch() {
                     session.ingest(batch).await?;
@@ -260,6 +262,9 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
                     ControlFlow::Continue(session) => session,
                     ControlFlow::Break(report) => return Ok(report),
                 };
+                if session.source_errors_at_most() > 0 {
+                    return Err(no_source_errors());
+                }
                 let after = session.high_watermark().cloned();
                 let rows = open(after.clone()).into_row_stream().await.map_err(no_rows)?;
                 let rows = pin!(rows.fuse());
@@ -279,4 +284,12 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
 /// The function failed instead of returning rows.
 fn no_rows(source: BoxError) -> Error {
     Error::new(ErrorKind::Source, "cannot get the rows from their source").caused_by(source)
+}
+
+/// What comes of a stream is waited for outside of batches, in which alone it could be set aside.
+fn no_source_errors() -> Error {
+    let reason = "`row_stream` does not set errors of its source aside (`SetAside::source_errors`): filter \
+                  them out of the stream, or give it to `stream` as a `Batch::stream`";
+    let kind = ErrorKind::Unsupported { reason: reason.to_owned() };
+    Error::new(kind, "cannot begin the ingest")
 }

@@ -5,6 +5,7 @@ mod push;
 
 pub(crate) use push::{Fill, Pushed};
 
+use super::aside::Aside;
 use super::core::{Core, Pending};
 use super::load::Load;
 use super::meter::{Meter, Waits};
@@ -27,13 +28,13 @@ use tokio_postgres::error::SqlState;
 /// A batch that takes rows. Nothing of it counts before it is committed.
 pub struct OpenBatch<'s, 'c> {
     // The COPY in progress ends before the transaction does.
-    load: Load,
+    pub(super) load: Load,
     transaction: Transaction<'s>,
-    core: &'s mut Core,
+    pub(super) core: &'s mut Core,
     meter: &'s mut Meter<'c>,
     connections: Option<&'s mut Connections<'c>>,
     /// The tables as they are within the transaction.
-    targets: Vec<Target>,
+    pub(super) targets: Vec<Target>,
     /// The rows of each table that go with the table that is replaced.
     deleted: Vec<u64>,
     /// What was created.
@@ -41,7 +42,9 @@ pub struct OpenBatch<'s, 'c> {
     /// Whether the first table has no rows from before the batch: they are deleted, or it is new.
     emptied: bool,
     /// The rows that it took.
-    taken: Uncommitted,
+    pub(super) taken: Uncommitted,
+    /// Those of them that are set aside.
+    pub(super) aside: Aside,
     /// Whether sending began and did not come to a good end: it failed, or its future was dropped.
     /// Rows are missing then, and the batch must not be committed.
     broken: bool,
@@ -101,6 +104,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             migrated,
             emptied,
             taken,
+            aside: Aside::default(),
             broken: false,
         };
         Ok(batch)
@@ -145,6 +149,10 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
     /// sent has to be that in which they arrived.
     pub(super) fn takes_parts(&self) -> bool {
         let [target] = self.targets.as_slice() else { return false };
+        // The rows of parts have numbers of their own.
+        if self.core.settings.set_aside.is_some() {
+            return false;
+        }
         self.load.is_staging() || !target.upserts(self.core.settings.upsert)
     }
 
@@ -182,13 +190,13 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
 
     /// The error of a row that could not be encoded.
     pub(super) fn failed(&self, failed: &Failed) -> Error {
-        self.locate(self.load.failed(failed, self.core))
+        self.locate_as_is(self.load.failed(failed, self.core))
     }
 
     /// The error of a source that failed instead of returning the next row.
     pub(super) fn source_failed(&self, number: u64, source: BoxError) -> Error {
         let failed = Error::new(ErrorKind::Source, "cannot get the next row from its source");
-        self.locate(failed.in_row(number).caused_by(source))
+        self.locate_as_is(failed.in_row(number).caused_by(source))
     }
 
     /// Whether the role may write the comment that holds the high watermark.
@@ -212,6 +220,11 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
 
     /// The error, in this batch.
     pub(crate) fn locate(&self, error: Error) -> Error {
+        self.locate_as_is(self.aside.place(error))
+    }
+
+    /// The error, in this batch, where its row is numbered among all that came.
+    pub(super) fn locate_as_is(&self, error: Error) -> Error {
         self.taken.tell();
         self.core.locate(error)
     }
@@ -238,6 +251,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         metadata: M,
     ) -> Result<bool, Error> {
         self.check_whole()?;
+        self.check_share()?;
         let completed = self.complete(pending, hook, metadata).await;
         let completed = completed.map_err(|error| self.locate(error))?;
         let bytes = self.load.bytes();
@@ -251,8 +265,10 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             migrated,
             emptied,
             taken,
+            aside,
             ..
         } = self;
+        meter.tell_rejected(aside.rows());
         let lanes = load.copy().take_lanes();
         drop(load);
         let batch = core.totals.batches + 1;
@@ -273,6 +289,16 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             counts.add_to(report);
             report.deleted += deleted;
         }
+        for (table, report) in core.totals.tables.iter_mut().enumerate() {
+            report.received += aside.of_table(table);
+            report.rejected += aside.of_table(table);
+        }
+        let set_aside = aside.rows().len();
+        if let Some(budget) = core.settings.set_aside {
+            let kept = usize::try_from(budget.at_most).unwrap_or(usize::MAX);
+            core.totals.rejects.extend(aside.into_rows());
+            core.totals.rejects.truncate(kept);
+        }
         let cleared = completed.pending == Some(Pending::Clear);
         match core.settings.visibility {
             Visibility::AfterEachBatch => core.store.keep(completed.pending.as_ref()),
@@ -282,7 +308,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
                 core.hold();
             }
         }
-        tracing::info!(parent: &meter.span, batch, rows, bytes, "batch committed");
+        tracing::info!(parent: &meter.span, batch, rows, bytes, set_aside, "batch committed");
         Ok(cleared)
     }
 }

@@ -10,9 +10,9 @@ use crate::error::Error;
 use crate::execute::Waiting;
 use crate::ident::QualifiedName;
 use crate::options::{
-    ColumnOrder, Delete, Locks, Migration, Overlap, Upsert, Visibility, Watermarks,
+    Budget, ColumnOrder, Delete, Locks, Migration, Overlap, Upsert, Visibility, Watermarks,
 };
-use crate::report::{Phase, Plan, Progress, TableReport};
+use crate::report::{Phase, Plan, Progress, Rejected, TableReport};
 use crate::watermark::Unreadable;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -43,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) begins_after_stored: bool,
     /// Whether few rows may be merged by one statement, without a `COPY`.
     pub(crate) small_merges: bool,
+    /// How many rows may be set aside, if any.
+    pub(crate) set_aside: Option<Budget>,
 }
 
 impl Settings {
@@ -142,6 +144,8 @@ pub(super) struct Totals {
     pub(super) bytes: u64,
     pub(super) tables: Vec<TableReport>,
     pub(super) migrated: Plan,
+    /// Rows that were set aside, the first of them.
+    pub(super) rejects: Vec<Rejected>,
 }
 
 impl Core {

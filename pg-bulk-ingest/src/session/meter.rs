@@ -2,7 +2,8 @@
 
 use crate::connections::Lookout;
 use crate::deadline::{Seen, Witness};
-use crate::report::{Phase, Progress};
+use crate::options::OnRejected;
+use crate::report::{Phase, Progress, Rejected};
 use crate::wait::Wait;
 use futures_util::future::BoxFuture;
 use std::fmt;
@@ -22,6 +23,8 @@ pub(super) struct Meter<'c> {
     phases: Phases,
     lookout: Option<Lookout<'c>>,
     now: Arc<Now>,
+    /// Who is told of rows that are set aside.
+    on_rejected: Option<Mutex<OnRejected<'c>>>,
 }
 
 /// What the session does now.
@@ -108,7 +111,20 @@ impl<'c> Meter<'c> {
         let told = on_progress.map(|on_progress| Told { on_progress, last: None });
         let audience = Audience(told.map(|told| Arc::new(Mutex::new(told))));
         let (phases, now) = (Phases::default(), Arc::default());
-        Self { span, tables: tables.into(), audience, phases, lookout, now }
+        Self { span, tables: tables.into(), audience, phases, lookout, now, on_rejected: None }
+    }
+
+    /// Rows that are set aside are told to this function.
+    pub(super) fn call_on_rejected(&mut self, on_rejected: Option<OnRejected<'c>>) {
+        self.on_rejected = on_rejected.map(Mutex::new);
+    }
+
+    /// Tells of rows that are set aside.
+    pub(super) fn tell_rejected(&mut self, rejected: &[Rejected]) {
+        if let Some(on_rejected) = &mut self.on_rejected {
+            let told = on_rejected.get_mut().unwrap_or_else(PoisonError::into_inner);
+            rejected.iter().for_each(told);
+        }
     }
 
     /// Returns what tells about waits in the middle of a phase.

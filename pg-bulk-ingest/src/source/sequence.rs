@@ -78,11 +78,29 @@ pub(crate) struct Sequence<I, R, K, W> {
     /// The high watermark of the last row that is in a batch; before the first, that after which the ingest
     /// begins.
     last: Option<W>,
+    /// Errors that came before the first row, to be set aside in the first batch, and how many may be.
+    early: Vec<BoxError>,
+    early_at_most: u64,
 }
 
 impl<I, R, K, W> Sequence<I, R, K, W> {
     pub(crate) fn new(rows: I, high_watermark: K, rules: Rules<W>, after: Option<W>) -> Self {
-        Self { rows, high_watermark, rules, next: None, second: None, ends: None, last: after }
+        Self {
+            rows,
+            high_watermark,
+            rules,
+            next: None,
+            second: None,
+            ends: None,
+            last: after,
+            early: Vec::new(),
+            early_at_most: 0,
+        }
+    }
+
+    /// The same, where so many errors may be set aside that come before the first row.
+    pub(crate) fn early_errors(self, at_most: u64) -> Self {
+        Self { early_at_most: at_most, ..self }
     }
 }
 

@@ -34,7 +34,14 @@ impl Fill<'_> {
 enum Stop {
     Full,
     Refused,
-    Failed(Failed),
+    At(Refused),
+}
+
+/// Why a row is not in the batch.
+enum Refused {
+    /// It could not be encoded.
+    Value(Failed),
+    /// Its source returned an error instead of it.
     Source(BoxError),
 }
 
@@ -52,13 +59,17 @@ impl OpenBatch<'_, '_> {
         self.broken = true;
         if row.row().is_none() {
             self.broken = false;
-            return Err(self.source_failed(self.next_row(), row.into_error()));
+            return self.refuse_source(row.into_error()).map(|()| false);
         }
         let encoded = self.load.copy().encode(&row);
         self.broken = false;
-        let full = encoded.map_err(|failed| self.failed(&failed))?;
-        self.taken.rows += 1;
-        Ok(full)
+        match encoded {
+            Ok(full) => {
+                self.taken.rows += 1;
+                Ok(full)
+            }
+            Err(failed) => self.refuse_value(failed).map(|()| false),
+        }
     }
 
     /// Encodes rows until it is time to [`send`](Self::send). Returns whether there may be more.
@@ -83,6 +94,26 @@ impl OpenBatch<'_, '_> {
         S: ?Sized,
         I: Iterator<Item: RowOf<S>>,
     {
+        loop {
+            match self.push_until::<S, I>(rows, &mut admits)? {
+                Ok(pushed) => return Ok(pushed),
+                Err(Refused::Value(failed)) => self.refuse_value(failed)?,
+                Err(Refused::Source(error)) => self.refuse_source(error)?,
+            }
+        }
+    }
+
+    /// Encodes rows until it is time to [`send`](Self::send), one is not admitted, or one is refused.
+    #[inline]
+    fn push_until<S, I>(
+        &mut self,
+        rows: &mut I,
+        admits: &mut impl FnMut(&<I::Item as RowOf<S>>::Row, Fill<'_>) -> bool,
+    ) -> Result<Result<Pushed<I::Item>, Refused>, Error>
+    where
+        S: ?Sized,
+        I: Iterator<Item: RowOf<S>>,
+    {
         self.check_whole()?;
         // A panic of the rows' own code leaves half of one in the buffer.
         self.broken = true;
@@ -90,23 +121,26 @@ impl OpenBatch<'_, '_> {
         let mut refused = None;
         let copy = self.load.copy();
         let stopped = rows.try_for_each(|row| {
-            let Some(inner) = row.row() else { return Err(Stop::Source(row.into_error())) };
+            let Some(inner) = row.row() else {
+                return Err(Stop::At(Refused::Source(row.into_error())));
+            };
             if !admits(inner, Fill { rows: taken, copy }) {
                 refused = Some(row);
                 return Err(Stop::Refused);
             }
-            let full = copy.encode::<S, I::Item>(&row).map_err(Stop::Failed)?;
+            let full = copy
+                .encode::<S, I::Item>(&row)
+                .map_err(|failed| Stop::At(Refused::Value(failed)))?;
             taken += 1;
             if full { Err(Stop::Full) } else { Ok(()) }
         });
         self.taken.rows = taken;
         self.broken = false;
         match (stopped, refused) {
-            (Err(Stop::Full), _) => Ok(Pushed::Full),
-            (_, Some(row)) => Ok(Pushed::Refused(row)),
-            (Err(Stop::Failed(failed)), None) => Err(self.failed(&failed)),
-            (Err(Stop::Source(error)), None) => Err(self.source_failed(taken + 1, error)),
-            (Ok(()) | Err(Stop::Refused), None) => Ok(Pushed::Exhausted),
+            (Err(Stop::Full), _) => Ok(Ok(Pushed::Full)),
+            (_, Some(row)) => Ok(Ok(Pushed::Refused(row))),
+            (Err(Stop::At(refused)), None) => Ok(Err(refused)),
+            (Ok(()) | Err(Stop::Refused), None) => Ok(Ok(Pushed::Exhausted)),
         }
     }
 }

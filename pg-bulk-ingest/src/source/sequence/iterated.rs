@@ -1,6 +1,6 @@
 //! Rows in a sequence from an iterator.
 
-use super::{Held, Sequence};
+use super::{Held, Sequence, source_failed};
 use crate::batch::{Batch, NoWatermark, Watermark};
 use crate::error::Error;
 use crate::session::{Fill, OpenBatch, Pushed};
@@ -18,8 +18,25 @@ impl<I: Iterator, K, W: Watermark + PartialEq> Sequence<I, I::Item, K, W> {
         I: Iterator<Item: RowOf<S>>,
         K: FnMut(&<I::Item as RowOf<S>>::Row) -> W,
     {
-        let first = self.rows.next().map(|row| self.hold::<S>(row)).transpose();
-        self.next = first.map_err(|error| error.in_batch(1).in_row(1))?;
+        let first = loop {
+            match self.rows.next() {
+                Some(row)
+                    if row.row().is_none() && (self.early.len() as u64) < self.early_at_most =>
+                {
+                    self.early.push(row.into_error());
+                }
+                row => break row,
+            }
+        };
+        let number = self.early.len() as u64 + 1;
+        // Without a row there is no batch in which they could be set aside.
+        if first.is_none()
+            && let Some(error) = self.early.pop()
+        {
+            return Err(source_failed(error).in_batch(1).in_row(number - 1));
+        }
+        let first = first.map(|row| self.hold::<S>(row)).transpose();
+        self.next = first.map_err(|error| error.in_batch(1).in_row(number))?;
         Ok(())
     }
 
@@ -38,6 +55,9 @@ impl<I: Iterator, K, W: Watermark + PartialEq> Sequence<I, I::Item, K, W> {
         I: Iterator<Item: RowOf<S>>,
         K: FnMut(&<I::Item as RowOf<S>>::Row) -> W,
     {
+        for error in std::mem::take(&mut self.early) {
+            batch.refuse_source(error)?;
+        }
         if let Some(Held { row, high_watermark, ends }) = self.next.take() {
             self.last = Some(high_watermark);
             self.ends = ends;

@@ -1,0 +1,57 @@
+//! Rows that are set aside.
+
+use super::Ingest;
+#[cfg(doc)]
+use crate::error::ErrorKind;
+use crate::options::{Budget, SetAside};
+use crate::table::IngestTables;
+
+impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
+    /// Sets rows aside that cannot be encoded, rather than failing their batch: the rest goes on, and the
+    /// report names each of them ([`Report::rejects`](crate::Report::rejects)). Default: such a row fails its
+    /// batch ([`ErrorKind::Value`]).
+    ///
+    /// These are rows with a value that its column cannot hold, as far as the client sees it: text with a NUL
+    /// character, numbers, dates and times out of range, and all else that is an [`ErrorKind::Value`]. With
+    /// [`SetAside::source_errors`] also errors that an iterator, or a stream of [`Batch::stream`], returns
+    /// instead of rows, but not those of [`row_stream`](Self::row_stream), which is then
+    /// [`ErrorKind::Unsupported`].
+    ///
+    /// What only the server refuses still fails the batch: text that is too long, labels that an enum type lacks,
+    /// violations of NOT NULL, CHECK, domain, unique, foreign key and exclusion constraints, and errors of
+    /// triggers.
+    ///
+    /// A batch of which more rows are refused than [`SetAside::at_most`], or [`SetAside::share`], is rolled
+    /// back, and ends the ingest with [`ErrorKind::TooManyRejected`]. The high watermark of a batch is stored
+    /// although rows of it were set aside: a source that begins after it does not return them again.
+    ///
+    /// The parts of [`Batch::parts`] go one after the other.
+    ///
+    /// [`Batch::parts`]: crate::Batch::parts
+    /// [`Batch::stream`]: crate::Batch::stream
+    ///
+    /// ```no_run
+    /// # use pg_bulk_ingest::{Batch, Error, IngestTable, NoWatermark, Rejects, SetAside, ingest};
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "t")]
+    /// # struct Line { text: String }
+    /// # async fn run(client: &mut tokio_postgres::Client, lines: Vec<std::io::Result<Line>>) -> Result<(), Error> {
+    /// let report = ingest::<Line>(client)
+    ///     .set_aside(SetAside {
+    ///         share: 0.01,
+    ///         source_errors: true,
+    ///         into: Rejects::call(|rejected| eprintln!("{rejected}")),
+    ///         ..SetAside::default()
+    ///     })
+    ///     .batches(|_: Option<NoWatermark>| Batch::new(lines))
+    ///     .await?;
+    /// println!("{} of {} rows were set aside", report.tables[0].rejected, report.rows);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_aside(mut self, set_aside: SetAside<'c>) -> Self {
+        self.settings.set_aside = Some(Budget::of(&set_aside));
+        self.on_rejected = set_aside.into.into_call();
+        self
+    }
+}
