@@ -1,6 +1,9 @@
 //! Structs of data files.
 
-use crate::{file, printed, program};
+use crate::generated::files::{Events, Orders2024};
+use crate::{compared, file, printed, program};
+use pg_bulk_ingest::ingest;
+use tests::Database;
 
 /// What is printed of a file of `files`, without its first lines.
 fn fields(name: &str) -> Vec<String> {
@@ -67,4 +70,21 @@ fn a_file_that_cannot_be_read_is_named_with_the_line() {
         assert!(message.contains(named) && message.contains(name), "{message}");
     }
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[tokio::test]
+async fn structs_of_files_make_tables() {
+    let paths = ["orders 2024.csv", "events.ndjson"].map(|name| file("files").join(name));
+    let arguments = ["struct", paths[0].to_str().unwrap(), paths[1].to_str().unwrap()];
+    compared("files.rs", &printed(&arguments));
+    let path = file("printed/files.rs");
+    let check = ["struct", "--check", path.to_str().unwrap(), arguments[1], arguments[2]];
+    assert_eq!(printed(&check), "");
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    Box::pin(ingest::<Orders2024>(&mut client).migrate()).await.unwrap();
+    Box::pin(ingest::<Events>(&mut client).migrate()).await.unwrap();
+    let tables = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace \
+                  AND relkind = 'r' ORDER BY relname";
+    assert_eq!(database.rows(tables).await, ["events", "orders_2024"]);
 }

@@ -9,4 +9,4 @@ macro_rules! generated {
     )*};
 }
 
-generated!(from_10 from_12 from_15 from_18 pagila);
+generated!(from_10 from_12 from_15 from_18 pagila files);

@@ -54,10 +54,17 @@ async fn structs(database: &Database, name: &str) -> String {
     let schemas = schemas(database).await;
     arguments.extend(schemas.iter().map(String::as_str));
     let text = with_list(&printed(&arguments));
-    let path = file(name);
+    compared(name, &text);
+    text
+}
+
+/// Compares what is printed with what is checked in, or writes it there.
+#[track_caller]
+fn compared(name: &str, text: &str) {
+    let path = file("printed").join(name);
     if std::env::var_os("UPDATE_STRUCTS").is_some() {
-        std::fs::write(&path, &text).unwrap();
-        return text;
+        std::fs::write(&path, text).unwrap();
+        return;
     }
     let there = std::fs::read_to_string(&path).unwrap();
     let line = there.lines().zip(text.lines()).find(|(there, text)| there != text);
@@ -65,7 +72,6 @@ async fn structs(database: &Database, name: &str) -> String {
         there == text,
         "{name} is not what is printed, first at {line:#?}\nUPDATE_STRUCTS=1 writes it anew"
     );
-    text
 }
 
 /// Makes the tables of a file if the server has what they need, and returns what the looks at them need.
@@ -75,7 +81,7 @@ async fn made(name: &str, from: u32) -> Option<(Database, Look)> {
     }
     let database = Database::new().await;
     database.execute(&std::fs::read_to_string(file(&format!("{name}.sql"))).unwrap()).await;
-    let structs = structs(&database, &format!("printed/{name}.rs")).await;
+    let structs = structs(&database, &format!("{name}.rs")).await;
     let look = Look::new(&database, &structs).await;
     Some((database, look))
 }

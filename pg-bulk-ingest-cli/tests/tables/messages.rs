@@ -1,6 +1,7 @@
 //! What is said where nothing is printed.
 
-use crate::{printed, program};
+use crate::{file, printed, program};
+use std::process::Command;
 use tests::Database;
 
 /// Exit code, and what is on standard error.
@@ -82,4 +83,22 @@ async fn a_check_names_what_differs() {
     let (code, message) = failure(&arguments);
     assert!(code == 3 && message.contains(":1:8: "), "{message}");
     std::fs::remove_file(&path).unwrap();
+}
+
+/// The first block of code in this language.
+fn block<'t>(text: &'t str, language: &str) -> &'t str {
+    let (_, after) = text.split_once(&format!("```{language}\n")).unwrap();
+    after.split_once("```").unwrap().0
+}
+
+#[tokio::test]
+async fn the_readme_shows_what_is_printed() {
+    let readme = std::fs::read_to_string(file("../../README.md")).unwrap();
+    let database = Database::new().await;
+    let schema = "CREATE SCHEMA sales;";
+    database.execute(&format!("{schema}{}", block(&readme, "sql"))).await;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pg-bulk-ingest"));
+    command.env("DATABASE_URL", database.url()).args(["struct", "sales.orders"]);
+    let output = command.output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), block(&readme, "rust"));
 }
