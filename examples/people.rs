@@ -1,10 +1,11 @@
 //! A table that was there before: made by hand, with columns that the server fills, an index, a view and
 //! grants of its own. An ingest loads into it and leaves all of that alone; what the ingest itself added
-//! goes again when the struct no longer has it.
+//! goes again when the struct no longer has it. And a table of the ingest's own, whose rows the server
+//! numbers: they are merged on another column, and their visits are counted.
 //!
 //! `cargo run --example people` starts a throw-away server; with `DATABASE_URL` it uses yours.
 
-use pg_bulk_ingest::{Batch, IngestTable, Upsert, ingest};
+use pg_bulk_ingest::{Batch, Filled, IngestTable, Upsert, ingest};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 const BY_HAND: &str = "
@@ -43,6 +44,21 @@ mod later {
         #[ingest(on_update = "keep")]
         pub(super) first_seen: Option<&'a str>,
     }
+}
+
+/// Known by their addresses, and numbered by the server. A person who is there keeps the number and the
+/// first name that they gave, and their visits add up.
+#[derive(IngestTable, Clone)]
+#[ingest(table = "example_visitors", merge_on(email))]
+struct Visitor<'a> {
+    #[ingest(primary_key, identity)]
+    id: Filled<i64>,
+    #[ingest(unique)]
+    email: &'a str,
+    #[ingest(on_update = "keep")]
+    name: &'a str,
+    #[ingest(on_update = "old.visits + new.visits")]
+    visits: i64,
 }
 
 #[tokio::main]
@@ -88,12 +104,28 @@ async fn main() -> anyhow::Result<()> {
     let at = ingest::<Person>(&mut client).stored::<i32>().await?;
     println!("loaded up to {at:?}");
     println!("{}", ingest::<Person>(&mut client).migrate().await?);
-    show(&client).await
+    show(&client).await?;
+
+    println!("\nVisits are counted, each row of them:");
+    client.batch_execute("DROP TABLE IF EXISTS example_visitors").await?;
+    let visit = |email, name| Visitor { id: Filled, email, name, visits: 1 };
+    let (ann, bob) = (visit("ann@example.com", "Ann"), visit("bob@example.com", "Bob"));
+    let days = [vec![ann.clone(), bob, ann], vec![visit("ann@example.com", "Anna")]];
+    ingest::<Visitor>(&mut client)
+        .batches(|_: Option<i32>| {
+            days.iter().zip(1..).map(|(visits, day)| Batch::new(visits).high_watermark(day))
+        })
+        .await?;
+    print(&client, "SELECT to_jsonb(v) FROM example_visitors v ORDER BY id").await
 }
 
 /// Prints the table.
 async fn show(client: &Client) -> anyhow::Result<()> {
-    let sql = "SELECT to_jsonb(p) - 'created_at' FROM example_people p ORDER BY id";
+    print(client, "SELECT to_jsonb(p) - 'created_at' FROM example_people p ORDER BY id").await
+}
+
+/// Prints what a query returns.
+async fn print(client: &Client, sql: &str) -> anyhow::Result<()> {
     for message in client.simple_query(sql).await? {
         if let SimpleQueryMessage::Row(row) = message {
             println!("{}", row.get(0).unwrap_or_default());

@@ -17,7 +17,7 @@ pub(crate) struct Person {
     name: String,
 }
 
-fn person(email: impl ToString, name: &str) -> Person {
+fn person(email: impl ToString + Copy, name: &str) -> Person {
     Person { id: Filled, email: email.to_string(), name: name.to_owned() }
 }
 

@@ -103,7 +103,9 @@ impl Staging {
         let distinct = keys.is_some_and(|keys| keys.distinct);
         let (columns, key) = (&self.columns, column_list(table, table.merge_key()));
         let (sources, source) = match search {
-            Search::Probe | Search::Join if live.parts() => (self.probe(live, search), "changed"),
+            Search::Probe | Search::Join if live.parts() => {
+                (self.probe(live, search, distinct && search == Search::Join), "changed")
+            }
             Search::Nothing | Search::OnConflict if distinct => (
                 format!(
                     "latest AS (SELECT {columns} FROM {} AS staged ORDER BY {key})",
@@ -114,7 +116,7 @@ impl Staging {
             Search::Nothing | Search::OnConflict => {
                 (format!("latest AS ({})", self.chosen(live, "")), "latest")
             }
-            Search::Probe => (self.probe(live, search), "changed"),
+            Search::Probe => (self.probe(live, search, false), "changed"),
             Search::Join if distinct => (self.join_distinct(live), "changed"),
             Search::Join => (self.join(live), "latest"),
         };
@@ -277,8 +279,12 @@ impl Staging {
 
     /// `latest`, and of it what is not in the table alike. LIMIT keeps the planner from joining in
     /// another way than by the index.
-    fn probe(&self, live: Live<'_>, search: Search) -> String {
-        let (latest, differs) = (self.chosen(live, ""), is_new_or_differs(live));
+    fn probe(&self, live: Live<'_>, search: Search, distinct: bool) -> String {
+        let differs = is_new_or_differs(live);
+        let latest = match distinct && !live.folded {
+            true => format!("SELECT {} FROM {} AS staged", self.columns, self.rows()),
+            false => self.chosen(live, ""),
+        };
         let is_new = format!("{}{}", is_new(live), live.numbers());
         let (rows, same_key) = (live.rows(), live.same_key("live", "new"));
         let key = list(key_names(live.table).map(|name| format!("new.{name}")));
