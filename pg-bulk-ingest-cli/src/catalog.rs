@@ -5,6 +5,7 @@ use crate::error::Error;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::error::Error as _;
+use tokio_postgres::config::SslMode;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Config, IsolationLevel, NoTls, Transaction};
 
@@ -163,6 +164,12 @@ async fn read_all(url: &str, names: &[&TableName]) -> Result<Vec<LiveTable>, Err
         config.application_name("pg-bulk-ingest struct");
     }
     let place = place(&config);
+    if config.get_ssl_mode() == SslMode::Require {
+        return Err(Error::failed(format!(
+            "cannot connect to {place}: `sslmode=require` asks for TLS, which this program does not \
+             have: go through a tunnel, or run it where the server is"
+        )));
+    }
     let connected = config.connect(NoTls).await;
     let (mut client, connection) = connected
         .map_err(|error| Error::failed(format!("cannot connect to {place}: {}", said(&error))))?;

@@ -6,6 +6,7 @@ mod files;
 mod generated;
 mod look;
 mod messages;
+mod rows;
 
 use look::Look;
 use std::path::{Path, PathBuf};

@@ -33,6 +33,9 @@ fn a_database_that_is_not_there_is_named_without_its_password() {
         assert_eq!(code, 2);
         assert!(!message.contains("s3cret"), "{message}");
     }
+    let url = "postgres://a:s3cret@localhost/b?sslmode=require";
+    let (code, message) = failure(&["struct", "--database", url, "a.b"]);
+    assert!(code == 3 && message.contains("TLS") && !message.contains("s3cret"), "{message}");
     let (code, message) = failure(&["struct", "a.b"]);
     assert!(code == 2 && message.contains("DATABASE_URL"), "{message}");
 }
