@@ -91,6 +91,16 @@ impl Staging {
         self.parts.push(part);
     }
 
+    /// Removes the row of this number.
+    pub(crate) fn remove(&self, row: u64) -> String {
+        let Self { name, parts, ordinal, .. } = self;
+        let parts = parts.iter().map(ToString::to_string);
+        let all = std::iter::once(name.clone())
+            .chain(parts)
+            .map(|part| format!("DELETE FROM {part} WHERE {ordinal} OPERATOR(pg_catalog.=) {row}"));
+        all.collect::<Vec<_>>().join(";\n")
+    }
+
     /// Drops it, for a transaction that goes on with another batch.
     pub(crate) fn drop(&self) -> String {
         format!("DROP TABLE {}", self.name)

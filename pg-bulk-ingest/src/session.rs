@@ -24,6 +24,7 @@ mod parallel;
 mod parts;
 mod preview;
 mod refusal;
+mod refused;
 mod rename;
 mod reserve;
 mod retry;

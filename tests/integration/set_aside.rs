@@ -1,6 +1,7 @@
 //! Rows that are refused are set aside, and the rest of their batch goes on.
 
 mod budget;
+mod server;
 mod sources;
 
 use pg_bulk_ingest::{
@@ -75,25 +76,6 @@ async fn without_it_the_batch_fails() {
     let error = ingest::<Item>(&mut client).batches(batch).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Value { .. }), "{error}");
     assert_eq!(database.row("SELECT to_regclass('item') IS NULL").await, "t");
-}
-
-#[tokio::test]
-async fn what_the_server_refuses_is_named_by_its_row_among_all_that_came() {
-    let database = Database::new().await;
-    let mut client = database.connect().await;
-    ingest::<Item>(&mut client).migrate().await.unwrap();
-    database.execute("ALTER TABLE item ADD CHECK (id < 10)").await;
-    let rows = [item(1, "\0"), item(2, "two"), item(3, "\0"), item(11, "x"), item(5, "\0")];
-    for upsert in [Upsert::IfPrimaryKey, Upsert::Off] {
-        let ingest = ingest::<Item>(&mut client).upsert(upsert).set_aside(all());
-        let batch = |_: Option<NoWatermark>| Batch::new(&rows);
-        let error = ingest.batches(batch).await.unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Server), "{error}");
-        if upsert == Upsert::Off {
-            assert_eq!(error.row(), Some(4), "{error}");
-        }
-        assert!(database.rows(ITEMS).await.is_empty());
-    }
 }
 
 #[derive(IngestTable)]

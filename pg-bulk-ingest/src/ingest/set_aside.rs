@@ -7,7 +7,7 @@ use crate::options::{Budget, SetAside};
 use crate::table::IngestTables;
 
 impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
-    /// Sets rows aside that cannot be encoded, rather than failing their batch: the rest goes on, and the
+    /// Sets rows aside that are refused, rather than failing their batch: the rest goes on, and the
     /// report names each of them ([`Report::rejects`](crate::Report::rejects)). Default: such a row fails its
     /// batch ([`ErrorKind::Value`]).
     ///
@@ -17,9 +17,16 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// instead of rows, but not those of [`row_stream`](Self::row_stream), which is then
     /// [`ErrorKind::Unsupported`].
     ///
-    /// What only the server refuses still fails the batch: text that is too long, labels that an enum type lacks,
-    /// violations of NOT NULL, CHECK, domain, unique, foreign key and exclusion constraints, and errors of
-    /// triggers.
+    /// What the server refuses of a table that is there is set aside as well: rows that violate NOT NULL, CHECK,
+    /// unique, foreign key and exclusion constraints, and those that a trigger refuses. Each is looked for when
+    /// it is met, by halves, and the merge is done again without it: a batch with a hundred of them is merged a
+    /// hundred times. Rows that are only added go through a temporary table, too, for which the role needs
+    /// TEMPORARY on the database. Of rows with equal keys of which the last is refused, the one before it counts.
+    ///
+    /// These still fail the batch: text that is longer than its `varchar`, a label that an enum type lacks, a
+    /// value that its domain refuses, what is sent as it is by `COPY`; a row that refers to none, where the foreign
+    /// key is of the table to itself; constraints that are deferred to the COMMIT; and in a new table, or one
+    /// that replaces another ([`Delete`](crate::Delete)), what the server refuses.
     ///
     /// A batch of which more rows are refused than [`SetAside::at_most`], or [`SetAside::share`], is rolled
     /// back, and ends the ingest with [`ErrorKind::TooManyRejected`]. The high watermark of a batch is stored

@@ -13,6 +13,7 @@ use std::error::Error as _;
 pub(super) struct Aside {
     rejected: Vec<Rejected>,
     /// The table of each, and whether its number is one of the rows of that table.
+    /// It is not for one that the server refused, which was numbered with those that were sent.
     places: Vec<(usize, bool)>,
     /// How many have each place.
     counts: BTreeMap<(usize, bool), u64>,
@@ -82,6 +83,29 @@ impl OpenBatch<'_, '_> {
             }
             _ => Err(self.locate_as_is(error)),
         }
+    }
+
+    /// Says how many rows the server may refuse.
+    pub(super) fn allow_refusals(&mut self) {
+        let Some(budget) = self.core.settings.set_aside else { return };
+        let allowed = budget.allows(self.taken.rows);
+        let set_aside = self.aside.rejected.len() as u64;
+        if let Some(refusals) = &mut self.load.refusals {
+            refusals.allowed = allowed.saturating_sub(set_aside);
+        }
+    }
+
+    /// Sets the rows aside that the server refused.
+    pub(super) fn set_refused_aside(&mut self) -> Result<(), Error> {
+        let refusals = self.load.refusals.as_mut();
+        let mut refused = refusals.map(|refusals| std::mem::take(&mut refusals.rows));
+        for (table, error) in refused.iter_mut().flat_map(|rows| rows.drain(..)) {
+            let error = self.core.settings.show(self.aside.place(error));
+            self.set_aside(table, false, error)?;
+            // It was taken.
+            self.taken.rows -= 1;
+        }
+        self.check_share()
     }
 
     fn set_aside(&mut self, table: usize, is_numbered: bool, error: Error) -> Result<(), Error> {

@@ -4,6 +4,7 @@ mod small;
 
 use super::core::Core;
 use super::merging::{self, MERGE, Merging, SAVEPOINT};
+use super::refused::Refusals;
 use super::target::{Current, Target};
 use super::{close, retry, start};
 use crate::catalog;
@@ -27,6 +28,8 @@ pub(super) struct Load {
     staging: Vec<Option<Staging>>,
     /// The tables of further connections, all for the first table.
     parts: Vec<QualifiedName>,
+    /// The rows that the server refused, if they may be set aside.
+    pub(super) refusals: Option<Refusals>,
 }
 
 /// What became of the rows of one table.
@@ -67,14 +70,18 @@ impl Counts {
 impl Load {
     /// Decides how the rows reach the tables.
     pub(super) fn new(core: &Core, targets: &[Target]) -> Self {
-        let mut load = Self { copy: Copy::new(), staging: Vec::new(), parts: Vec::new() };
+        let refusals = core.settings.set_aside.map(|_| Refusals::default());
+        let (copy, staging, parts) = (Copy::new(), Vec::new(), Vec::new());
+        let mut load = Self { copy, staging, parts, refusals };
         for (position, target) in targets.iter().enumerate() {
             let Some(current) = &target.current else {
                 continue;
             };
             let merges = target.upserts(core.settings.upsert) && !current.bare;
             let is_read = target.definition.has_text() || current.live.row_security;
-            let staged = merges || is_read || waits(core, targets, position);
+            // The server says of no row of a COPY straight into the table whether others follow.
+            let is_sifted = load.refusals.is_some() && core.server.temp && !current.bare;
+            let staged = merges || is_read || is_sifted || waits(core, targets, position);
             let staging = staged.then(|| {
                 Staging::new(position, current.in_sql(target.definition, core.settings.upsert))
             });
@@ -213,12 +220,18 @@ impl Load {
                 // of another table are locked already.
                 let retries = core.goes_beside_other_sources() && !is_locking;
                 is_locking = true;
-                let merged = match retries {
-                    true => retry::after_deadlock(transaction, || merging.run(transaction)).await,
-                    false => merging.run(transaction).await,
+                let merged = match &mut self.refusals {
+                    Some(refusals) => {
+                        refusals.merge(transaction, (position, merging), retries).await
+                    }
+                    None if retries => {
+                        retry::after_deadlock(transaction, || merging.run(transaction)).await
+                    }
+                    None => merging.run(transaction).await,
                 };
                 let merged = merged.map_err(|error| error.in_table(&target.name))?;
-                counts = Counts::merged(core, received, merged);
+                let refused = self.refusals.as_ref().map_or(0, |rows| rows.of_table(position));
+                counts = Counts::merged(core, received.saturating_sub(refused), merged);
             }
             all[position] = counts;
         }

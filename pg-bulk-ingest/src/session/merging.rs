@@ -197,16 +197,19 @@ impl Merging<'_> {
         if !is_of_a_row(&error) {
             return error;
         }
-        let refers_to_own = self.current.live.referred.contains(&self.current.live.oid);
-        let of_others = refers_to_own && error.code() == Some(&SqlState::FOREIGN_KEY_VIOLATION);
+        let mut other = None;
+        let found = match self.is_of_others(&error) {
+            true => Ok(None),
+            false => self.search(transaction, &error, &mut other).await,
+        };
+        let error = match (found, other) {
+            (Ok(Some(row)), Some(other)) => other.in_row(row),
+            (Ok(Some(row)), None) => error.in_row(row),
+            (Ok(None), _) => error,
+            (Err(_), _) => return error,
+        };
         let column = error.db_error().and_then(DbError::column).map(str::to_owned);
         let constraint = error.db_error().and_then(DbError::constraint).map(str::to_owned);
-        let found = if of_others { Ok(None) } else { self.search(transaction, &error).await };
-        let error = match found {
-            Ok(Some(row)) => error.in_row(row),
-            Ok(None) => error,
-            Err(_) => return error,
-        };
         if let Some(column) = column {
             return error.in_column(column);
         }
@@ -224,11 +227,19 @@ impl Merging<'_> {
         }
     }
 
-    /// Returns the number of a row that is refused alone as all were. Leaves a savepoint.
+    /// Whether a row may be refused only since others of its batch are not there yet.
+    fn is_of_others(self, error: &Error) -> bool {
+        let live = &self.current.live;
+        live.referred.contains(&live.oid) && error.code() == Some(&SqlState::FOREIGN_KEY_VIOLATION)
+    }
+
+    /// Returns the number of a row that is refused alone as all were. Leaves a savepoint. Where rows are set
+    /// aside, it may be one that is refused for an `other` reason, which was met before.
     async fn search(
         self,
         transaction: &Transaction<'_>,
         refused: &Error,
+        other: &mut Option<Error>,
     ) -> Result<Option<u64>, Error> {
         let Self { core, target, staging, .. } = self;
         let live = self.live();
@@ -248,7 +259,14 @@ impl Merging<'_> {
             let sql = format!("{back};\n{}", staging.write_suspects(live, upserts, first, middle));
             match query(transaction, &sql, MERGE).await {
                 Ok(_) => first = middle,
-                Err(error) if !is_the_same(&error, refused) => return Err(error),
+                Err(error) if !is_the_same(&error, other.as_ref().unwrap_or(refused)) => {
+                    let sets_aside = core.settings.set_aside.is_some() && last - first > 1;
+                    if !sets_aside || !is_of_a_row(&error) || self.is_of_others(&error) {
+                        return Err(error);
+                    }
+                    *other = Some(error);
+                    last = middle;
+                }
                 Err(_) if last - first == 1 => {
                     let sql = format!("{back};\n{}", staging.suspect(last));
                     let [row] = numbers(transaction, &sql, MERGE).await?;
@@ -262,7 +280,7 @@ impl Merging<'_> {
 }
 
 /// Whether the server refused a value or a row: its constraints, a conversion, what a trigger raised.
-fn is_of_a_row(error: &Error) -> bool {
+pub(super) fn is_of_a_row(error: &Error) -> bool {
     let code = error.code().map(SqlState::code);
     code.is_some_and(|code| ["22", "23", "P0"].iter().any(|class| code.starts_with(class)))
 }

@@ -36,6 +36,7 @@ impl OpenBatch<'_, '_> {
         if self.load.is_staged() {
             self.enter(Phase::Merge);
         }
+        self.allow_refusals();
         let emptied = self.emptied || self.core.emptied;
         let deletes = self.core.settings.delete != Delete::Off && self.core.totals.batches == 0;
         let clears = deletes || self.emptied && self.core.store.has_row();
@@ -43,7 +44,10 @@ impl OpenBatch<'_, '_> {
         let first = self.targets.first();
         let is_in_comment =
             first.is_some_and(|first| self.core.store.concerns_comment(first, emptied));
-        let reads_ahead = !H::EXISTS && pending.is_some() && is_in_comment && self.is_plain();
+        // The look at the comment takes a lock, which must not go with a savepoint.
+        let sets_aside = self.core.settings.set_aside.is_some();
+        let reads_ahead =
+            !H::EXISTS && !sets_aside && pending.is_some() && is_in_comment && self.is_plain();
         let reading = async {
             match reads_ahead {
                 true => {
@@ -56,6 +60,7 @@ impl OpenBatch<'_, '_> {
         // In one round trip. If the merge fails, the other is only refused.
         let (counts, read) = join(merging, reading).await;
         let mut counts = counts?;
+        self.set_refused_aside()?;
         let read = store::read_ahead(read)?;
         if Load::is_into_new(self.core, &self.targets) {
             self.enter(Phase::Index);

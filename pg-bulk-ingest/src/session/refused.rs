@@ -1,0 +1,63 @@
+//! Rows that the server refuses while a batch is merged, which are taken out of it.
+
+use super::merging::{MERGE, Merging, is_of_a_row};
+use super::retry;
+use crate::error::Error;
+use crate::execute::query;
+use crate::statement::{begin_savepoint, release, rollback_to};
+use tokio_postgres::Transaction;
+
+/// The savepoint before a merge of which rows may be refused.
+const SAVEPOINT: &str = "pg_bulk_ingest_refused";
+
+/// The rows that the server refused.
+#[derive(Debug, Default)]
+pub(super) struct Refusals {
+    /// How many may be refused.
+    pub(super) allowed: u64,
+    /// The position of the table of each, and why it was refused: an error that names the row.
+    pub(super) rows: Vec<(usize, Error)>,
+}
+
+impl Refusals {
+    /// How many rows of a table were refused.
+    pub(super) fn of_table(&self, table: usize) -> u64 {
+        self.rows.iter().filter(|(position, _)| *position == table).count() as u64
+    }
+
+    /// Merges the rows of a table but for those that the server refuses, each of which is looked for when
+    /// it was met, and the merge done again without it. With more than are allowed it ends: the batch is not
+    /// to be committed then. Returns the rows inserted, updated, unchanged and stale.
+    pub(super) async fn merge(
+        &mut self,
+        transaction: &Transaction<'_>,
+        (position, mut merging): (usize, Merging<'_>),
+        retries: bool,
+    ) -> Result<[u64; 4], Error> {
+        query(transaction, &begin_savepoint(SAVEPOINT), MERGE).await?;
+        loop {
+            let merged = match retries {
+                true => retry::after_deadlock(transaction, || merging.run(transaction)).await,
+                false => merging.run(transaction).await,
+            };
+            let error = match merged {
+                Ok(merged) => {
+                    query(transaction, &release(SAVEPOINT), MERGE).await?;
+                    return Ok(merged);
+                }
+                Err(error) => error,
+            };
+            let Some(row) = error.row().filter(|_| is_of_a_row(&error)) else { return Err(error) };
+            // The removal itself is not to be taken back with the next attempt.
+            let (back, end) = (rollback_to(SAVEPOINT), release(SAVEPOINT));
+            let remove = merging.staging.remove(row);
+            let sql = format!("{back};\n{end};\n{remove};\n{}", begin_savepoint(SAVEPOINT));
+            query(transaction, &sql, MERGE).await?;
+            merging.received = merging.received.saturating_sub(1);
+            self.rows.push((position, error.in_table(&merging.target.name)));
+            if merging.received == 0 || self.rows.len() as u64 > self.allowed {
+                return Ok([0; 4]);
+            }
+        }
+    }
+}
