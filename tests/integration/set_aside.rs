@@ -1,5 +1,6 @@
 //! Rows that are refused are set aside, and the rest of their batch goes on.
 
+mod around;
 mod budget;
 mod server;
 mod sources;
