@@ -67,7 +67,7 @@ impl OpenBatch<'_, '_> {
         let row = row + self.aside.numbered(table);
         let error = self.load.failed(&Failed { table, row, error }, self.core);
         match self.core.settings.set_aside {
-            Some(_) => self.set_aside(table, true, error),
+            Some(_) => self.set_aside(table, true, &error),
             None => Err(self.locate_as_is(error)),
         }
     }
@@ -79,7 +79,7 @@ impl OpenBatch<'_, '_> {
         let error = failed.in_row(self.next_row()).caused_by(source);
         match self.core.settings.set_aside {
             Some(budget) if budget.source_errors => {
-                self.set_aside(0, self.targets.len() == 1, error)
+                self.set_aside(0, self.targets.len() == 1, &error)
             }
             _ => Err(self.locate_as_is(error)),
         }
@@ -101,14 +101,14 @@ impl OpenBatch<'_, '_> {
         let mut refused = refusals.map(|refusals| std::mem::take(&mut refusals.rows));
         for (table, error) in refused.iter_mut().flat_map(|rows| rows.drain(..)) {
             let error = self.core.settings.show(self.aside.place(error));
-            self.set_aside(table, false, error)?;
+            self.set_aside(table, false, &error)?;
             // It was taken.
             self.taken.rows -= 1;
         }
         self.check_share()
     }
 
-    fn set_aside(&mut self, table: usize, is_numbered: bool, error: Error) -> Result<(), Error> {
+    fn set_aside(&mut self, table: usize, is_numbered: bool, error: &Error) -> Result<(), Error> {
         let rejected = Rejected {
             table: self.core.targets[table].name.clone(),
             batch: self.core.totals.batches + 1,
