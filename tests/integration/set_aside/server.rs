@@ -40,10 +40,10 @@ async fn of_every_constraint_and_trigger() {
         (part(7, 1, 7, 5), "P0001", None),
     ];
     let (mut rows, mut expected) = (vec![part(1, 1, 1, 1)], Vec::new());
-    for (row, code, column) in bad {
+    for (id, (row, code, column)) in (10..).zip(bad) {
         expected.push((rows.len() as u64 + 1, code, column));
         rows.push(row);
-        rows.push(part(10 + rows.len() as i32, -1, -1, 2));
+        rows.push(part(id, -1, -1, 2));
     }
     for upsert in [Upsert::IfPrimaryKey, Upsert::KeepExisting, Upsert::Off] {
         for small_merges in [true, false] {
