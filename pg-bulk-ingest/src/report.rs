@@ -154,10 +154,13 @@ pub enum KeptKind {
     Index,
     /// A primary key that the struct does not have.
     PrimaryKey,
+    /// In a table of high watermarks, that of a table that does not exist. Plans alone name it.
+    HighWatermark,
 }
 
-/// A difference between a table and its definition that an ingest leaves: no ingest made what is
-/// there, or the [`Migration`](crate::Migration) setting keeps it. Displays as the table and the
+/// A difference between a table and its definition that an ingest leaves, since no ingest made what is
+/// there or the [`Migration`](crate::Migration) setting keeps it; or the high watermark of a table that
+/// does not exist. Displays as the table and the
 /// difference, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -166,7 +169,7 @@ pub struct Kept {
     pub table: QualifiedName,
     /// What is different.
     pub kind: KeptKind,
-    /// The name of the column or index.
+    /// The name of the column or index; of a high watermark, its source.
     pub name: String,
     /// The difference, in words: `column "id" is not in the struct`.
     pub difference: String,

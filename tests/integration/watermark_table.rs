@@ -1,9 +1,11 @@
 //! High watermarks in a table: one for each source of each ingested table.
 
 mod deadlock;
+mod faults;
 mod kept;
 mod moved;
 mod overlap;
+mod pooled;
 mod refused;
 mod sources;
 

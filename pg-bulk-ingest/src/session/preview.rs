@@ -18,6 +18,7 @@ use tokio_postgres::Client;
 /// The statements that would make the tables as they are defined.
 pub(super) async fn preview(client: &mut Client, core: &Core) -> Result<Plan, Error> {
     let mut plan = Plan::default();
+    plan.keep(core.store.orphans(client).await?);
     plan.extend(core.store.creation().to_vec());
     for enum_type in &core.enums {
         let found = FoundEnum::of(&core.found, enum_type);

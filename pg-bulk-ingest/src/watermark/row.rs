@@ -54,6 +54,42 @@ pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Vec<Row>> {
     .collect()
 }
 
+/// A high watermark whose table does not exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Orphan {
+    pub(crate) ingested: QualifiedName,
+    pub(crate) source: String,
+    /// As JSON.
+    pub(crate) high_watermark: String,
+}
+
+/// Reads the high watermarks of tables that do not exist.
+pub(crate) fn select_orphans(table: &QualifiedName) -> String {
+    format!(
+        "SELECT s.table_schema, s.table_name, s.source, s.high_watermark FROM {table} AS s \
+         WHERE s.high_watermark IS NOT NULL AND NOT EXISTS (\
+         SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n \
+         ON n.oid OPERATOR(pg_catalog.=) c.relnamespace \
+         WHERE n.nspname OPERATOR(pg_catalog.=) s.table_schema::pg_catalog.name \
+         AND c.relname OPERATOR(pg_catalog.=) s.table_name::pg_catalog.name) \
+         ORDER BY s.table_schema, s.table_name, s.source"
+    )
+}
+
+/// Reads what [`select_orphans`] returns; `None` if it is not understood.
+pub(crate) fn read_orphans(messages: &[SimpleQueryMessage]) -> Option<Vec<Orphan>> {
+    let rows = messages.iter().filter_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    rows.map(|row| {
+        let text = |place| Some(row.get(place)?.to_owned());
+        let ingested = QualifiedName::new(text(0)?, text(1)?);
+        Some(Orphan { ingested, source: text(2)?, high_watermark: text(3)? })
+    })
+    .collect()
+}
+
 /// Asks whether there is a table of this name.
 pub(crate) fn exists(table: &QualifiedName) -> String {
     format!("SELECT pg_catalog.to_regclass({}) IS NOT NULL", Literal(&table.to_string()))

@@ -237,6 +237,23 @@ async fn its_table_is_planned_and_made_by_a_migration_alone() {
 }
 
 #[tokio::test]
+async fn a_plan_names_those_of_tables_that_are_gone() {
+    let database = with_row().await;
+    let mut client = database.connect().await;
+    run(&mut client, "b\"", 5).await.unwrap();
+    assert_eq!(into_state(&mut client, "").plan().await.unwrap().kept(), []);
+    database.execute("ALTER TABLE t RENAME TO \"it's\"").await;
+    let plan = into_state(&mut client, "").plan().await.unwrap();
+    let [first, second] = plan.kept() else { panic!("{plan}") };
+    assert_eq!((&*first.name, &*second.name), ("", "b\""));
+    assert_eq!(
+        second.to_string(),
+        r#""public"."t": the table does not exist, and "ops"."ingest_state" has a high watermark of it, 5, of source "b\"""#
+    );
+    assert_eq!(database.rows(STATE).await.len(), 2);
+}
+
+#[tokio::test]
 async fn a_small_batch_takes_no_more_round_trips_than_with_the_comment() {
     let database = with_row().await;
     for upsert in [Upsert::IfPrimaryKey, Upsert::Off] {

@@ -6,9 +6,10 @@ use crate::deadline::answer;
 use crate::error::{Error, ErrorKind};
 use crate::ident::QualifiedName;
 use crate::options::Watermarks;
+use crate::report::{Kept, KeptKind};
 use crate::session::refusal::{START, privilege, unreadable};
 use crate::statement::Statement;
-use crate::watermark::row::{self, COLUMNS, Row, Slot};
+use crate::watermark::row::{self, COLUMNS, Orphan, Row, Slot};
 use crate::watermark::{self, Unreadable};
 use tokio_postgres::Client;
 
@@ -73,6 +74,29 @@ impl Store {
                 Ok((store, is_unreadable))
             }
         }
+    }
+
+    /// Finds the high watermarks, in the table in which this one is going to be, of tables that do not
+    /// exist.
+    pub(in crate::session) async fn orphans(&self, client: &Client) -> Result<Vec<Kept>, Error> {
+        let Place::Row { slot, creation, .. } = &self.place else { return Ok(Vec::new()) };
+        if !creation.is_empty() {
+            return Ok(Vec::new());
+        }
+        let messages = answer(client.simple_query(&row::select_orphans(&slot.table))).await;
+        let messages = messages.map_err(Error::while_doing(READ))?;
+        let orphans = row::read_orphans(&messages).ok_or_else(|| unreadable(READ))?;
+        let kept = |Orphan { ingested, source, high_watermark }| Kept {
+            difference: format!(
+                "the table does not exist, and {} has a high watermark of it, {high_watermark}, of \
+                 source {source:?}",
+                slot.table
+            ),
+            table: ingested,
+            kind: KeptKind::HighWatermark,
+            name: source,
+        };
+        Ok(orphans.into_iter().map(kept).collect())
     }
 
     async fn in_comment(
