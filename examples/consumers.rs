@@ -1,14 +1,18 @@
 //! A consumer group: a log in four partitions, each a source with a high watermark of its own, loaded into
-//! one table by consumers that share the partitions among them. One of them dies in the middle of a
-//! batch; another takes over its partitions, and goes on where it was. Every event is there once.
+//! one table by consumers that share the partitions among them. Each consumer is a process. One is killed
+//! by SIGKILL in the middle of its work; another takes over its partitions, and goes on where it was. Every
+//! event is there once.
 //!
 //! `cargo run --example consumers` starts a throw-away server; with `DATABASE_URL` it uses yours.
 
-use pg_bulk_ingest::{Cut, IngestTable, Overlap, Watermarks, ingest};
+use anyhow::Context;
+use pg_bulk_ingest::{Cut, IngestTable, Overlap, Phase, Watermarks, ingest};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 /// An event, as the log has it.
-#[derive(IngestTable, Clone)]
+#[derive(IngestTable)]
 #[ingest(table = "example_events")]
 struct Event {
     partition: i32,
@@ -16,38 +20,37 @@ struct Event {
     text: String,
 }
 
-const PARTITIONS: i32 = 4;
-const EVENTS: i64 = 3_000;
+/// In each partition.
+const EVENTS: i64 = 50_000;
 
-/// The events of a partition from an offset on: what a broker's client would return. At one of them the
-/// consumer dies.
-fn read(
-    partition: i32,
-    from: i64,
-    dies_at: i64,
-) -> impl Iterator<Item = anyhow::Result<Event>> + Send {
+/// The events of a partition from an offset on: what a broker's client would return.
+fn read(partition: i32, from: i64) -> impl Iterator<Item = Event> + Send {
     (from..EVENTS).map(move |offset| {
-        anyhow::ensure!(offset != dies_at, "the consumer dies at offset {dies_at}");
         let text = format!("event {offset} of partition {partition}");
-        Ok(Event { partition, offset, text })
+        Event { partition, offset, text }
     })
 }
 
 /// Loads the rest of a partition, in batches of 500 events. The high watermark is the offset of the last
 /// event, and is committed with the events: no offset is committed anywhere else.
-async fn consume(client: &mut Client, partition: i32, dies_at: i64) -> anyhow::Result<()> {
+async fn consume(client: &mut Client, partition: i32) -> anyhow::Result<()> {
     let report = ingest::<Event>(client)
         .watermarks(Watermarks::table("example_ops", "ingest_state"))
         .source(format!("events/{partition}"))
         // The session of a consumer that died may still be in its batch.
         .overlap(Overlap::Wait)
+        .on_progress(move |progress| {
+            if progress.phase == Phase::Commit {
+                println!("partition {partition}: batch {}", progress.batch);
+            }
+        })
         .rows(
-            move |after: Option<i64>| read(partition, after.map_or(0, |last| last + 1), dies_at),
+            move |after: Option<i64>| read(partition, after.map_or(0, |last| last + 1)),
             |event: &Event| event.offset,
         )
         .cut(Cut::rows(500))
         .await?;
-    println!("{report}");
+    println!("partition {partition}: done, after {} batches", report.batches);
     Ok(())
 }
 
@@ -57,33 +60,55 @@ async fn connect(url: &str) -> anyhow::Result<Client> {
     Ok(client)
 }
 
-/// A consumer: a connection of its own, and the partitions that it was assigned.
-async fn consumer(url: String, partitions: Vec<i32>, dies_at: i64) -> anyhow::Result<()> {
-    let mut client = connect(&url).await?;
-    for partition in partitions {
-        consume(&mut client, partition, dies_at).await?;
+/// Starts a consumer: this program again, with the partitions that it is assigned.
+fn start(url: &str, partitions: &[i32]) -> anyhow::Result<Child> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(partitions.iter().map(ToString::to_string)).env("CONSUMES_FROM", url);
+    Ok(command.stdout(Stdio::piped()).spawn()?)
+}
+
+/// Waits for a consumer, and says how it ended.
+fn finish(name: &str, mut consumer: Child) -> anyhow::Result<()> {
+    let output = consumer.stdout.take().context("its output is read")?;
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        if line.contains("done") {
+            println!("{name}: {line}");
+        }
     }
+    println!("{name}: {}", consumer.wait()?);
     Ok(())
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    if let Ok(url) = std::env::var("CONSUMES_FROM") {
+        let mut client = connect(&url).await?;
+        for partition in std::env::args().skip(1) {
+            consume(&mut client, partition.parse()?).await?;
+        }
+        return Ok(());
+    }
     let server = local_postgres::LocalPostgres::start()?;
     let url = server.default_url();
     let admin = connect(&url).await?;
     let fresh = "DROP TABLE IF EXISTS example_events; DROP SCHEMA IF EXISTS example_ops CASCADE";
     admin.batch_execute(fresh).await?;
 
-    // Two consumers with two partitions each, at the same time. The second does not get far.
-    let (first, second) = tokio::join!(
-        tokio::spawn(consumer(url.clone(), vec![0, 1], -1)),
-        tokio::spawn(consumer(url.clone(), vec![2, 3], 1_234)),
-    );
-    first??;
-    println!("{}\n", second?.expect_err("it dies"));
+    // Two consumers with two partitions each, at the same time. The second is killed after its first batches.
+    let first = start(&url, &[0, 1])?;
+    let mut second = start(&url, &[2, 3])?;
+    let output = second.stdout.as_mut().context("its output is read")?;
+    for line in BufReader::new(output).lines().take(5) {
+        line?;
+    }
+    second.kill()?;
+    println!("second: {}", second.wait()?);
 
-    // Rebalanced: the first has the partitions of the second, and may be given its own again.
-    consumer(url, (0..PARTITIONS).collect(), -1).await?;
+    // Rebalanced: a third has the partitions of the second.
+    let third = start(&url, &[2, 3])?;
+    finish("first", first)?;
+    finish("third", third)?;
 
     let sql = r#"SELECT partition, count(*), count(DISTINCT "offset"), min("offset"), max("offset")
         FROM example_events GROUP BY partition ORDER BY partition"#;
@@ -98,6 +123,8 @@ async fn main() -> anyhow::Result<()> {
                 cell(3),
                 cell(4)
             );
+            let all = EVENTS.to_string();
+            anyhow::ensure!(cell(1) == all && cell(2) == all, "an event is lost or doubled");
         }
     }
     Ok(())
