@@ -167,7 +167,7 @@ impl Error {
         self
     }
 
-    /// The same, in the row of this number rather than the one that it names.
+    /// Names the row of this number instead of the one that it names.
     pub(crate) fn of_row(mut self, number: u64) -> Self {
         self.0.place.row = Some(number);
         self

@@ -113,7 +113,7 @@ pub enum Visibility {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Upsert {
-    /// If the table has a key that rows come with, the new row takes the place of the old one: the default. Of
+    /// If the table has a key that rows come with, the new row replaces the old one: the default. Of
     /// rows of one batch with equal keys the last one stays.
     ///
     /// A value of another unique or exclusion constraint, or a unique index, that one row of a batch

@@ -46,7 +46,7 @@ fn differs(live: Live<'_>, new: &str) -> Option<String> {
     (!updated.is_empty()).then_some(differs)
 }
 
-/// What is done to the row that is there. Keys that are equal but not to the letter (citext) stay.
+/// What is done to the row that is there. Keys that are equal and differ in their bytes (citext) stay.
 pub(super) fn action(live: Live<'_>) -> String {
     let Some(differs) = differs(live, "excluded") else { return "NOTHING".to_owned() };
     let set = list(updated(live).into_iter().map(|position| {

@@ -36,7 +36,7 @@ impl Live<'_> {
         }
     }
 
-    /// The same as it is stored, of the column's type.
+    /// The expression's value as it is stored, of the column's type.
     pub(super) fn merged_as_stored(&self, position: usize, old: &str, new: &str) -> String {
         let merged = self.merged(position, old, new);
         match self.computed(position) {

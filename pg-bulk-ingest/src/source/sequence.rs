@@ -98,7 +98,7 @@ impl<I, R, K, W> Sequence<I, R, K, W> {
         }
     }
 
-    /// The same, where so many errors may be set aside that come before the first row.
+    /// Sets aside so many errors at most that come before the first row.
     pub(crate) fn early_errors(self, at_most: u64) -> Self {
         Self { early_at_most: at_most, ..self }
     }

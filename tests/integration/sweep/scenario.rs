@@ -327,7 +327,7 @@ fn few_item_rows(batch: i32) -> impl Iterator<Item = Item> + Send {
     item_rows(batch).map(|row| Item { name: row.name.chars().take(9).collect(), ..row })
 }
 
-/// The same rows, none of which is there.
+/// Rows with these keys, none of which is there.
 fn new_item_rows(batch: i32) -> impl Iterator<Item = Item> + Send {
     (10 * batch..).zip(item_rows(batch)).map(|(id, row)| Item { id, code: Some(id), ..row })
 }
