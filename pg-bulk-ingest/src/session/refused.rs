@@ -2,7 +2,7 @@
 
 use super::merging::{MERGE, Merging, is_of_a_row};
 use super::retry;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::execute::query;
 use crate::statement::{begin_savepoint, release, rollback_to};
 use tokio_postgres::Transaction;
@@ -26,8 +26,7 @@ impl Refusals {
     }
 
     /// Merges the rows of a table but for those that the server refuses, each of which is looked for when
-    /// it was met, and the merge done again without it. With more than are allowed it ends: the batch is not
-    /// to be committed then. Returns the rows inserted, updated, unchanged and stale.
+    /// it was met, and the merge done again without it. More than are allowed are an error. Returns the rows inserted, updated, unchanged and stale.
     pub(super) async fn merge(
         &mut self,
         transaction: &Transaction<'_>,
@@ -55,7 +54,11 @@ impl Refusals {
             query(transaction, &sql, MERGE).await?;
             merging.received = merging.received.saturating_sub(1);
             self.rows.push((position, error.in_table(&merging.target.name)));
-            if merging.received == 0 || self.rows.len() as u64 > self.allowed {
+            if self.rows.len() as u64 > self.allowed {
+                let kind = ErrorKind::TooManyRejected { allowed: self.allowed };
+                return Err(Error::new(kind, "cannot set a row aside"));
+            }
+            if merging.received == 0 {
                 return Ok([0; 4]);
             }
         }

@@ -59,8 +59,9 @@ impl OpenBatch<'_, '_> {
         let merging = self.load.merge(&self.transaction, self.core, &self.targets);
         // In one round trip. If the merge fails, the other is only refused.
         let (counts, read) = join(merging, reading).await;
-        let mut counts = counts?;
+        // It names the last of too many rows, where that is why the merge ended.
         self.set_refused_aside()?;
+        let mut counts = counts?;
         let read = store::read_ahead(read)?;
         if Load::is_into_new(self.core, &self.targets) {
             self.enter(Phase::Index);
