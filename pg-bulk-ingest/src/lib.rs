@@ -82,8 +82,8 @@ pub mod __fuzz {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::definition::{
-        Column, ColumnType, EnumType, FieldType, Flatten, Flattened, Index, IndexKey, Part, Table,
-        flatten_problem,
+        Column, ColumnType, EnumType, FieldType, Flatten, Flattened, Index, IndexKey, Part, Stamp,
+        Table, flatten_problem,
     };
     pub use crate::encode::{
         Cell, ColumnFallback, ColumnField, IngestColumn, JsonFallback, JsonField, RowEncoder,

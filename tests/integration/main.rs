@@ -31,6 +31,7 @@ mod in_transaction;
 mod indexes;
 mod killed;
 mod large_batches;
+mod load_columns;
 mod locks;
 mod made;
 mod managed;

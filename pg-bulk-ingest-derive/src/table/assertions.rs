@@ -201,7 +201,11 @@ impl<'a> Assertions<'a> {
     fn filled(&mut self, column: &Column<'_>) {
         let field = column.field;
         let is_filled = |of| quote!(#of::FIELD_TYPE.is_filled());
-        if let Some(filling) = column.filling {
+        if let Some(stamp) = column.stamp {
+            let named = stamp.to_tokens(self.private);
+            let fits = |of: TokenStream| quote!(#named.fits(#of::FIELD_TYPE));
+            self.assert(column, stamp.key.span(), fits, &stamp.wrong_type(column));
+        } else if let Some(filling) = column.filling {
             if filling.is_always() {
                 let message = filling.needs_filled(field, &rust_type::spell(column.ty));
                 self.assert(column, filling.span(), is_filled, &message);

@@ -70,6 +70,10 @@ fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
     let comment = column.comment.iter().map(|text| quote!(.with_comment(#text)));
     let default = column.default.iter().map(|sql| quote!(.with_default(#sql)));
     let filling = column.filling.iter().map(|filling| filling.to_tokens());
+    let stamp = column.stamp.iter().map(|stamp| {
+        let stamp = stamp.to_tokens(private);
+        quote!(.with_stamp(#stamp))
+    });
     let on_update = column.on_update.iter().map(|sql| match sql.value().as_str() {
         "keep" => quote!(.kept_on_update()),
         _ => quote!(.computed_on_update(#sql)),
@@ -95,7 +99,7 @@ fn column(column: &Column<'_>, private: &TokenStream) -> TokenStream {
     };
     quote! {
         #private::Column::new(#name, #field, #spelled, #field_type)
-            #(#sql_type)* #(#collation)* #(#default)* #(#filling)* #(#on_update)* #renamed_from #(#comment)*
+            #(#sql_type)* #(#collation)* #(#default)* #(#filling)* #(#stamp)* #(#on_update)* #renamed_from #(#comment)*
     }
 }
 

@@ -1,6 +1,7 @@
 //! A field and its settings.
 
 use super::filling::{self, Filling};
+use super::stamp::{self, Kind, Stamp};
 use crate::attr;
 use crate::errors::Errors;
 use crate::index::{List, What};
@@ -29,6 +30,8 @@ pub(super) struct Field<'i> {
     pub(super) default: Option<LitStr>,
     /// How the server fills its column, beside a default.
     pub(super) filling: Option<Filling>,
+    /// What its column says of the load.
+    pub(super) stamp: Option<Stamp>,
     pub(super) on_update: Option<LitStr>,
     /// The names that its column has had, the same one given once.
     pub(super) renamed_from: Vec<LitStr>,
@@ -44,6 +47,7 @@ impl<'i> Field<'i> {
         let mut read = Self::new(&field.attrs, member, &field.ty);
         let mut seen: Vec<String> = Vec::new();
         let (mut identity, mut generated, mut is_virtual) = (None, None, None);
+        let (mut loaded_at, mut load_id) = (None, None);
         for item in attr::items(&field.attrs, errors) {
             let key = unraw(&item.key);
             let text = |errors: &mut Errors| value::text(&item, Place::Field, errors);
@@ -63,6 +67,8 @@ impl<'i> Field<'i> {
                 "identity" => identity = filling::identity(&item, errors),
                 "generated" => generated = text(errors),
                 "virtual" => is_virtual = flag(errors),
+                "loaded_at" => loaded_at = flag(errors),
+                "load_id" => load_id = flag(errors),
                 "on_update" => read.on_update = text(errors),
                 "collate" => read.collate = text(errors),
                 "flatten" => read.flatten = flag(errors),
@@ -76,6 +82,8 @@ impl<'i> Field<'i> {
             seen.push(key);
         }
         read.filling = filling::read(identity, generated, is_virtual.as_ref(), &seen, errors);
+        let stamps = [(Kind::LoadedAt, loaded_at), (Kind::LoadId, load_id)];
+        read.stamp = stamp::read(stamps, &seen, errors);
         if let Some(skip) = &read.skip
             && let Some(other) = seen.iter().find(|key| *key != "skip")
         {
@@ -158,6 +166,7 @@ impl<'i> Field<'i> {
             to_sql: None,
             default: None,
             filling: None,
+            stamp: None,
             on_update: None,
             renamed_from: Vec::new(),
             collate: None,

@@ -59,7 +59,7 @@ pub(super) fn check(
     for key in &keys {
         let Some(column) = columns.get(key.path.position) else { continue };
         let is_filled = column.filling.is_some_and(Filling::is_always);
-        if is_filled || is_spelled_filled(column.ty) {
+        if is_filled || column.stamp.is_some() || is_spelled_filled(column.ty) {
             errors.on(
                 &key.token,
                 "rows come without a column that the server fills, and cannot be merged on it",

@@ -16,6 +16,7 @@ mod model;
 mod paths;
 mod renamed;
 mod simple;
+mod stamp;
 
 use crate::crate_path;
 use crate::errors::Errors;

@@ -5,6 +5,7 @@ use super::field::Field;
 use super::filling::Filling;
 use super::merge_on::MergeOn;
 use super::paths::Paths;
+use super::stamp::{self, Stamp};
 use super::{columns, keys, merge_on};
 use crate::errors::Errors;
 use crate::{case, comment, name};
@@ -38,6 +39,8 @@ pub(super) struct Column<'i> {
     pub(super) default: Option<&'i LitStr>,
     /// How the server fills it, beside a default.
     pub(super) filling: Option<&'i Filling>,
+    /// What it says of the load.
+    pub(super) stamp: Option<&'i Stamp>,
     /// That it keeps its value when its row is updated, or how that is computed.
     pub(super) on_update: Option<&'i LitStr>,
     /// The names that it has had.
@@ -168,6 +171,7 @@ impl<'i> Table<'i> {
         let ordered = primary_key.iter().chain(&newest_by).collect::<Vec<_>>();
         keys::check_order(&columns, &ordered, &indexes, errors);
         keys::check_updates(&columns, &primary_key, !key.is_empty(), errors);
+        stamp::check(&columns, &primary_key, newest_by.as_ref(), &indexes, errors);
         let comment = container.comments.as_ref().and_then(|_| comment::text(attributes, errors));
         let inner = paths.inner;
         Self { schema, name, comment, columns, primary_key, merge_on, newest_by, indexes, inner }

@@ -16,16 +16,17 @@ impl LiveTable {
             definition.columns().iter().enumerate().all(|(position, column)| {
                 let live = self.shape.columns.iter().find(|live| live.name == column.name());
                 // One that is to be added is the owner's.
-                live.is_none_or(holds) || column.is_filled() || !concerns(definition, position)
+                live.is_none_or(holds) || !concerns(definition, position)
             })
         };
-        if !all(|column| column.can_insert, |_, _| true) {
+        let is_sent = |table: &Table, at: usize| !table.fills(&[at]);
+        if !all(|column| column.can_insert, is_sent) {
             return Some("INSERT");
         }
-        if upserts && !all(|column| column.can_select, |_, _| true) {
+        if upserts && !all(|column| column.can_select, is_sent) {
             return Some("SELECT");
         }
-        (updates && !all(|column| column.can_update, Table::updates)).then_some("UPDATE")
+        (updates && !all(|column| column.can_update, Table::writes)).then_some("UPDATE")
     }
 
     /// Whether the role may read a column.

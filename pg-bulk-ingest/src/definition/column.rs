@@ -1,6 +1,6 @@
 //! A column and its type.
 
-use super::{EnumType, FieldType, Filling, Kind, builtin};
+use super::{EnumType, FieldType, Filling, Kind, Stamp, builtin};
 use tokio_postgres::types::Type;
 
 /// The PostgreSQL type of a column as its Rust type gives it.
@@ -176,6 +176,8 @@ pub struct Column {
     filled: bool,
     /// How, beside a default.
     filling: Option<Filling>,
+    /// What it gets when an ingest writes its row.
+    stamp: Option<Stamp>,
     kept_on_update: bool,
     /// What it gets when its row is updated, as SQL over `old` and `new`.
     on_update: Option<&'static str>,
@@ -208,6 +210,7 @@ impl Column {
             default: None,
             filled,
             filling: None,
+            stamp: None,
             kept_on_update: false,
             on_update: None,
             base_name: name,
@@ -244,6 +247,12 @@ impl Column {
     #[must_use]
     pub const fn with_generated(self, sql: &'static str, is_virtual: bool) -> Self {
         Self { filling: Some(Filling::Generated { sql, is_virtual }), ..self }
+    }
+
+    /// Makes it a column that the server fills anew when its row changes.
+    #[must_use]
+    pub const fn with_stamp(self, stamp: Stamp) -> Self {
+        Self { stamp: Some(stamp), default: stamp.default(), ..self }
     }
 
     /// Keeps the value when the row is updated.
@@ -336,6 +345,11 @@ impl Column {
     /// How the server fills it, beside a default.
     pub(crate) const fn filling(&self) -> Option<Filling> {
         self.filling
+    }
+
+    /// What the server puts into it when its row is written, if it says something of the load.
+    pub(crate) const fn stamp(&self) -> Option<Stamp> {
+        self.stamp
     }
 
     /// Whether its value stays when its row is updated.

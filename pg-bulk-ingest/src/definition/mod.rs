@@ -11,6 +11,7 @@ mod filling;
 mod flatten;
 mod index;
 mod kind;
+mod stamp;
 mod table;
 
 pub(crate) use builtin::canonical;
@@ -21,4 +22,5 @@ pub(crate) use filling::Filling;
 pub use flatten::{Flatten, Flattened, Part, problem as flatten_problem};
 pub use index::{Index, IndexKey};
 pub use kind::Kind;
+pub use stamp::Stamp;
 pub use table::Table;

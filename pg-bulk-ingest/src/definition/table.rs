@@ -128,6 +128,17 @@ impl Table {
         !is_filled && !self.keeps(position) && !self.merge_key().contains(&position)
     }
 
+    /// The columns that the server fills anew when their row is changed, and with which SQL.
+    pub(crate) fn stamped(&self) -> impl Iterator<Item = (&'static Column, &'static str)> + use<> {
+        self.columns.iter().filter_map(|column| Some((column, column.stamp()?.when_changed())))
+    }
+
+    /// Whether the column at this position is written when its row is updated.
+    pub(crate) fn writes(&self, position: usize) -> bool {
+        let is_stamped = |column: &Column| column.stamp().is_some();
+        self.updates(position) || self.columns.get(position).is_some_and(is_stamped)
+    }
+
     /// Whether the column at this position has a value of its own in each row, which stays when the row is
     /// updated. Those of a primary key and of an identity do, by which other tables may refer to the row.
     pub(crate) fn keeps(&self, position: usize) -> bool {

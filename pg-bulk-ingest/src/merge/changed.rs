@@ -46,12 +46,15 @@ fn differs(live: Live<'_>, new: &str) -> Option<String> {
     (!updated.is_empty()).then_some(differs)
 }
 
-/// What is done to the row that is there. Keys that are equal and differ in their bytes (citext) stay.
+/// What is done to the row that is there, with what is said of the load. Keys that are equal and differ in their bytes (citext) stay.
 pub(super) fn action(live: Live<'_>) -> String {
     let Some(differs) = differs(live, "excluded") else { return "NOTHING".to_owned() };
-    let set = list(updated(live).into_iter().map(|position| {
+    let set = updated(live).into_iter().map(|position| {
         let name = Ident::new(live.table.columns()[position].name());
         format!("{name} = {}", live.merged(position, "live", "excluded"))
-    }));
+    });
+    let stamped = live.table.stamped();
+    let stamped = stamped.map(|(column, sql)| format!("{} = {sql}", Ident::new(column.name())));
+    let set = list(set.chain(stamped));
     format!("UPDATE SET {set} WHERE {differs}")
 }

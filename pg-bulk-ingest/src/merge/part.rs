@@ -7,7 +7,7 @@
 
 use super::Staging;
 use crate::definition::Table;
-use crate::ident::{Literal, QualifiedName};
+use crate::ident::{Ident, Literal, QualifiedName, list};
 use crate::plan::{Keeping, create_fresh};
 use crate::statement::{LockMode, Statement};
 
@@ -43,6 +43,24 @@ pub(crate) fn create_staging(
     format!("CREATE UNLOGGED TABLE {part} ({definition});\n{}", label(part, target))
 }
 
+/// Returns what a transaction puts into the columns that say something of the load, as text that is read
+/// alike under all settings; `None` if the table has no such column.
+pub(crate) fn stamps(table: &Table) -> Option<String> {
+    let values = table.stamped().filter_map(|(column, _)| column.stamp()?.printed());
+    let values = values.collect::<Vec<_>>();
+    (!values.is_empty()).then(|| format!("SELECT {}", list(values)))
+}
+
+/// Gives the columns that say something of the load what the batch's transaction gives them, which the
+/// transactions of further connections would not.
+pub(crate) fn stamp(part: &QualifiedName, table: &Table, values: &[&str]) -> String {
+    let columns = table.stamped().filter(|(column, _)| column.default().is_some());
+    let set = columns.zip(values).map(|((column, _), value)| {
+        format!("ALTER COLUMN {} SET DEFAULT {}", Ident::new(column.name()), Literal(value))
+    });
+    format!("ALTER TABLE {part} {}", list(set))
+}
+
 /// Says, to people, what it is.
 fn label(part: &QualifiedName, target: &QualifiedName) -> String {
     let text = format!("rows on their way into {target}");
@@ -60,12 +78,21 @@ pub(crate) fn hold(part: &QualifiedName) -> String {
 }
 
 /// Puts it in the place of a table that was created in the batch's transaction, and is empty.
-pub(crate) fn settle(part: &QualifiedName, table: &QualifiedName) -> Vec<Statement> {
+pub(crate) fn settle(part: &QualifiedName, name: &QualifiedName, table: &Table) -> Vec<Statement> {
     let purpose = "the rows that went over several connections become the table";
     let statement = |sql: String| Statement::new(sql, LockMode::AccessExclusive, purpose);
-    vec![
-        statement(format!("DROP TABLE {table}")),
+    let defaults = table.stamped().filter_map(|(column, _)| {
+        let (name, default) = (Ident::new(column.name()), column.default()?);
+        Some(format!("ALTER COLUMN {name} SET DEFAULT {default}"))
+    });
+    let defaults = defaults.collect::<Vec<_>>();
+    let mut statements = vec![
+        statement(format!("DROP TABLE {name}")),
         statement(format!("COMMENT ON TABLE {part} IS NULL")),
-        statement(format!("ALTER TABLE {part} RENAME TO {}", table.name_ident())),
-    ]
+    ];
+    if !defaults.is_empty() {
+        statements.push(statement(format!("ALTER TABLE {part} {}", list(defaults))));
+    }
+    statements.push(statement(format!("ALTER TABLE {part} RENAME TO {}", name.name_ident())));
+    statements
 }

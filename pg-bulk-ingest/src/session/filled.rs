@@ -23,7 +23,7 @@ fn mistake(definition: &Table) -> Option<String> {
             ));
         }
         let is_given = matches!(filling, Some(Filling::Identity { always: false }));
-        if !is_filled && filling.is_some() && !is_given {
+        if !is_filled && (filling.is_some() && !is_given || column.stamp().is_some()) {
             return Some(format!(
                 "the server fills field `{field}`, whose type has to be `Filled<…>`, as rows come \
                  without it"
@@ -34,6 +34,9 @@ fn mistake(definition: &Table) -> Option<String> {
                 "field `{field}` is `Filled`, which no update changes: remove `on_update`"
             ));
         }
+    }
+    if let Some(mistake) = stamp_mistake(definition) {
+        return Some(mistake);
     }
     if definition.version().is_some_and(Column::is_filled) {
         return Some("rows come without the column of `newest_by`, which is `Filled`".to_owned());
@@ -65,4 +68,26 @@ fn mistake(definition: &Table) -> Option<String> {
          `newest_by` has a meaning"
             .to_owned()
     })
+}
+
+/// What goes wrong with columns that say something of the load, those of flattened structs among them.
+fn stamp_mistake(definition: &Table) -> Option<String> {
+    for (position, column) in definition.columns().iter().enumerate() {
+        let Some(stamp) = column.stamp() else { continue };
+        let (field, name) = (column.field(), stamp.name());
+        let before = definition.columns().iter().take(position);
+        if let Some(other) = before.into_iter().find(|other| other.stamp() == Some(stamp)) {
+            let other = other.field();
+            return Some(format!(
+                "the fields `{other}` and `{field}` are both `{name}`, and one says it: remove the other"
+            ));
+        }
+        if definition.primary_key().contains(&position) {
+            return Some(format!(
+                "field `{field}` is `{name}` and changes with its row, and the primary key does not: \
+                 take another for the key"
+            ));
+        }
+    }
+    None
 }

@@ -19,7 +19,7 @@ use crate::publish;
 use futures_util::future::{join, try_join};
 use std::sync::Arc;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Transaction};
+use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 
 const SPREAD: &str = "cannot use a further connection";
 const SETTLE: &str = "cannot bring in the rows of the further connections";
@@ -81,7 +81,17 @@ async fn fill(
 ) -> Result<Spread, Error> {
     let Some(first) = links.first() else { return Ok(None) };
     let Some(part) = meet(first.client(), core, target).await? else { return Ok(None) };
-    let create = part::create_table(&part, &target.name, target.definition);
+    let mut create = part::create_table(&part, &target.name, target.definition);
+    if let Some(sql) = part::stamps(target.definition) {
+        let messages = query(transaction, &sql, SPREAD).await?;
+        let row = messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some(row),
+            _ => None,
+        });
+        let row = row.ok_or_else(|| unreadable(SPREAD))?;
+        let values = (0..row.len()).filter_map(|at| row.get(at)).collect::<Vec<_>>();
+        create = format!("{create};\n{}", part::stamp(&part, target.definition, &values));
+    }
     let copy = merge::copy(target.definition, &part, false);
     let undo = Undo { link: first.as_ref(), drop: part::drop(&part), armed: true };
     let created = answer(first.client().batch_execute(&create)).await;
@@ -225,7 +235,7 @@ async fn settle_one(
     let (Some(part), Some(current)) = (parts.first(), target.current.as_mut()) else {
         return Ok(());
     };
-    let mut statements = part::settle(part, &current.name);
+    let mut statements = part::settle(part, &current.name, target.definition);
     if current.live.owner != core.server.role {
         statements.push(publish::set_owner(&current.name, &current.live.owner));
     }
