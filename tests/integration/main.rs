@@ -54,6 +54,7 @@ mod round_trips;
 mod rows;
 mod send;
 mod set_aside;
+mod soft_delete;
 mod sources;
 mod sweep;
 mod timeout;

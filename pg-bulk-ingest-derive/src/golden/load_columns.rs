@@ -6,6 +6,8 @@ struct MyRow {
     at: Filled<DateTime<Utc>>,
     #[ingest(load_id)]
     load: Filled<i64>,
+    #[ingest(soft_delete)]
+    deleted_at: Filled<Option<DateTime<Utc>>>,
 }
 
 // Expands to:
@@ -59,6 +61,29 @@ const _: () = {
         ::pg_bulk_ingest::__private::IngestColumn > ::FIELD_TYPE), "{}",
         "field `load` is marked `load_id`, so its type is to be `Filled<i64>`: `Filled<i64>` is not"
     );
+    const _: () = {
+        #[allow(unused_imports)]
+        use ::pg_bulk_ingest::__private::ColumnFallback as _;
+        ::core::assert!(
+            ! ::pg_bulk_ingest::__private::ColumnField:: < Filled < Option < DateTime <
+            Utc > > > > ::NESTED_OPTION, "{}",
+            "field `deleted_at` holds an `Option` of an `Option`, and a column has one NULL for both: make it one `Option`, or mark the field `json`, which stores `Some(None)` as JSON's null"
+        )
+    };
+    const _: () = {
+        #[allow(unused_imports)]
+        use ::pg_bulk_ingest::__private::ColumnFallback as _;
+        ::core::assert!(
+            ::pg_bulk_ingest::__private::ColumnField:: < Filled < Option < DateTime < Utc
+            > > > > ::DIMENSIONS <= 6, "{}",
+            "field `deleted_at` is an array of more than 6 dimensions, which PostgreSQL does not have: mark the field `json`"
+        )
+    };
+    const _: () = ::core::assert!(
+        ::pg_bulk_ingest::__private::Stamp::SoftDelete.fits(< Filled < Option < DateTime
+        < Utc > > > as ::pg_bulk_ingest::__private::IngestColumn > ::FIELD_TYPE), "{}",
+        "field `deleted_at` is marked `soft_delete`, so its type is to be `Filled<Option<DateTime<Utc>>>`, or `Filled<Option<…>>` of another type of `timestamptz`: `Filled<Option<DateTime<Utc>>>` is not"
+    );
     const _: () = ::core::assert!(
         ! < i64 as ::pg_bulk_ingest::__private::IngestColumn > ::NULLABLE, "{}",
         "column `id` is in the primary key, so it cannot be NULL: its type must not be an Option"
@@ -95,6 +120,15 @@ const _: () = {
                                 > as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
                             )
                             .with_stamp(::pg_bulk_ingest::__private::Stamp::LoadId),
+                        ::pg_bulk_ingest::__private::Column::new(
+                                "deleted_at",
+                                "deleted_at",
+                                "Filled<Option<DateTime<Utc>>>",
+                                <Filled<
+                                    Option<DateTime<Utc>>,
+                                > as ::pg_bulk_ingest::__private::IngestColumn>::FIELD_TYPE,
+                            )
+                            .with_stamp(::pg_bulk_ingest::__private::Stamp::SoftDelete),
                     ]
                 },
                 const { &[0usize] },
@@ -127,6 +161,13 @@ const _: () = {
                 &self.load,
                 __row,
                 2usize,
+            );
+            <Filled<
+                Option<DateTime<Utc>>,
+            > as ::pg_bulk_ingest::__private::IngestColumn>::encode_column(
+                &self.deleted_at,
+                __row,
+                3usize,
             );
         }
     }

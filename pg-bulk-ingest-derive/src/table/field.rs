@@ -47,7 +47,7 @@ impl<'i> Field<'i> {
         let mut read = Self::new(&field.attrs, member, &field.ty);
         let mut seen: Vec<String> = Vec::new();
         let (mut identity, mut generated, mut is_virtual) = (None, None, None);
-        let (mut loaded_at, mut load_id) = (None, None);
+        let (mut loaded_at, mut load_id, mut soft_delete) = (None, None, None);
         for item in attr::items(&field.attrs, errors) {
             let key = unraw(&item.key);
             let text = |errors: &mut Errors| value::text(&item, Place::Field, errors);
@@ -69,6 +69,7 @@ impl<'i> Field<'i> {
                 "virtual" => is_virtual = flag(errors),
                 "loaded_at" => loaded_at = flag(errors),
                 "load_id" => load_id = flag(errors),
+                "soft_delete" => soft_delete = flag(errors),
                 "on_update" => read.on_update = text(errors),
                 "collate" => read.collate = text(errors),
                 "flatten" => read.flatten = flag(errors),
@@ -82,7 +83,8 @@ impl<'i> Field<'i> {
             seen.push(key);
         }
         read.filling = filling::read(identity, generated, is_virtual.as_ref(), &seen, errors);
-        let stamps = [(Kind::LoadedAt, loaded_at), (Kind::LoadId, load_id)];
+        let stamps =
+            [(Kind::LoadedAt, loaded_at), (Kind::LoadId, load_id), (Kind::SoftDelete, soft_delete)];
         read.stamp = stamp::read(stamps, &seen, errors);
         if let Some(skip) = &read.skip
             && let Some(other) = seen.iter().find(|key| *key != "skip")

@@ -171,7 +171,7 @@ impl<'i> Table<'i> {
         let ordered = primary_key.iter().chain(&newest_by).collect::<Vec<_>>();
         keys::check_order(&columns, &ordered, &indexes, errors);
         keys::check_updates(&columns, &primary_key, !key.is_empty(), errors);
-        stamp::check(&columns, &primary_key, newest_by.as_ref(), &indexes, errors);
+        stamp::check(&columns, &primary_key, (key, newest_by.as_ref()), &indexes, errors);
         let comment = container.comments.as_ref().and_then(|_| comment::text(attributes, errors));
         let inner = paths.inner;
         Self { schema, name, comment, columns, primary_key, merge_on, newest_by, indexes, inner }

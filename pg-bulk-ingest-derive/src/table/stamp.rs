@@ -16,6 +16,7 @@ pub(super) struct Stamp {
 pub(super) enum Kind {
     LoadedAt,
     LoadId,
+    SoftDelete,
 }
 
 impl Kind {
@@ -23,6 +24,7 @@ impl Kind {
         match self {
             Self::LoadedAt => "loaded_at",
             Self::LoadId => "load_id",
+            Self::SoftDelete => "soft_delete",
         }
     }
 
@@ -33,6 +35,10 @@ impl Kind {
                 "`Filled<DateTime<Utc>>`, or `Filled` of another type of `timestamptz`"
             }
             Self::LoadId => "`Filled<i64>`",
+            Self::SoftDelete => {
+                "`Filled<Option<DateTime<Utc>>>`, or `Filled<Option<…>>` of another type of \
+                 `timestamptz`"
+            }
         }
     }
 }
@@ -70,7 +76,7 @@ pub(super) fn read(
 pub(super) fn check(
     columns: &[Column<'_>],
     primary_key: &[KeyColumn],
-    newest_by: Option<&KeyColumn>,
+    (merge_key, newest_by): (&[KeyColumn], Option<&KeyColumn>),
     indexes: &[Index],
     errors: &mut Errors,
 ) {
@@ -107,11 +113,19 @@ pub(super) fn check(
             [key] => index.is_unique && key.of == KeyOf::Column(path.clone()),
             _ => false,
         };
+        if *kind == Kind::SoftDelete && merge_key.is_empty() {
+            errors.on(
+                key,
+                "rows of a table without a primary key are only added, and never deleted: remove \
+                 `soft_delete`, or mark the fields of the key `primary_key`",
+            );
+        }
+        let does = if *kind == Kind::SoftDelete { "deletes" } else { "writes" };
         if indexes.iter().any(|index| is_alone(&index)) {
             errors.on(
                 key,
                 format_args!(
-                    "all rows that a batch writes have the same `{name}`, so the column cannot be \
+                    "all rows that a batch {does} have the same `{name}`, so the column cannot be \
                      unique: remove `unique`, or add a field to it"
                 ),
             );
@@ -135,6 +149,7 @@ impl Stamp {
         match self.kind {
             Kind::LoadedAt => quote!(#private::Stamp::LoadedAt),
             Kind::LoadId => quote!(#private::Stamp::LoadId),
+            Kind::SoftDelete => quote!(#private::Stamp::SoftDelete),
         }
     }
 }

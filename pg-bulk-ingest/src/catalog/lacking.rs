@@ -26,6 +26,12 @@ impl LiveTable {
         if upserts && !all(|column| column.can_select, is_sent) {
             return Some("SELECT");
         }
+        let tells = |table: &Table, at: usize| {
+            table.soft_delete().is_some_and(|column| *column == table.columns()[at])
+        };
+        if updates && !all(|column| column.can_select, tells) {
+            return Some("SELECT");
+        }
         (updates && !all(|column| column.can_update, Table::writes)).then_some("UPDATE")
     }
 

@@ -11,6 +11,8 @@ pub enum Stamp {
     LoadedAt,
     /// The id of that transaction.
     LoadId,
+    /// When the row was deleted, if it was and is kept; NULL once it comes again.
+    SoftDelete,
 }
 
 impl Stamp {
@@ -19,14 +21,16 @@ impl Stamp {
         match self {
             Self::LoadedAt => "loaded_at",
             Self::LoadId => "load_id",
+            Self::SoftDelete => "soft_delete",
         }
     }
 
-    /// The column's default. It is not volatile, so that it is added to a table of rows in place.
+    /// The column's default, if it has one. It is not volatile, so that it is added to a table of rows in place.
     pub(crate) const fn default(self) -> Option<&'static str> {
         match self {
             Self::LoadedAt => Some("CURRENT_TIMESTAMP"),
             Self::LoadId => Some("pg_catalog.txid_current()"),
+            Self::SoftDelete => None,
         }
     }
 
@@ -44,6 +48,7 @@ impl Stamp {
                  'YYYY-MM-DD HH24:MI:SS.US') OPERATOR(pg_catalog.||) '+00'",
             ),
             Self::LoadId => Some("pg_catalog.txid_current()::pg_catalog.text"),
+            Self::SoftDelete => None,
         }
     }
 
@@ -54,6 +59,7 @@ impl Stamp {
         let is_right = match self {
             Self::LoadedAt => matches!(kind, Kind::Timestamptz) && !of.nullable,
             Self::LoadId => matches!(kind, Kind::Int8) && !of.nullable,
+            Self::SoftDelete => matches!(kind, Kind::Timestamptz) && of.nullable,
         };
         is_right && of.filled && !of.column_type.is_array()
     }

@@ -1,6 +1,6 @@
 //! A table.
 
-use super::{Column, Index};
+use super::{Column, Index, Stamp};
 
 /// A table, as `#[derive(IngestTable)]` makes it of a struct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +131,11 @@ impl Table {
     /// The columns that the server fills anew when their row is changed, and with which SQL.
     pub(crate) fn stamped(&self) -> impl Iterator<Item = (&'static Column, &'static str)> + use<> {
         self.columns.iter().filter_map(|column| Some((column, column.stamp()?.when_changed())))
+    }
+
+    /// The column that says when a row was deleted, if rows that are deleted are kept.
+    pub(crate) fn soft_delete(&self) -> Option<&'static Column> {
+        self.columns.iter().find(|column| column.stamp() == Some(Stamp::SoftDelete))
     }
 
     /// Whether the column at this position is written when its row is updated.

@@ -25,8 +25,8 @@ fn updated(live: Live<'_>) -> Vec<usize> {
     (0..table.columns().len()).filter(|position| table.updates(*position)).collect()
 }
 
-/// Whether the columns that are updated differ, of a row that is not older; `None` if there are none, or
-/// rows that are there stay as they are.
+/// Whether the columns that are updated differ, of a row that is not older, or the row that is there was
+/// deleted and is kept; `None` if that can be of no row, or rows that are there stay as they are.
 ///
 /// The operator compares the images of rows: by it 1.0 is not 1.00, and json can be compared at
 /// all. Without the casts the rows would be compared column by column, by another operator.
@@ -39,11 +39,17 @@ fn differs(live: Live<'_>, new: &str) -> Option<String> {
     let old = list(updated.iter().map(|position| format!("live.{}", name(position))));
     let merged = list(updated.iter().map(|position| live.merged_as_stored(*position, "live", new)));
     let differs = format!("ROW({old})::record OPERATOR(pg_catalog.*<>) ROW({merged})::record");
-    let differs = match live.is_older(new) {
+    let is_deleted = live.soft_delete().map(|deleted| format!("live.{deleted} IS NOT NULL"));
+    let differs = match (updated.is_empty(), is_deleted) {
+        (true, None) => return None,
+        (true, Some(is_deleted)) => is_deleted,
+        (false, None) => differs,
+        (false, Some(is_deleted)) => format!("({differs} OR {is_deleted})"),
+    };
+    Some(match live.is_older(new) {
         Some(older) => format!("({differs} AND NOT {older})"),
         None => differs,
-    };
-    (!updated.is_empty()).then_some(differs)
+    })
 }
 
 /// What is done to the row that is there, with what is said of the load. Keys that are equal and differ in their bytes (citext) stay.

@@ -44,7 +44,8 @@ impl Live<'_> {
         let mut names =
             self.table.sent().map(|column| Ident::new(column.name())).collect::<Vec<_>>();
         let is_sent = names.len();
-        for name in std::iter::once(self.certain()).chain(self.numbered()).chain(more) {
+        let own = std::iter::once(self.certain()).chain(self.soft_delete());
+        for name in own.chain(self.numbered()).chain(more) {
             if !names.contains(&name) {
                 names.push(name);
             }

@@ -28,6 +28,12 @@ impl Live<'_> {
         version.map(|column| Ident::new(column.name()))
     }
 
+    /// The column that says that a row was deleted, and comes again, if rows that are there are not all kept.
+    pub(super) fn soft_delete(&self) -> Option<Ident> {
+        let column = self.table.soft_delete().filter(|_| !self.keeps_existing);
+        column.map(|column| Ident::new(column.name()))
+    }
+
     /// Whether of rows with equal keys the last to arrive counts, with all its values.
     pub(crate) fn last_counts(&self) -> bool {
         let all = self.version().is_none() && !self.keeps_columns() && !self.table.computes_any();

@@ -1,7 +1,7 @@
 //! Columns that the server fills: whether it is said how, and whether what is asked for goes with them.
 
 use super::refusal::START;
-use crate::definition::{Column, Filling, Table};
+use crate::definition::{Column, Filling, Stamp, Table};
 use crate::error::{Error, ErrorKind};
 
 /// The derive cannot see all of it: a type may be `Filled` by another name.
@@ -16,14 +16,15 @@ fn mistake(definition: &Table) -> Option<String> {
     for column in definition.columns() {
         let field = column.field();
         let (is_filled, filling) = (column.is_filled(), column.filling());
-        if is_filled && filling.is_none() && column.default().is_none() {
+        let is_stamp = column.stamp().is_some();
+        if is_filled && filling.is_none() && column.default().is_none() && !is_stamp {
             return Some(format!(
                 "field `{field}` is `Filled`, and nothing says how: give it `identity`, \
                  `generated = \"…\"` or `default = \"…\"`"
             ));
         }
         let is_given = matches!(filling, Some(Filling::Identity { always: false }));
-        if !is_filled && (filling.is_some() && !is_given || column.stamp().is_some()) {
+        if !is_filled && (filling.is_some() && !is_given || is_stamp) {
             return Some(format!(
                 "the server fills field `{field}`, whose type has to be `Filled<…>`, as rows come \
                  without it"
@@ -84,8 +85,14 @@ fn stamp_mistake(definition: &Table) -> Option<String> {
         }
         if definition.primary_key().contains(&position) {
             return Some(format!(
-                "field `{field}` is `{name}` and changes with its row, and the primary key does not: \
+                "field `{field}` is `{name}`, which changes with its row, and the primary key does not: \
                  take another for the key"
+            ));
+        }
+        if stamp == Stamp::SoftDelete && definition.merge_key().is_empty() {
+            return Some(format!(
+                "field `{field}` is `soft_delete`, and rows without a key are only added, and never \
+                 deleted: remove it, or give the table a primary key or `merge_on` that rows come with"
             ));
         }
     }
