@@ -1,7 +1,7 @@
 //! What hangs on a table and cannot be carried over is named, and the table is not replaced.
 
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]

@@ -10,8 +10,8 @@ mod privileges;
 mod rebuilt;
 mod sequence;
 
-use pg_bulk_ingest::{Batch, Delete, Error, IngestTable, Report, ingest};
-use tests::{Database, assert_same, snapshot};
+use pg_bulk_ingest::{Batch, Delete, Error, IngestTable, Report};
+use tests::{Database, assert_same, ingest, snapshot};
 
 #[derive(IngestTable)]
 #[ingest(table = "t", index(value))]

@@ -8,8 +8,8 @@ mod readers;
 mod refused;
 mod temporary;
 
-use pg_bulk_ingest::{Batch, Delete, Error, IngestTable, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Delete, Error, IngestTable};
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 #[derive(IngestTable, Clone)]

@@ -1,7 +1,7 @@
 //! Columns that another session changes while rows are encoded for what they were.
 
-use pg_bulk_ingest::{Delete, ErrorKind, IngestTable, NoWatermark, Upsert, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Delete, ErrorKind, IngestTable, NoWatermark, Upsert};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t", primary_key(id))]

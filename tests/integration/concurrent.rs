@@ -1,8 +1,8 @@
 //! Two ingests of one table at once.
 
 use futures_util::future::join_all;
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, NoWatermark, Upsert, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, NoWatermark, Upsert};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(schema = "shared", table = "t")]

@@ -2,12 +2,12 @@
 
 mod server;
 
-use pg_bulk_ingest::{Batch, Delete, Error, IngestTable, Upsert, ingest};
+use pg_bulk_ingest::{Batch, Delete, Error, IngestTable, Upsert};
 use std::error::Error as _;
 use std::io;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
-use tests::Database;
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 use tracing_subscriber::filter::LevelFilter;
 

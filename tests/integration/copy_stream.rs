@@ -2,9 +2,9 @@
 //! fails has to be ended by the message that says so, whatever becomes of the transaction.
 
 use futures_util::FutureExt;
-use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Upsert, ingest};
+use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Upsert};
 use std::panic::AssertUnwindSafe;
-use tests::{Copied, Database, Proxy, read_copy};
+use tests::{Copied, Database, Proxy, ingest, read_copy};
 use tokio_postgres::Client;
 
 #[derive(IngestTable)]

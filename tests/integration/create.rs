@@ -1,7 +1,7 @@
 //! A table that does not exist is created; one that is as it is defined is left alone.
 
-use pg_bulk_ingest::{Batch, IngestTable, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, IngestTable};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(schema = "sales", table = "orders", primary_key(shop, id), unique(reference))]

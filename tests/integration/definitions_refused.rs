@@ -1,9 +1,9 @@
 //! What PostgreSQL does not take of a definition is refused before the first row is asked for, by an
 //! error that says where in the definition it is.
 
-use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, RowOf, ingest};
+use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, RowOf};
 use std::iter;
-use tests::Database;
+use tests::{Database, ingest};
 use tokio_postgres::error::SqlState;
 
 /// What is checked of the error.

@@ -1,7 +1,7 @@
 //! Databases of other encodings than UTF8.
 
-use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Iter, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Iter};
+use tests::{Database, ingest};
 use tokio_postgres::error::SqlState;
 
 #[derive(IngestTable)]

@@ -6,9 +6,9 @@ mod refused;
 use futures_util::future::join_all;
 use pg_bulk_ingest::{
     Batch, Delete, Error, ErrorKind, IngestEnum, IngestTable, IngestTables, Iter, Migration,
-    Upsert, Visibility, ingest,
+    Upsert, Visibility,
 };
-use tests::Database;
+use tests::{Database, ingest};
 
 #[derive(IngestEnum, Clone, Copy)]
 #[ingest(schema = "sales", type = "state")]

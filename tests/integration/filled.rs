@@ -2,8 +2,8 @@
 
 mod live;
 
-use pg_bulk_ingest::{Batch, ErrorKind, Filled, IngestTable, Upsert, ingest};
-use tests::{Database, version};
+use pg_bulk_ingest::{Batch, ErrorKind, Filled, IngestTable, Upsert};
+use tests::{Database, ingest, version};
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]

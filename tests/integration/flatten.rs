@@ -1,8 +1,8 @@
 //! A struct within a struct: its columns are the table's.
 
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Table, ingest};
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Table};
 use std::borrow::Cow;
-use tests::Database;
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 struct Place {

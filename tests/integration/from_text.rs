@@ -1,10 +1,10 @@
 //! Fields that are sent as text, which PostgreSQL reads as whatever type the column has.
 
 use pg_bulk_ingest::{
-    Batch, Delete, ErrorKind, IngestColumn, IngestTable, IngestTables, Upsert, Visibility, ingest,
+    Batch, Delete, ErrorKind, IngestColumn, IngestTable, IngestTables, Upsert, Visibility,
 };
 use std::borrow::Cow;
-use tests::Database;
+use tests::{Database, ingest};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, NoTls};
 

@@ -1,8 +1,8 @@
 //! The hook that runs just before a batch is visible.
 
 use futures_util::FutureExt;
-use pg_bulk_ingest::{Batch, BeforeVisible, Delete, ErrorKind, IngestTable, Visibility, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, BeforeVisible, Delete, ErrorKind, IngestTable, Visibility};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]
@@ -85,8 +85,8 @@ async fn its_error_rolls_the_batch_back() {
     assert_eq!(error.to_string(), "cannot run the hook: batch 2");
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "not this one");
     assert_eq!(database.rows("SELECT id FROM t").await, ["1"]);
-    let comment = "SELECT obj_description('t'::regclass)";
-    assert_eq!(database.row(comment).await, r#"{"pg-bulk-ingest": {"high-watermark": 1}}"#);
+    let comment = "SELECT harness.high_watermark('t'::regclass)";
+    assert_eq!(database.row(comment).await, "1");
     assert_eq!(tests::rows(&client, "SELECT 1").await, ["1"]);
 }
 

@@ -1,7 +1,7 @@
 //! Names of every kind, and settings that change how SQL is read.
 
-use pg_bulk_ingest::{Batch, Delete, IngestTable, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Delete, IngestTable};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(

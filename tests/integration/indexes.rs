@@ -1,8 +1,8 @@
 //! Every form of index: it is what the struct says, equal with itself on the second run, and kept
 //! by name when the table is replaced.
 
-use pg_bulk_ingest::{Batch, Delete, Error, ErrorKind, IngestTable, Iter, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Delete, Error, ErrorKind, IngestTable, Iter};
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 macro_rules! forms {

@@ -3,12 +3,12 @@
 
 mod stopped;
 
-use pg_bulk_ingest::{Batch, Delete, IngestTable, Iter, Upsert, ingest};
+use pg_bulk_ingest::{Batch, Delete, IngestTable, Iter, Upsert};
 use std::convert::Infallible;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use tests::{Database, connect};
+use tests::{Database, connect, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]
@@ -87,8 +87,8 @@ async fn load_first(database: &Database) {
 
 async fn is_as_before(database: &Database, way: usize) {
     let state = "SELECT (SELECT string_agg(id::text, ',') FROM t),
-        obj_description('t'::regclass)";
-    let before = r#"1|{"pg-bulk-ingest": {"high-watermark": 1}}"#;
+        harness.high_watermark('t'::regclass)";
+    let before = "1|1";
     assert_eq!(database.row(state).await, before, "{:?}", WAYS[way]);
 }
 

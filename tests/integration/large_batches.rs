@@ -1,7 +1,7 @@
 //! Batches so large that a sample of them is looked at before they are merged.
 
-use pg_bulk_ingest::{Batch, IngestTable, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, IngestTable};
+use tests::{Database, ingest};
 
 #[derive(IngestTable, Clone, Copy)]
 #[ingest(table = "large")]

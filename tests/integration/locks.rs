@@ -1,11 +1,11 @@
 //! ACCESS EXCLUSIVE is taken in short attempts; sessions in the way are terminated after a delay.
 
 use futures_util::future;
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Locks, ingest};
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Locks};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use tests::Database;
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 #[derive(IngestTable)]

@@ -1,9 +1,10 @@
 //! Tables that more than PostgreSQL itself manages: stand-ins of the catalogs that extensions keep.
 
 use pg_bulk_ingest::{
-    Batch, Delete, ErrorKind, HighWatermark, IngestTable, Iter, NoWatermark, ingest,
+    Batch, Delete, ErrorKind, HighWatermark, Ingest, IngestTable, Iter, NoWatermark, Watermarks,
 };
-use tests::{Database, version};
+use tests::{Database, ingest, version};
+use tokio_postgres::Client;
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]
@@ -72,6 +73,10 @@ async fn what_would_be_made_a_plain_table_is_refused_before_the_load() {
     }
 }
 
+fn in_comment(client: &mut Client) -> Ingest<'_, Row> {
+    ingest(client).watermarks(Watermarks::Comment)
+}
+
 #[tokio::test]
 async fn a_high_watermark_is_stored_where_every_node_sees_it() {
     if version() < SYSTEM_TABLES {
@@ -82,20 +87,16 @@ async fn a_high_watermark_is_stored_where_every_node_sees_it() {
     database.execute(DISTRIBUTED).await;
     let mut client = database.connect().await;
     let batches = |_: Option<i32>| [Batch::new([Row { tenant: 1 }]).high_watermark(1)];
-    ingest::<Row>(&mut client).batches(batches).await.unwrap();
+    in_comment(&mut client).batches(batches).await.unwrap();
     database
         .execute("SET allow_system_table_mods = on; UPDATE pg_dist_local_group SET groupid = 2")
         .await;
     let batches = |_: Option<i32>| [Batch::new([Row { tenant: 2 }]).high_watermark(2)];
-    let error = ingest::<Row>(&mut client).batches(batches).await.unwrap_err();
+    let error = in_comment(&mut client).batches(batches).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Unsupported { .. }), "{error}");
     assert!(error.to_string().contains("is not the coordinator"), "{error}");
     let batches = |_: Option<NoWatermark>| [Batch::new([Row { tenant: 3 }])];
-    ingest::<Row>(&mut client)
-        .high_watermark(HighWatermark::Earliest)
-        .batches(batches)
-        .await
-        .unwrap();
+    in_comment(&mut client).high_watermark(HighWatermark::Earliest).batches(batches).await.unwrap();
     assert_eq!(database.rows("SELECT tenant FROM t ORDER BY 1").await, ["1", "3"]);
 }
 

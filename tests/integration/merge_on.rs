@@ -3,8 +3,8 @@
 mod keys;
 mod spared;
 
-use pg_bulk_ingest::{Batch, ErrorKind, Filled, IngestTable, TableReport, Upsert, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, ErrorKind, Filled, IngestTable, TableReport, Upsert};
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 #[derive(IngestTable, Clone, Default)]

@@ -9,8 +9,8 @@ mod refused;
 mod small;
 mod superseded;
 
-use pg_bulk_ingest::{Batch, IngestTable, Migration, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, IngestTable, Migration};
+use tests::{Database, ingest};
 
 #[derive(IngestTable, Clone)]
 #[ingest(table = "t")]

@@ -1,7 +1,7 @@
 //! Names that are cut to fit stay apart, and from those that are taken.
 
-use pg_bulk_ingest::{Batch, Delete, IngestTable, IngestTables, Migration, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Delete, IngestTable, IngestTables, Migration};
+use tests::{Database, ingest};
 
 // Alike in their first 60 bytes.
 const ONE: &str = "readings_of_all_sensors_in_the_northern_building_by_minute_a_1";

@@ -1,8 +1,8 @@
 //! Structs with one field as columns.
 
-use pg_bulk_ingest::{Batch, IngestColumn, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, IngestColumn, IngestTable};
 use std::marker::PhantomData;
-use tests::Database;
+use tests::{Database, ingest};
 
 #[derive(IngestColumn)]
 struct Id<T>(i32, #[ingest(skip)] PhantomData<T>);

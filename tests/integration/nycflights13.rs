@@ -4,13 +4,13 @@ use bytes::Bytes;
 use flate2::read::GzDecoder;
 use futures_util::SinkExt;
 use indicatif::ProgressBar;
-use pg_bulk_ingest::{ErrorKind, NoWatermark, Report, ingest};
+use pg_bulk_ingest::{ErrorKind, NoWatermark, Report};
 use std::fs::File;
 use std::io::Read;
 use std::iter::once;
 use std::path::Path;
 use std::pin::pin;
-use tests::{Database, rows};
+use tests::{Database, ingest, rows};
 use tokio_postgres::Client;
 
 #[path = "../../examples/nycflights13.rs"]

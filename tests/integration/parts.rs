@@ -1,10 +1,10 @@
 //! Rows of a batch that come in parts.
 
 use futures_util::FutureExt;
-use pg_bulk_ingest::{Batch, IngestTable, Upsert, ingest};
+use pg_bulk_ingest::{Batch, IngestTable, Upsert};
 use std::panic::AssertUnwindSafe;
 use std::sync::Barrier;
-use tests::Database;
+use tests::{Database, ingest};
 use tokio_postgres::error::SqlState;
 
 #[derive(IngestTable)]

@@ -3,10 +3,8 @@
 
 mod limits;
 
-use pg_bulk_ingest::{
-    Batch, Delete, Error, Ingest, IngestTable, Outcome, Upsert, Visibility, ingest,
-};
-use tests::{At, Database, Direction, Harm, Pooler, Proxy, connect};
+use pg_bulk_ingest::{Batch, Delete, Error, Ingest, IngestTable, Outcome, Upsert, Visibility};
+use tests::{At, Database, Direction, Harm, Pooler, Proxy, connect, ingest};
 use tokio_postgres::Client;
 
 #[derive(IngestTable, Clone)]
@@ -67,7 +65,8 @@ async fn load(client: &mut Client, last: i32) -> Result<Option<i32>, Error> {
     Ok(began_after)
 }
 
-const STATE: &str = "SELECT count(*), min(id), max(id), obj_description('t'::regclass) FROM t";
+const STATE: &str =
+    "SELECT count(*), min(id), max(id), harness.high_watermark('t'::regclass) FROM t";
 
 #[tokio::test]
 async fn a_table_is_created_merged_migrated_rebuilt_and_replaced() {
@@ -77,8 +76,7 @@ async fn a_table_is_created_merged_migrated_rebuilt_and_replaced() {
     assert_eq!(load(&mut client, 3).await.unwrap(), None);
     let mut other = connect(&pooler.url()).await;
     assert_eq!(load(&mut other, 5).await.unwrap(), Some(3));
-    let stored = r#"{"pg-bulk-ingest": {"high-watermark": 5}}"#;
-    assert_eq!(database.row(STATE).await, format!("14|1|14|{stored}"));
+    assert_eq!(database.row(STATE).await, "14|1|14|5");
     assert_eq!(pooler.left_behind().await, [""; 0]);
     // Only added.
     let ingest_off = ingest::<Row>(&mut client).upsert(Upsert::Off);
@@ -142,8 +140,7 @@ async fn a_batch_that_fails_or_is_dropped_leaves_nothing_to_the_next_client() {
             assert_eq!(pooler.left_behind().await, [""; 0], "{upsert:?} {delete:?}");
         }
     }
-    let stored = r#"{"pg-bulk-ingest": {"high-watermark": 1}}"#;
-    assert_eq!(database.row(STATE).await, format!("10|1|10|{stored}"));
+    assert_eq!(database.row(STATE).await, "10|1|10|1");
     load(&mut client, 2).await.unwrap();
 }
 
@@ -213,9 +210,8 @@ async fn a_lost_commit_is_resolved_through_the_pooler() {
         let error = load(&mut lost, 2).await.unwrap_err();
         assert!(proxy.struck());
         assert_eq!(error.resolve(&client).await.unwrap(), outcome);
-        let stored = format!(r#"{{"pg-bulk-ingest": {{"high-watermark": {last}}}}}"#);
         let (count, max) = (9 + last, 9 + last);
-        assert_eq!(database.row(STATE).await, format!("{count}|1|{max}|{stored}"));
+        assert_eq!(database.row(STATE).await, format!("{count}|1|{max}|{last}"));
         assert_eq!(pooler.left_behind().await, [""; 0]);
     }
     assert_eq!(load(&mut client, 3).await.unwrap(), Some(2));

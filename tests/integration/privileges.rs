@@ -2,8 +2,8 @@
 
 mod least;
 
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Upsert, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Upsert};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(schema = "s", table = "t")]

@@ -1,8 +1,8 @@
 //! What an ingest tells while it goes on, and afterwards.
 
-use pg_bulk_ingest::{Batch, IngestTable, Phase, Progress, ingest};
+use pg_bulk_ingest::{Batch, IngestTable, Phase, Progress};
 use std::cell::RefCell;
-use tests::Database;
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]

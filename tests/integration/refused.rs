@@ -1,8 +1,8 @@
 //! A table that does not match its definition, or is no table, is refused before the batches are asked
 //! for.
 
-use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Iter, Migration, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Iter, Migration};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t", index(value))]

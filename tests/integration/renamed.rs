@@ -3,8 +3,8 @@
 mod combined;
 mod versions;
 
-use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, LockMode, Migration, ingest};
-use tests::{Database, version};
+use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, LockMode, Migration};
+use tests::{Database, ingest, version};
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]

@@ -1,8 +1,8 @@
 //! Ids that are reserved before the rows that have them are written.
 
-use pg_bulk_ingest::{ErrorKind, IngestTable, IngestTables, Visibility, ingest};
+use pg_bulk_ingest::{ErrorKind, IngestTable, IngestTables, Visibility};
 use std::collections::BTreeSet;
-use tests::{Database, RoundTrips};
+use tests::{Database, RoundTrips, ingest};
 
 #[derive(IngestTable)]
 struct Author {

@@ -1,7 +1,7 @@
 //! How often an ingest waits for the server.
 
-use pg_bulk_ingest::{Batch, Cut, ErrorKind, IngestTable, Upsert, ingest};
-use tests::{Database, RoundTrips};
+use pg_bulk_ingest::{Batch, Cut, ErrorKind, IngestTable, Upsert, Watermarks};
+use tests::{Database, RoundTrips, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]
@@ -30,8 +30,8 @@ async fn a_small_batch_takes_four_or_by_copy_six() {
             assert!(taken <= most, "{ids:?}: {taken}");
         }
         session.finish().await.unwrap();
-        let comment = "SELECT count(*), obj_description('t'::regclass) FROM t";
-        let expected = r#"300|{"pg-bulk-ingest": {"high-watermark": 5}}"#;
+        let comment = "SELECT count(*), harness.high_watermark('t'::regclass) FROM t";
+        let expected = "300|5";
         assert_eq!(database.row(comment).await, expected);
     }
 }
@@ -89,7 +89,8 @@ async fn rows_in_a_sequence_take_as_many_as_their_batches() {
 async fn what_is_sent_together_fails_for_its_own_reason() {
     let database = Database::new().await;
     let (mut client, _) = RoundTrips::connect(&database.url()).await;
-    let mut session = ingest::<Row>(&mut client).start::<i32>().await.unwrap();
+    let ingest = ingest::<Row>(&mut client).watermarks(Watermarks::Comment);
+    let mut session = ingest.start::<i32>().await.unwrap();
     session.ingest(Batch::new(rows(0..3)).high_watermark(0)).await.unwrap();
     // With the locks of the batch: the preparation of its COPY.
     database.execute("COMMENT ON TABLE t IS NULL").await;
@@ -122,8 +123,8 @@ async fn what_is_sent_together_fails_for_its_own_reason() {
     assert_eq!(error.code().unwrap().code(), "23514");
     session.ingest(Batch::new(rows(3..4)).high_watermark(1)).await.unwrap();
     session.finish().await.unwrap();
-    let state = "SELECT count(*), obj_description('t'::regclass) FROM t";
-    assert_eq!(database.row(state).await, r#"4|{"pg-bulk-ingest": {"high-watermark": 1}}"#);
+    let state = "SELECT count(*), harness.high_watermark('t'::regclass) FROM t";
+    assert_eq!(database.row(state).await, "4|1");
 }
 
 #[tokio::test]

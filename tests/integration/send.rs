@@ -1,9 +1,9 @@
 //! The futures can be given to `tokio::spawn`, also when rows borrow from what is inside.
 
 use futures_util::{FutureExt, StreamExt, stream};
-use pg_bulk_ingest::{Batch, Cut, IngestTable, IngestTables, ingest};
+use pg_bulk_ingest::{Batch, Cut, IngestTable, IngestTables};
 use std::time::Duration;
-use tests::Database;
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]

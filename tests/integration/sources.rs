@@ -1,13 +1,11 @@
 //! What the closures of an ingest may return, and errors that they return instead of batches.
 
 use futures_util::stream;
-use pg_bulk_ingest::{
-    Batch, Delete, Error, ErrorKind, Ingest, IngestTable, Iter, NoWatermark, ingest,
-};
+use pg_bulk_ingest::{Batch, Delete, Error, ErrorKind, Ingest, IngestTable, Iter, NoWatermark};
 use std::collections::VecDeque;
 use std::error::Error as _;
 use std::io;
-use tests::Database;
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 #[derive(IngestTable, Clone)]

@@ -4,9 +4,9 @@ use bit_vec::BitVec;
 use cidr::{IpCidr, IpInet};
 use eui48::MacAddress;
 use geo_types::{Coord, LineString, Point, Rect};
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Iter, ingest};
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Iter};
 use postgres_types::{IsNull, ToSql, Type};
-use tests::Database;
+use tests::{Database, ingest};
 
 type Maybe<T> = Option<T>;
 

@@ -1,10 +1,10 @@
 //! Rows that are given up without an error are logged.
 
-use pg_bulk_ingest::{Batch, IngestTable, Session, Visibility, ingest};
+use pg_bulk_ingest::{Batch, IngestTable, Session, Visibility};
 use std::cell::RefCell;
 use std::io;
 use std::process::Command;
-use tests::Database;
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 use tracing_subscriber::filter::LevelFilter;
 

@@ -5,9 +5,9 @@ mod existing;
 mod kept;
 mod newest;
 
-use pg_bulk_ingest::{Batch, IngestTable, Upsert, ingest};
+use pg_bulk_ingest::{Batch, IngestTable, Upsert};
 use std::collections::{BTreeMap, BTreeSet};
-use tests::{Database, Dice};
+use tests::{Database, Dice, ingest};
 
 #[derive(IngestTable, Clone)]
 #[ingest(table = "t")]

@@ -1,7 +1,7 @@
 //! When rows become visible.
 
-use pg_bulk_ingest::{Batch, IngestTable, Visibility, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, IngestTable, Visibility};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]

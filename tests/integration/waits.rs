@@ -3,11 +3,11 @@
 use futures_util::FutureExt;
 use pg_bulk_ingest::{
     Batch, Delete, Error, ErrorKind, IngestTable, Overlap, Phase, Progress, QualifiedName, Upsert,
-    Wait, ingest,
+    Wait,
 };
 use std::convert::Infallible;
 use std::time::Duration;
-use tests::Database;
+use tests::{Database, ingest};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio_postgres::Client;

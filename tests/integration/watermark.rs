@@ -1,10 +1,11 @@
-//! The high watermark: stored with the data, in the comment on the table.
+//! The high watermark: stored with the data.
 
+mod in_comment;
 mod reads_back;
 mod stored;
 
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, HighWatermark, IngestTable, NoWatermark, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, ErrorKind, HighWatermark, Ingest, IngestTable};
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 #[derive(IngestTable)]
@@ -14,18 +15,19 @@ struct Row {
     id: i32,
 }
 
-const COMMENT: &str = "SELECT obj_description('t'::regclass)";
+const STORED: &str = "SELECT harness.high_watermark('t'::regclass)";
 
-/// Ingests one batch with this high watermark; answers the one after which it begins.
+/// Ingests one batch with this high watermark; returns the one after which it begins.
 async fn run(client: &mut Client, watermark: i32) -> Option<i32> {
-    let mut began = None;
-    ingest::<Row>(client)
-        .batches(|after: Option<i32>| {
-            began = after;
-            [Batch::new([Row { id: watermark }]).high_watermark(watermark)]
-        })
-        .await
-        .unwrap();
+    ingested(ingest(client), watermark).await
+}
+
+async fn ingested(ingest: Ingest<'_, Row>, watermark: i32) -> Option<i32> {
+    let mut session = ingest.start().await.unwrap();
+    let began = session.high_watermark().copied();
+    let batch = Batch::new([Row { id: watermark }]).high_watermark(watermark);
+    session.ingest(batch).await.unwrap();
+    session.finish().await.unwrap();
     began
 }
 
@@ -36,7 +38,7 @@ async fn the_next_run_carries_on() {
     assert_eq!(run(&mut client, 7).await, None);
     assert_eq!(run(&mut client, 0).await, Some(7));
     assert_eq!(run(&mut client, 9).await, Some(0));
-    assert_eq!(database.row(COMMENT).await, r#"{"pg-bulk-ingest": {"high-watermark": 9}}"#);
+    assert_eq!(database.row(STORED).await, "9");
 }
 
 #[tokio::test]
@@ -76,73 +78,7 @@ async fn it_is_computed_when_the_rows_are_consumed() {
         .await
         .unwrap();
     assert_eq!(report.high_watermark, Some(5));
-    assert_eq!(database.row(COMMENT).await, r#"{"pg-bulk-ingest": {"high-watermark": 5}}"#);
-}
-
-#[tokio::test]
-async fn the_rest_of_the_comment_is_kept() {
-    let database = Database::new().await;
-    let mut client = database.connect().await;
-    run(&mut client, 1).await;
-    for (before, after) in [
-        (
-            r#"{"owner" : "Ann",  "pg-bulk-ingest": {"high-watermark": 1, "x": 1.50}, "n": 1e2}"#,
-            r#"{"owner" : "Ann",  "pg-bulk-ingest": {"high-watermark": 2, "x": 1.50}, "n": 1e2}"#,
-        ),
-        (
-            "Ann's \\ table",
-            r#"{"comment": "Ann's \\ table", "pg-bulk-ingest": {"high-watermark": 2}}"#,
-        ),
-        (r#"{"pg-bulk-ingest": null}"#, r#"{"pg-bulk-ingest": {"high-watermark": 2}}"#),
-        ("[1]", r#"{"comment": "[1]", "pg-bulk-ingest": {"high-watermark": 2}}"#),
-    ] {
-        let literal = before.replace('\'', "''");
-        database.execute(&format!("COMMENT ON TABLE t IS '{literal}'")).await;
-        run(&mut client, 2).await;
-        assert_eq!(database.row(COMMENT).await, after);
-    }
-}
-
-#[tokio::test]
-async fn a_comment_changed_during_a_batch_is_kept_too() {
-    let database = Database::new().await;
-    let mut client = database.connect().await;
-    run(&mut client, 1).await;
-    for delete in [Delete::Off, Delete::BeforeFirstBatch] {
-        let mut session = ingest::<Row>(&mut client).delete(delete).start::<i32>().await.unwrap();
-        let mut batch = session.batch().await.unwrap();
-        batch.write(Row { id: 2 }).await.unwrap();
-        let before = database.row(COMMENT).await.replace('}', r#"} "#);
-        let changed = before.trim_end().trim_end_matches('}').to_owned() + r#", "by": "Ann"}"#;
-        if delete == Delete::Off {
-            database.execute(&format!("COMMENT ON TABLE t IS '{changed}'")).await;
-        }
-        batch.commit(2).await.unwrap();
-        session.finish().await.unwrap();
-        assert_eq!(database.row(&format!("{COMMENT}::json ->> 'by'")).await, "Ann");
-    }
-}
-
-#[tokio::test]
-async fn a_batch_without_one_leaves_it_and_a_delete_clears_it() {
-    let database = Database::new().await;
-    let mut client = database.connect().await;
-    run(&mut client, 7).await;
-    database
-        .execute(r#"COMMENT ON TABLE t IS '{"a": 1, "pg-bulk-ingest": {"high-watermark": 7}}'"#)
-        .await;
-    let rows = [Row { id: 1 }];
-    let report = ingest::<Row>(&mut client).batches(|_| [Batch::new(&rows)]).await.unwrap();
-    assert_eq!(report.high_watermark, Some(NoWatermark));
-    let batch = || [Batch::new(&rows).without_high_watermark()];
-    let report = ingest::<Row>(&mut client).batches(|_: Option<i32>| batch()).await.unwrap();
-    assert_eq!(report.high_watermark, Some(7));
-    let kept = r#"{"a": 1, "pg-bulk-ingest": {"high-watermark": 7}}"#;
-    assert_eq!(database.row(COMMENT).await, kept);
-    let ingest = ingest::<Row>(&mut client).delete(Delete::BeforeFirstBatch);
-    let report = ingest.batches(|_: Option<i32>| batch()).await.unwrap();
-    assert_eq!(report.high_watermark, None);
-    assert_eq!(database.row(COMMENT).await, r#"{"a": 1, "pg-bulk-ingest": {}}"#);
+    assert_eq!(database.row(STORED).await, "5");
 }
 
 #[tokio::test]
@@ -157,28 +93,9 @@ async fn one_of_another_shape_is_an_error_that_shows_both() {
     );
     let stored = "SELECT 1 FROM t WHERE id = 7";
     assert_eq!(database.row(stored).await, "1");
-    database
-        .execute(r#"COMMENT ON TABLE t IS '{"pg-bulk-ingest": {"high-watermark": null}}'"#)
-        .await;
+    database.execute("SELECT harness.set_high_watermark('t', 'null')").await;
     let session = ingest::<Row>(&mut client).start::<Option<i32>>().await.unwrap();
     assert_eq!(session.high_watermark(), Some(&None));
-}
-
-#[tokio::test]
-async fn an_object_that_cannot_be_read_is_an_error_and_no_reset() {
-    let database = Database::new().await;
-    let mut client = database.connect().await;
-    run(&mut client, 7).await;
-    let comment = r#"{"pg-bulk-ingest": {"high-watermark": NaN}}"#;
-    database.execute(&format!("COMMENT ON TABLE t IS '{comment}'")).await;
-    let error = ingest::<Row>(&mut client).start::<i32>().await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::UnreadableComment { .. }));
-    let expected = format!(
-        "cannot read the high watermark: \"public\".\"t\": the comment on the table looks like a \
-         JSON object and cannot be read as one: {comment}"
-    );
-    assert!(error.to_string().starts_with(&expected), "{error}");
-    assert_eq!(database.row(COMMENT).await, comment);
 }
 
 #[tokio::test]

@@ -9,8 +9,8 @@ mod pooled;
 mod refused;
 mod sources;
 
-use pg_bulk_ingest::{Batch, Error, Ingest, IngestTable, Watermarks, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Error, Ingest, IngestTable, Watermarks};
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 #[derive(IngestTable)]

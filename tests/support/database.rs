@@ -1,6 +1,7 @@
 //! A database of one test.
 
 use crate::SERVER;
+use crate::stores::{IN_COMMENT, IN_TABLE, keeps_in_table, without_named};
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
@@ -47,7 +48,7 @@ impl Database {
         // A template would be left behind on a server that is not the tests' own.
         create(&name, "template0").await;
         let database = Self { name };
-        database.execute(TEMPLATE).await;
+        database.execute(&made_once()).await;
         database
     }
 
@@ -127,6 +128,19 @@ impl Drop for Database {
     }
 }
 
+/// Makes in a database that is not one of these what every one of these has for the tests' own use.
+pub async fn prepare(client: &Client) {
+    client.batch_execute(harness()).await.unwrap();
+}
+
+fn harness() -> &'static str {
+    if keeps_in_table() { IN_TABLE } else { IN_COMMENT }
+}
+
+fn made_once() -> String {
+    format!("{TEMPLATE}{}", harness())
+}
+
 async fn create(name: &str, template: &str) {
     let admin = connect(&SERVER.url("postgres")).await;
     admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
@@ -141,7 +155,7 @@ async fn template(prefix: &str) -> String {
         let (client, connection) =
             tokio_postgres::connect(&SERVER.url(&name), NoTls).await.unwrap();
         let connection = tokio::spawn(connection);
-        client.batch_execute(TEMPLATE).await.unwrap();
+        client.batch_execute(&made_once()).await.unwrap();
         drop(client);
         connection.await.unwrap().unwrap();
         let admin = connect(&SERVER.url("postgres")).await;
@@ -183,18 +197,23 @@ pub(crate) fn config(url: &str) -> tokio_postgres::Config {
 
 /// Runs a query: rows of text, columns joined by `|`, NULL as `∅`.
 ///
-/// Of a table's comment it leaves out what was made of the table, which most tests do not mean.
+/// Of a table's comment it leaves out what was made of the table, and where its high watermarks are, which
+/// most tests do not mean.
 pub async fn rows(client: &Client, sql: &str) -> Vec<String> {
     let messages = client.simple_query(sql).await;
     let messages = messages.unwrap_or_else(|error| panic!("{error:?}: {sql}"));
     let row = |message: SimpleQueryMessage| match message {
         SimpleQueryMessage::Row(row) => {
-            let columns = (0..row.len()).map(|i| without_made(row.get(i).unwrap_or("∅")));
+            let columns = (0..row.len()).map(|i| left(row.get(i).unwrap_or("∅")));
             Some(columns.collect::<Vec<_>>().join("|"))
         }
         _ => None,
     };
     messages.into_iter().filter_map(row).collect()
+}
+
+fn left(text: &str) -> String {
+    without_named(&without_made(text))
 }
 
 /// A comment without what it says that was made of its table; `∅` if it says nothing else.

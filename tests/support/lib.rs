@@ -12,17 +12,19 @@ mod pooler;
 mod proxy;
 mod round_trips;
 mod snapshot;
+mod stores;
 mod views;
 
 pub use check::{commenting, encoding, quoting};
 pub use copy_format::{Cells, read_array, read_copy};
-pub use database::{Database, connect, rows};
+pub use database::{Database, connect, prepare, rows};
 pub use dice::Dice;
 pub use hold::{Holds, Values};
 pub use pooler::Pooler;
 pub use proxy::{At, Call, Copied, Direction, Harm, Message, Proxy};
 pub use round_trips::RoundTrips;
 pub use snapshot::{assert_same, snapshot};
+pub use stores::{ingest, keeps_in_table};
 pub use views::{assert_same_views, snapshot_of_views};
 
 use local_postgres::LocalPostgres;

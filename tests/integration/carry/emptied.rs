@@ -1,8 +1,8 @@
 //! `Delete::All` without a batch: the table is emptied, not replaced.
 
 use super::{Row, execute, loaded};
-use pg_bulk_ingest::{Delete, Error, ingest};
-use tests::{Database, assert_same, snapshot};
+use pg_bulk_ingest::{Delete, Error};
+use tests::{Database, assert_same, ingest, snapshot};
 
 async fn empty(database: &Database) -> Result<(), Error> {
     let mut client = database.connect().await;

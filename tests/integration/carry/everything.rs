@@ -1,8 +1,8 @@
 //! One of everything on one table.
 
 use super::{Row, execute, load, loaded, replaced, rows};
-use pg_bulk_ingest::{Batch, Delete, Upsert, Visibility, ingest};
-use tests::{assert_same, snapshot};
+use pg_bulk_ingest::{Batch, Delete, Upsert, Visibility};
+use tests::{assert_same, ingest, snapshot};
 
 pub(super) const ALL: &str = "
     CREATE ROLE {role}; GRANT USAGE ON SCHEMA public TO {role};

@@ -1,8 +1,8 @@
 //! Foreign keys to what is replaced.
 
 use super::{execute, load, loaded};
-use pg_bulk_ingest::{Batch, Delete, IngestTable, IngestTables, ingest};
-use tests::{Database, assert_same, snapshot};
+use pg_bulk_ingest::{Batch, Delete, IngestTable, IngestTables};
+use tests::{Database, assert_same, ingest, snapshot};
 
 #[tokio::test]
 async fn a_row_that_is_referred_to_has_to_be_there_again() {

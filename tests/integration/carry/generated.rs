@@ -1,7 +1,8 @@
 //! Columns whose values come from somewhere else.
 
 use super::{Row, execute, load, loaded, refused, rows};
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, Upsert, ingest};
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, Upsert};
+use tests::ingest;
 
 #[tokio::test]
 async fn an_identity_goes_on_where_it_was() {

@@ -1,8 +1,8 @@
 //! What comes to hang on the table while its replacement is loaded.
 
 use super::{Row, execute, loaded, rows};
-use pg_bulk_ingest::{Delete, ingest};
-use tests::snapshot;
+use pg_bulk_ingest::Delete;
+use tests::{ingest, snapshot};
 
 /// What waits for the swap, and then does its work on the new table.
 const WAITING: &[(&str, &str)] = &[

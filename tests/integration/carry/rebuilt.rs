@@ -1,8 +1,8 @@
 //! A table that is rebuilt with its rows, because it does not match its definition.
 
 use super::{Row, everything::ALL, execute, loaded};
-use pg_bulk_ingest::{ErrorKind, IngestTable, ingest};
-use tests::{assert_same, snapshot};
+use pg_bulk_ingest::{ErrorKind, IngestTable};
+use tests::{assert_same, ingest, snapshot};
 
 /// The same columns in another order.
 #[derive(IngestTable)]

@@ -1,7 +1,7 @@
 //! Columns that take their values from a sequence.
 
-use pg_bulk_ingest::{Batch, Delete, IngestTable, Migration, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Delete, IngestTable, Migration};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]

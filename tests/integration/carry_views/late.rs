@@ -1,8 +1,8 @@
 //! What becomes of views while rows are loaded is not lost.
 
 use super::{Row, rows, with_rows};
-use pg_bulk_ingest::{Delete, ErrorKind, Visibility, ingest};
-use tests::{assert_same_views, snapshot_of_views};
+use pg_bulk_ingest::{Delete, ErrorKind, Visibility};
+use tests::{assert_same_views, ingest, snapshot_of_views};
 
 #[tokio::test]
 async fn a_view_that_is_made_or_changed_during_the_load_is_carried_over() {

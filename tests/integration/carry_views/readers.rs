@@ -1,8 +1,9 @@
 //! Readers of views wait for no longer than those of tables.
 
 use super::{Row, rows, with_rows};
-use pg_bulk_ingest::{Delete, Locks, ingest};
+use pg_bulk_ingest::{Delete, Locks};
 use std::time::Duration;
+use tests::ingest;
 
 /// The query of the materialized view says which locks are held while it runs.
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! Temporary views: one of the session is carried over; that of another can only be made by it.
 
 use super::{Row, refused, replace, rows, with_rows};
-use pg_bulk_ingest::{Delete, Error, ErrorKind, Visibility, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Delete, Error, ErrorKind, Visibility};
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 /// A session with a temporary view of the table, and how it is described.

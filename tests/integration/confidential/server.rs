@@ -1,8 +1,8 @@
 //! What the server says of values is hidden, in whatever statement and with whatever code it says it.
 
 use super::{SECRET, printed};
-use pg_bulk_ingest::{Batch, Delete, Error, IngestEnum, IngestTable, IngestTables, Upsert, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Delete, Error, IngestEnum, IngestTable, IngestTables, Upsert};
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 use uuid::Uuid;
 

@@ -1,9 +1,9 @@
 //! A program that is killed while it loads over several connections.
 
 use super::{Keyed, Plain, further, text};
-use pg_bulk_ingest::{Batch, ingest};
+use pg_bulk_ingest::Batch;
 use std::process::{Command, Stdio};
-use tests::Database;
+use tests::{Database, ingest};
 
 /// The database that a child process loads into, and what.
 const URL: &str = "PG_BULK_INGEST_TEST_URL";

@@ -2,10 +2,10 @@
 //! whichever connection it went over.
 
 use super::{CheckedKeyed, PARTS, further, parts_are_gone};
-use pg_bulk_ingest::{Batch, Delete, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, Delete, IngestTable};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use tests::Database;
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 /// A row whose key is not where its fields begin.

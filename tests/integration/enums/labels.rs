@@ -3,9 +3,9 @@
 use super::State::{Delivered, InTransit, Placed};
 use super::{LABELS, Order, order, statements};
 use futures_util::future::join_all;
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestEnum, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestEnum, IngestTable};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use tests::Database;
+use tests::{Database, ingest};
 
 #[tokio::test]
 async fn labels_that_the_type_lacks_are_added_where_the_enum_has_them() {

@@ -2,10 +2,8 @@
 
 use super::State::{self, InTransit, Placed};
 use super::{LABELS, Order, Parcel, frozen_error, order, start_error, statements};
-use pg_bulk_ingest::{
-    Batch, Delete, Error, ErrorKind, IngestEnum, IngestTable, IngestTables, ingest,
-};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Delete, Error, ErrorKind, IngestEnum, IngestTable, IngestTables};
+use tests::{Database, ingest};
 
 #[tokio::test]
 async fn two_definitions_of_one_type_are_refused() {

@@ -1,8 +1,8 @@
 //! Tables that are there, and what the server fills of them.
 
 use super::{Person, check_again, person};
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, Filled, IngestTable, Migration, ingest};
-use tests::{Database, version};
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, Filled, IngestTable, Migration};
+use tests::{Database, ingest, version};
 
 const OURS: &str = r#"; COMMENT ON TABLE t IS '{"pg-bulk-ingest": {}}'"#;
 

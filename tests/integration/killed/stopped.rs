@@ -2,9 +2,9 @@
 //! that is put to sleep. Nothing on the server ends it: its locks stay, and readers go on.
 
 use super::{LEFT, Row, WAYS, alone, copying, is_as_before, load_first, loaded};
-use pg_bulk_ingest::{Batch, ingest};
+use pg_bulk_ingest::Batch;
 use std::process::{Child, Command};
-use tests::Database;
+use tests::{Database, ingest};
 
 /// Sends a signal, by its name without SIG.
 fn signal(child: &Child, name: &str) {
@@ -44,9 +44,8 @@ async fn a_client_that_is_stopped_goes_on_where_it_was() {
         drop(child.stdin.take());
         assert!(child.wait().unwrap().success(), "{loading:?}");
         let state = "SELECT count(*) > 1, count(*) = count(DISTINCT id),
-            obj_description('t'::regclass) FROM t";
-        let stored = r#"{"pg-bulk-ingest": {"high-watermark": 2}}"#;
-        assert_eq!(database.row(state).await, format!("t|t|{stored}"), "{loading:?}");
+            harness.high_watermark('t'::regclass) FROM t";
+        assert_eq!(database.row(state).await, "t|t|2", "{loading:?}");
         alone(&database).await;
         assert_eq!(database.rows(LEFT).await, [""; 0], "{loading:?}");
     }
@@ -86,9 +85,8 @@ async fn the_session_of_a_stopped_client_can_be_ended_and_the_next_ingest_takes_
         assert!(!child.wait().unwrap().success(), "{loading:?}: it is told");
         alone(&database).await;
         let state = "SELECT (SELECT string_agg(id::text, ',' ORDER BY id) FROM t),
-            obj_description('t'::regclass)";
-        let stored = r#"{"pg-bulk-ingest": {"high-watermark": 7}}"#;
-        assert_eq!(database.row(state).await, format!("1,2|{stored}"), "{loading:?}");
+            harness.high_watermark('t'::regclass)";
+        assert_eq!(database.row(state).await, "1,2|7", "{loading:?}");
         assert_eq!(database.rows(LEFT).await, [""; 0], "{loading:?}");
     }
 }

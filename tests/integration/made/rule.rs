@@ -1,7 +1,7 @@
 //! Each difference, of tables that an ingest made and of those that it did not.
 
-use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Migration, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Migration};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t", index(value))]

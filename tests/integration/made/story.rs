@@ -1,7 +1,7 @@
 //! A table that somebody made by hand, with all that such tables have, and ingests into it.
 
-use pg_bulk_ingest::{Batch, Delete, IngestTable, KeptKind, Migration, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Delete, IngestTable, KeptKind, Migration};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "people")]

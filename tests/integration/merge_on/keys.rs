@@ -1,7 +1,7 @@
 //! Keys of several columns, and keys with NULLs; what stays when a row is merged.
 
-use pg_bulk_ingest::{Batch, ErrorKind, Filled, IngestTable, Upsert, ingest};
-use tests::{Database, version};
+use pg_bulk_ingest::{Batch, ErrorKind, Filled, IngestTable, Upsert};
+use tests::{Database, ingest, version};
 
 #[derive(IngestTable, Clone)]
 #[ingest(table = "t", merge_on(code, shop), unique(shop, code, nulls_not_distinct))]

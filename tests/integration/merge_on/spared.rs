@@ -1,9 +1,9 @@
 //! Tables that others made, and roles that may not do all.
 
 use super::{Person, load, person, taken};
-use pg_bulk_ingest::{Batch, Delete, Filled, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, Delete, Filled, IngestTable};
 use std::convert::Infallible;
-use tests::{Database, version};
+use tests::{Database, ingest, version};
 
 /// The struct says nothing of the column.
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Grants on columns, and columns that triggers fill.
 
-use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Migration, Upsert, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Migration, Upsert};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]

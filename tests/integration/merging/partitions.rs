@@ -1,9 +1,9 @@
 //! Merging into partitioned tables: the rows are right wherever they lie, and looked for where they can be.
 
 use chrono::NaiveDate;
-use pg_bulk_ingest::{Batch, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, IngestTable};
 use std::collections::BTreeMap;
-use tests::{Database, Dice};
+use tests::{Database, Dice, ingest};
 use tokio::sync::mpsc;
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
 

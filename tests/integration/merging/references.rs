@@ -1,8 +1,8 @@
 //! Rows that refer to others of their batch, and what is left to be checked when a table is replaced.
 
 use futures_util::FutureExt;
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, IngestTables, Upsert, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, IngestTables, Upsert};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "node")]

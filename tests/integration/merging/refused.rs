@@ -1,7 +1,7 @@
 //! A row that a merge cannot write is named.
 
-use pg_bulk_ingest::{Batch, Error, IngestTable, Migration, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Error, IngestTable, Migration};
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 #[derive(IngestTable, Clone, Copy)]

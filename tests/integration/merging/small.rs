@@ -1,8 +1,8 @@
 //! Few rows, which are merged by one statement: what becomes of them is what becomes of many.
 
-use pg_bulk_ingest::{Batch, IngestTable, Json, NoWatermark, Report, Upsert, ingest};
+use pg_bulk_ingest::{Batch, IngestTable, Json, NoWatermark, Report, Upsert};
 use serde_json::{Value, json};
-use tests::{Database, Dice, RoundTrips};
+use tests::{Database, Dice, RoundTrips, ingest};
 
 #[derive(IngestTable, Clone)]
 #[ingest(table = "t", newest_by(version))]

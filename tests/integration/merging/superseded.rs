@@ -1,9 +1,9 @@
 //! Rows of a new table that later ones with the same key replace, where it is published at once.
 
 use super::{Row, rows};
-use pg_bulk_ingest::{Batch, Delete, ingest};
+use pg_bulk_ingest::{Batch, Delete};
 use std::convert::Infallible;
-use tests::Database;
+use tests::{Database, ingest};
 
 #[tokio::test]
 async fn they_go_from_a_table_that_is_published_from_its_creation_on() {

@@ -1,8 +1,8 @@
 //! Nothing is dropped and nothing narrowed.
 
 use super::definitions::{PLAIN, PLAIN_ROWS, Plain, WIDE, WIDE_ROWS, Wide};
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Migration, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Migration};
+use tests::{Database, ingest};
 
 fn row(id: i32) -> Plain {
     Plain { id, value: Some("new".to_owned()), number: 0.5 }

@@ -1,8 +1,8 @@
 //! What PostgreSQL never changes of a table is refused, and planned by nobody: the columns of a
 //! partition, of a typed table, of a partition key; more columns than a table can have.
 
-use pg_bulk_ingest::{Cost, Delete, ErrorKind, IngestTable, Migration, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Cost, Delete, ErrorKind, IngestTable, Migration};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]

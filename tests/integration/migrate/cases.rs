@@ -7,10 +7,10 @@ use super::definitions::{
     Plain, WIDE, WIDE_ROWS, Wide, indexed,
 };
 use super::snapshot;
-use pg_bulk_ingest::{ColumnOrder, IngestTable, Migration, ingest};
+use pg_bulk_ingest::{ColumnOrder, IngestTable, Migration};
 use std::fmt::Write;
 use std::path::Path;
-use tests::Database;
+use tests::{Database, ingest};
 
 /// A live table that does not match its definition.
 struct Case {

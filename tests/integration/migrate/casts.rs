@@ -1,10 +1,10 @@
 //! Values become those of another type, or are refused, whatever the settings of the role and the
 //! database.
 
-use pg_bulk_ingest::{ErrorKind, IngestTable, Migration, ingest};
+use pg_bulk_ingest::{ErrorKind, IngestTable, Migration};
 use serde_json::Value;
 use std::net::IpAddr;
-use tests::Database;
+use tests::{Database, ingest};
 
 /// What changes how PostgreSQL reads or writes a value, each set to something else than usual.
 const SETTINGS: &[&str] = &[

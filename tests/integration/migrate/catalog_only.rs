@@ -1,8 +1,8 @@
 //! What is changed in the catalog alone touches no row: the files stay, and nothing is scanned.
 
 use super::definitions::{Indexed, IndexedOn10, PLAIN, Plain, WIDE, WIDE_ROWS, Wide, indexed};
-use pg_bulk_ingest::{ColumnOrder, Cost, IngestTable, ingest};
-use tests::Database;
+use pg_bulk_ingest::{ColumnOrder, Cost, IngestTable};
+use tests::{Database, ingest};
 
 const FILES: &str = "
     SELECT c.relname, c.relfilenode FROM pg_class c

@@ -1,9 +1,9 @@
 //! Others who use the table while it is migrated: nothing of theirs is lost, and they go on.
 
 use super::definitions::{PLAIN, PLAIN_ROWS, Plain};
-use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Locks, ingest};
+use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Locks};
 use std::time::Duration;
-use tests::{Database, rows};
+use tests::{Database, ingest, rows};
 
 fn row(id: i32) -> Plain {
     Plain { id, value: None, number: 9.0 }

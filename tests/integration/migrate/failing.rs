@@ -2,8 +2,8 @@
 //! attempt, and then another.
 
 use super::definitions::{PLAIN, PLAIN_ROWS, Plain};
-use pg_bulk_ingest::{ErrorKind, IngestTable, ingest};
-use tests::Database;
+use pg_bulk_ingest::{ErrorKind, IngestTable};
+use tests::{Database, ingest};
 use tokio_postgres::error::SqlState;
 
 /// An index of which each row calls a function.

@@ -2,8 +2,8 @@
 //! over the definition in the first place.
 
 use super::definitions::{PLAIN, PLAIN_ROWS, Plain};
-use pg_bulk_ingest::{Batch, Cost, ErrorKind, Iter, ingest};
-use tests::{Database, assert_same, assert_same_views, snapshot, snapshot_of_views};
+use pg_bulk_ingest::{Batch, Cost, ErrorKind, Iter};
+use tests::{Database, assert_same, assert_same_views, ingest, snapshot, snapshot_of_views};
 
 /// How the live table differs: in place, and by rebuilds.
 const CHANGES: &[&str] = &[

@@ -1,8 +1,8 @@
 //! The plan is what is then done, and what the report says was done: one list.
 
 use super::definitions::{PLAIN, PLAIN_ROWS, Plain};
-use pg_bulk_ingest::{IngestTable, Plan, Statement, ingest};
-use tests::Database;
+use pg_bulk_ingest::{IngestTable, Plan, Statement};
+use tests::{Database, ingest};
 
 fn planned(plan: &Plan) -> Vec<&str> {
     plan.statements().iter().map(Statement::sql).collect()

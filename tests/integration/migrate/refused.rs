@@ -1,8 +1,8 @@
 //! What cannot be changed without losing something is refused before the batches are asked for.
 
 use super::definitions::{PLAIN, PLAIN_ROWS, Plain};
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Iter, Migration, Upsert, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Iter, Migration, Upsert};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "parted")]

@@ -4,12 +4,12 @@ use super::step::{Definition, Fault, IngestOf, Step};
 use super::world::{Shape, Table, World, foretell};
 use futures_util::FutureExt;
 use local_postgres::{LocalPostgres, StopMode};
-use pg_bulk_ingest::{Batch, BoxFuture, Error, IngestTable, Watermarks, ingest};
+use pg_bulk_ingest::{Batch, BoxFuture, Error, IngestTable, Watermarks};
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 use std::task::Poll;
-use tests::{At, Call, Direction, Harm, Proxy, connect};
+use tests::{At, Call, Direction, Harm, Proxy, connect, ingest};
 use tokio_postgres::Client;
 
 #[derive(IngestTable)]

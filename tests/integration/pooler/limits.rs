@@ -1,8 +1,8 @@
 //! Where the pool is too small, or in a mode in which there are no transactions.
 
 use super::{Row, connect, load, many, rows};
-use pg_bulk_ingest::{Batch, ErrorKind, ingest};
-use tests::{Database, Pooler};
+use pg_bulk_ingest::{Batch, ErrorKind};
+use tests::{Database, Pooler, ingest};
 
 #[tokio::test]
 async fn between_batches_the_connection_is_free_for_others() {

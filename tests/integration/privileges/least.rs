@@ -2,11 +2,9 @@
 //! of it the load is refused before its first row is asked for, by a message that names it.
 
 use super::Row;
-use pg_bulk_ingest::{
-    Batch, Delete, Error, ErrorKind, Filled, IngestTable, Upsert, Watermarks, ingest,
-};
+use pg_bulk_ingest::{Batch, Delete, Error, ErrorKind, Filled, IngestTable, Upsert, Watermarks};
 use std::convert::Infallible;
-use tests::Database;
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 /// The same table with a column more and an index: changed in place.
@@ -209,12 +207,14 @@ impl Load {
             }
             Self::Store => {
                 let ingest = ingest::<Row>(client).upsert(Upsert::Off);
+                let ingest = ingest.watermarks(Watermarks::Comment);
                 let rows = (2..4).map(|id| Row { id: pull(id) });
                 let batch = Batch::new(rows).high_watermark(1);
                 ingest.batches(|_| [batch]).await.map(|_| ())
             }
             Self::StoreAfter => {
                 let ingest = ingest::<Row>(client).upsert(Upsert::Off);
+                let ingest = ingest.watermarks(Watermarks::Comment);
                 let rows = (2..4).map(|id| Row { id: pull(id) });
                 let batch = Batch::new(rows).high_watermark_after(|| 1);
                 ingest.batches(|_| [batch]).await.map(|_| ())

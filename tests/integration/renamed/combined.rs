@@ -1,8 +1,8 @@
 //! A column that is renamed while more of its table changes.
 
 use super::COLUMNS;
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable};
+use tests::{Database, ingest};
 
 const OLD: &str =
     "CREATE TABLE t (key integer PRIMARY KEY, amount text NOT NULL, name text NOT NULL);

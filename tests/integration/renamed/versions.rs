@@ -1,8 +1,8 @@
 //! Programs of different versions of a struct at one table.
 
 use super::COLUMNS;
-use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Migration, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Migration};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]

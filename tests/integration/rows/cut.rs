@@ -1,9 +1,9 @@
 //! Where batches end.
 
 use super::{Entry, batches, entries, ids};
-use pg_bulk_ingest::{Cut, IngestTable, NoWatermark, ingest};
+use pg_bulk_ingest::{Cut, IngestTable, NoWatermark};
 use std::sync::Arc;
-use tests::{Database, Dice};
+use tests::{Database, Dice, ingest};
 
 #[tokio::test]
 async fn batches_end_where_the_high_watermark_changes_once_they_have_enough() {
@@ -62,8 +62,8 @@ async fn without_a_high_watermark_all_rows_are_one_batch_and_none_is_stored() {
         .await
         .unwrap();
     assert_eq!((report.batches, report.high_watermark), (1, None));
-    let comment = "SELECT obj_description('t'::regclass) LIKE '%high-watermark%'";
-    assert_ne!(database.row(comment).await, "t");
+    let stored = "SELECT harness.high_watermark('t'::regclass)";
+    assert_eq!(database.row(stored).await, "∅");
 }
 
 /// A row that is counted while it lives.

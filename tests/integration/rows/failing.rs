@@ -2,11 +2,11 @@
 
 use super::{Entry, batches, entries, ids};
 use futures_util::FutureExt;
-use pg_bulk_ingest::{Cut, Delete, Error, ErrorKind, ingest};
+use pg_bulk_ingest::{Cut, Delete, Error, ErrorKind};
 use std::error::Error as _;
 use std::io;
 use std::panic::AssertUnwindSafe;
-use tests::Database;
+use tests::{Database, ingest};
 
 const DAYS: [i32; 7] = [1, 1, 2, 2, 3, 3, 3];
 

@@ -2,11 +2,11 @@
 
 use super::{Entry, batches, entries, ids};
 use futures_util::stream;
-use pg_bulk_ingest::{Batch, Cut, ErrorKind, IngestTable, IngestTables, NoWatermark, ingest};
+use pg_bulk_ingest::{Batch, Cut, ErrorKind, IngestTable, IngestTables, NoWatermark};
 use std::collections::{LinkedList, VecDeque};
 use std::error::Error as _;
 use std::io;
-use tests::Database;
+use tests::{Database, ingest};
 
 type Opened<T> = Result<T, io::Error>;
 

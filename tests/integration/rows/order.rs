@@ -1,8 +1,8 @@
 //! Rows that have to be in the order of their high watermarks.
 
 use super::{Entry, batches, entries, ids};
-use pg_bulk_ingest::{Cut, ErrorKind, HighWatermark, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Cut, ErrorKind, HighWatermark};
+use tests::{Database, ingest};
 
 #[tokio::test]
 async fn a_row_that_goes_back_is_an_error_that_names_it() {

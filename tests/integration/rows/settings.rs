@@ -2,9 +2,9 @@
 
 use super::{Entry, entries, ids};
 use futures_util::FutureExt;
-use pg_bulk_ingest::{Cut, Delete, IngestTable, Visibility, ingest};
+use pg_bulk_ingest::{Cut, Delete, IngestTable, Visibility};
 use std::sync::Mutex;
-use tests::Database;
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]

@@ -2,11 +2,11 @@
 
 use super::{BATCHES, Entry, batches, entries, ids};
 use futures_util::{Stream, StreamExt, stream};
-use pg_bulk_ingest::{Cut, Error, ErrorKind, NoWatermark, Report, Rows, ingest};
+use pg_bulk_ingest::{Cut, Error, ErrorKind, NoWatermark, Report, Rows};
 use std::error::Error as _;
 use std::io;
 use std::time::Duration;
-use tests::{Database, rows};
+use tests::{Database, ingest, rows};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 

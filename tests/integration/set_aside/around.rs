@@ -1,9 +1,9 @@
 //! What rows that are set aside go together with.
 
 use super::{Item, all, item};
-use pg_bulk_ingest::{Batch, ErrorKind, NoWatermark, Upsert, ingest};
+use pg_bulk_ingest::{Batch, ErrorKind, NoWatermark, Upsert};
 use std::convert::Infallible;
-use tests::Database;
+use tests::{Database, ingest};
 
 const ITEMS: &str =
     "CREATE TABLE item (id int PRIMARY KEY, name varchar(5) NOT NULL CHECK (name <> 'bad'))";

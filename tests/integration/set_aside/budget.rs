@@ -1,9 +1,9 @@
 //! How many rows may be set aside.
 
 use super::{Item, all, item};
-use pg_bulk_ingest::{Batch, Error, ErrorKind, Iter, Rejects, Report, SetAside, ingest};
+use pg_bulk_ingest::{Batch, Error, ErrorKind, Iter, Rejects, Report, SetAside};
 use std::error::Error as _;
-use tests::Database;
+use tests::{Database, ingest};
 
 /// Two batches, of which the second has so many refused rows before a good one.
 async fn load(

@@ -1,8 +1,8 @@
 //! Rows that the server refuses are set aside.
 
 use super::{Item, all, item};
-use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, NoWatermark, SetAside, Upsert, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, NoWatermark, SetAside, Upsert};
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "part")]

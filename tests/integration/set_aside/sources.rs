@@ -2,8 +2,8 @@
 
 use super::{Item, all, item};
 use futures_util::stream;
-use pg_bulk_ingest::{Batch, Cut, ErrorKind, NoWatermark, SetAside, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Cut, ErrorKind, NoWatermark, SetAside};
+use tests::{Database, ingest};
 
 fn errors() -> SetAside<'static> {
     SetAside { source_errors: true, ..all() }

@@ -7,7 +7,7 @@ use super::{Steps, Tally};
 use futures_util::FutureExt;
 use local_postgres::{LocalPostgres, StopMode};
 use std::sync::Arc;
-use tests::{At, Call, Direction, Harm, Proxy, connect};
+use tests::{At, Call, Direction, Harm, Proxy, connect, keeps_in_table};
 
 /// How the server ends.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +21,9 @@ enum End {
 /// The query, and the server's word that it was done.
 const COMMIT: &str = "COMMIT";
 
+/// What stores the high watermark, by what the comment alone is.
+const STORED: &str = "COMMENT ON TABLE";
+
 /// Where it ends: the name of the moment, whose messages, the first with this in it.
 const MOMENTS: &[(&str, Direction, &str)] = &[
     ("COPY", Direction::ToServer, "PGCOPY"),
@@ -28,7 +31,7 @@ const MOMENTS: &[(&str, Direction, &str)] = &[
     ("merge", Direction::ToServer, "SAVEPOINT pg_bulk_ingest_merge"),
     ("swap", Direction::ToServer, "DROP TABLE"),
     ("index built beside", Direction::ToServer, "CONCURRENTLY"),
-    ("high watermark", Direction::ToServer, "COMMENT ON TABLE"),
+    ("high watermark", Direction::ToServer, STORED),
     ("COMMIT", Direction::ToServer, COMMIT),
     ("answer to COMMIT", Direction::ToClient, COMMIT),
 ];
@@ -45,7 +48,8 @@ async fn a_server_that_crashes_recovers_whole_batches_and_running_again_converge
     for scenario in SCENARIOS.iter().filter(|scenario| CRASHED.contains(&scenario.name)) {
         let url = server.url("postgres");
         let admin = connect(&url).await;
-        admin.batch_execute("DROP SCHEMA IF EXISTS look CASCADE").await.unwrap();
+        admin.batch_execute("DROP SCHEMA IF EXISTS look, harness CASCADE").await.unwrap();
+        tests::prepare(&admin).await;
         let states = States::of(scenario, &url, &admin).await;
         drop(admin);
         for (position, moment) in MOMENTS.iter().enumerate() {
@@ -93,7 +97,11 @@ async fn one(
         Direction::ToServer => Harm::After(call),
         Direction::ToClient => Harm::Before(call),
     };
-    let at = if text == COMMIT { At::commit() } else { At::text(text) };
+    let at = match text {
+        COMMIT => At::commit(),
+        STORED if keeps_in_table() => At::text("WITH written AS"),
+        text => At::text(text),
+    };
     proxy.set(direction, at, harm);
     let ran = (scenario.run)(&mut client, Source::new(scenario.batches, &url)).await;
     if !proxy.struck() {

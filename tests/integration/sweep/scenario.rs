@@ -8,8 +8,9 @@ use super::source::Source;
 use futures_util::FutureExt;
 use pg_bulk_ingest::{
     Batch, BoxFuture, Delete, Error, HighWatermark, Ingest, IngestTable, IngestTables, RowOf,
-    Upsert, Visibility, Watermarks, ingest,
+    Upsert, Visibility, Watermarks,
 };
+use tests::ingest;
 use tokio_postgres::{Client, NoTls};
 
 /// An ingest, and what there is before.

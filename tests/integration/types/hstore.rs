@@ -4,13 +4,13 @@ use super::pg_text::{Cells, PgText, quoted};
 use super::read_back::ReadBack;
 use super::shape::{OwnType, alone, shapes};
 use super::strategy::text;
-use pg_bulk_ingest::{Batch, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, IngestTable};
 use proptest::collection::btree_map;
 use proptest::option;
 use proptest::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use tests::Database;
+use tests::{Database, ingest};
 
 type Map = BTreeMap<String, Option<String>>;
 

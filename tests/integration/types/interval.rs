@@ -4,10 +4,10 @@ use super::read_back::ReadBack;
 use super::shape::{OwnType, shapes};
 use super::strategy::micros;
 use chrono::TimeDelta;
-use pg_bulk_ingest::{Batch, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, IngestTable};
 use proptest::prelude::*;
 use std::time::Duration;
-use tests::Database;
+use tests::{Database, ingest};
 
 shapes!(AsInterval3, "interval(3)", "interval(3)[]");
 

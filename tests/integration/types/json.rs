@@ -4,14 +4,14 @@ use super::pg_text::{Cells, PgText};
 use super::read_back::ReadBack;
 use super::shape::{OwnType, shapes};
 use super::strategy::{text, with_extremes};
-use pg_bulk_ingest::{Batch, IngestTable, Json, ingest};
+use pg_bulk_ingest::{Batch, IngestTable, Json};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use tests::Database;
+use tests::{Database, ingest};
 
 shapes!(AsJson, "json", "json[]");
 

@@ -4,11 +4,11 @@
 use super::pg_text::{Cells, PgText};
 use super::read_back::ReadBack;
 use super::strategy::text;
-use pg_bulk_ingest::{Batch, Error, ErrorKind, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, Error, ErrorKind, IngestTable};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use tests::Database;
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 const TYPES: &str = "

@@ -1,8 +1,8 @@
 //! Columns whose type has a modifier: what PostgreSQL would round, or cut off, is refused.
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use pg_bulk_ingest::{Batch, IngestTable, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, IngestTable};
+use tests::{Database, ingest};
 
 #[derive(IngestTable, Clone, Default)]
 #[ingest(table = "t")]

@@ -4,11 +4,11 @@ use super::pg_text::PgText;
 use super::read_back::ReadBack;
 use super::shape::{OwnType, shapes};
 use super::strategy::with_extremes;
-use pg_bulk_ingest::{Batch, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, IngestTable};
 use pgvector::{HalfVector, SparseVector, Vector};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tests::Database;
+use tests::{Database, ingest};
 
 shapes!(AsVector3, "vector(3)", "vector(3)[]");
 

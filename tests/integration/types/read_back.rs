@@ -1,12 +1,12 @@
 //! Rows that are ingested and read back.
 
 use super::pg_text::Cells;
-use pg_bulk_ingest::{Error, IngestTable, NoWatermark, RowOf, ingest};
+use pg_bulk_ingest::{Error, IngestTable, NoWatermark, RowOf};
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use std::error::Error as StdError;
 use std::fmt::{Debug, Write};
-use tests::Database;
+use tests::{Database, ingest};
 use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
 use tokio_postgres::Client;

@@ -1,13 +1,13 @@
 //! Values that are refused before they are sent: what the error says, and that nothing is lost.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
-use pg_bulk_ingest::{Batch, Error, ErrorKind, IngestTable, Json, ingest};
+use pg_bulk_ingest::{Batch, Error, ErrorKind, IngestTable, Json};
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::ops::RangeFrom;
 use std::time::Duration;
-use tests::Database;
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 /// Fails to serialize.

@@ -3,9 +3,9 @@
 use bigdecimal::BigDecimal;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use jiff::{SignedDuration, Span, Timestamp, civil};
-use pg_bulk_ingest::{Batch, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, IngestTable};
 use rust_decimal::Decimal;
-use tests::Database;
+use tests::{Database, ingest};
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time};
 
 #[derive(IngestTable, Clone, Default)]

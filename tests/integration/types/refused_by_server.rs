@@ -1,9 +1,9 @@
 //! Values that only the server can tell are bad: where the error is, and that nothing is lost.
 
-use pg_bulk_ingest::{Batch, Error, ErrorKind, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, Error, ErrorKind, IngestTable};
 use serde_json::{Value, json};
 use std::ops::{Range, RangeInclusive};
-use tests::Database;
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 #[derive(IngestTable, Clone, Default)]

@@ -1,10 +1,10 @@
 //! Rows whose key is there already are skipped.
 
 use super::{ALL, Row, row};
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, TableReport, Upsert, ingest};
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, TableReport, Upsert};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use tests::{Database, Dice};
+use tests::{Database, Dice, ingest};
 use tokio_postgres::Client;
 
 async fn keep(client: &mut Client, rows: &[Row<'_>]) -> TableReport {

@@ -1,9 +1,9 @@
 //! Columns that keep their values when a row is updated.
 
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, TableReport, ingest};
+use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, TableReport};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use tests::{Database, Dice};
+use tests::{Database, Dice, ingest};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 

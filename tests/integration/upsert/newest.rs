@@ -1,9 +1,9 @@
 //! Of rows with equal keys the newest stays.
 
-use pg_bulk_ingest::{Batch, IngestTable, TableReport, ingest};
+use pg_bulk_ingest::{Batch, IngestTable, TableReport};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use tests::{Database, Dice};
+use tests::{Database, Dice, ingest};
 use tokio_postgres::Client;
 
 #[derive(IngestTable, Clone)]

@@ -1,10 +1,10 @@
-//! High watermarks that do not read back as they are, and comments that cannot be read.
+//! High watermarks that do not read back as they are.
 
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, HighWatermark, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, ErrorKind, HighWatermark, IngestTable};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
-use tests::Database;
+use tests::{Database, ingest};
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]
@@ -81,41 +81,4 @@ async fn a_stored_null_is_none_unless_it_can_be_read() {
     let batch = |_: Option<String>| [Batch::new([Row { id: 1 }]).high_watermark("a".to_owned())];
     let report = ingest::<Row>(&mut client).batches(batch).await.unwrap();
     assert_eq!(report.high_watermark.as_deref(), Some("a"));
-}
-
-/// As Python writes it.
-const UNREADABLE: &str = r#"{"pg-bulk-ingest": {"high-watermark": NaN}}"#;
-
-#[tokio::test]
-async fn a_comment_that_cannot_be_read_is_refused_only_where_it_has_to_be() {
-    let database = Database::new().await;
-    let sql = format!(
-        "CREATE TABLE t (id int NOT NULL, theirs int);
-        COMMENT ON TABLE t IS '{UNREADABLE}'"
-    );
-    database.execute(&sql).await;
-    let mut client = database.connect().await;
-    let plain = |_| [Batch::new([Row { id: 1 }])];
-    let marked = |_| [Batch::new([Row { id: 1 }]).high_watermark(1)];
-    // Neither read nor written.
-    ingest::<Row>(&mut client).batches(plain).await.unwrap();
-    let earliest = ingest::<Row>(&mut client).high_watermark(HighWatermark::Earliest);
-    earliest.start::<i32>().await.unwrap().finish().await.unwrap();
-    assert!(ingest::<Row>(&mut client).plan().await.unwrap().is_empty());
-    // Read, or written.
-    let latest = ingest::<Row>(&mut client).start::<i32>().await.unwrap_err();
-    let earliest = ingest::<Row>(&mut client).high_watermark(HighWatermark::Earliest);
-    let stored = earliest.batches(marked).await.unwrap_err();
-    let value = ingest::<Row>(&mut client).high_watermark(HighWatermark::value(1));
-    let value = value.batches(marked).await.unwrap_err();
-    let cleared = ingest::<Row>(&mut client).delete(Delete::All);
-    let cleared = cleared.batches(plain).await.unwrap_err();
-    for error in [latest, stored, value, cleared] {
-        assert!(matches!(error.kind(), ErrorKind::UnreadableComment { .. }), "{error}");
-        assert!(error.to_string().contains("COMMENT ON TABLE"), "{error}");
-    }
-    assert_eq!(database.row("SELECT count(*) FROM t").await, "1");
-    assert_eq!(database.row("SELECT obj_description('t'::regclass)").await, UNREADABLE);
-    database.execute("COMMENT ON TABLE t IS NULL").await;
-    ingest::<Row>(&mut client).batches(marked).await.unwrap();
 }

@@ -1,9 +1,9 @@
 //! Sources that load one table at once, over connections that fail.
 
 use futures_util::future::join_all;
-use pg_bulk_ingest::{Batch, Error, IngestTable, Overlap, Upsert, Watermarks, ingest};
+use pg_bulk_ingest::{Batch, Error, IngestTable, Overlap, Upsert, Watermarks};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tests::{At, Database, Dice, Direction, Harm, Proxy};
+use tests::{At, Database, Dice, Direction, Harm, Proxy, ingest};
 use tokio_postgres::Client;
 
 const SOURCES: usize = 8;

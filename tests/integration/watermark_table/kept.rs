@@ -3,10 +3,10 @@
 use super::{Row, STATE, into_state, run, with_row};
 use pg_bulk_ingest::{
     Batch, Delete, HighWatermark, IngestTable, IngestTables, NoWatermark, Upsert, Visibility,
-    Watermarks, ingest,
+    Watermarks,
 };
 use serde_json::json;
-use tests::{Database, RoundTrips};
+use tests::{Database, RoundTrips, ingest};
 
 #[tokio::test]
 async fn the_next_run_of_a_source_carries_on() {

@@ -3,9 +3,9 @@
 use super::{Row, into_state, run, with_row};
 use pg_bulk_ingest::{
     Batch, Error, ErrorKind, Ingest, IngestTable, IngestTables, NoWatermark, Overlap, Phase,
-    Report, Visibility, Watermarks, ingest,
+    Report, Visibility, Watermarks,
 };
-use tests::Database;
+use tests::{Database, ingest};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_postgres::Client;
 

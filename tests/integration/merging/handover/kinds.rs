@@ -1,8 +1,8 @@
 //! Indexes and constraints of other kinds than a plain unique one.
 
 use super::{CREATE, load};
-use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Migration, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, Migration};
+use tests::{Database, ingest};
 
 #[tokio::test]
 async fn nulls_that_are_not_distinct_are_handed_over() {

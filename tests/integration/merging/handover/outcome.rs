@@ -1,8 +1,8 @@
 //! Batches that deal unique values out anew, against a model.
 
-use pg_bulk_ingest::{Batch, IngestTable, ingest};
+use pg_bulk_ingest::{Batch, IngestTable};
 use std::collections::{BTreeMap, BTreeSet};
-use tests::{Database, Dice};
+use tests::{Database, Dice, ingest};
 
 #[derive(IngestTable, Debug, Clone, Copy)]
 #[ingest(table = "t")]

@@ -1,7 +1,8 @@
 //! Rows that are merged otherwise than by the last of their primary key.
 
 use super::{Scenario, load};
-use pg_bulk_ingest::{Filled, IngestTable, ingest};
+use pg_bulk_ingest::{Filled, IngestTable};
+use tests::ingest;
 
 const VISITS: &str = "SELECT string_agg(mail || ' ' || visits || ' ' || left(last, 9), ', ' ORDER BY mail) FROM shop.visit";
 
