@@ -68,8 +68,9 @@ impl<'a> Claim<'a> {
             if self.is_shared { "pg_advisory_xact_lock_shared" } else { "pg_advisory_xact_lock" };
         let of_tables = self.tables().into_iter().map(|key| (function, key));
         let of_source = self.of_its_source().map(|key| ("pg_advisory_xact_lock", key));
-        let lock = |(function, key)| format!("SELECT pg_catalog.{function}({key})");
-        of_tables.chain(of_source).map(lock).collect::<Vec<_>>().join(";\n")
+        // In one statement, which calls them in this order.
+        let lock = |(function, key)| format!("pg_catalog.{function}({key})");
+        format!("SELECT {}", list(of_tables.chain(of_source).map(lock)))
     }
 
     fn keys(&self) -> Vec<i64> {

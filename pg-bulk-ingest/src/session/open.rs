@@ -52,7 +52,9 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
     let looks = is_first && !is_shared;
     let known = core.targets.iter().map(|target| target.visible().map(|live| live.oid));
     let found = catalog::isolated(&state::sql(&names.iter().zip(known).collect::<Vec<_>>(), looks));
-    let then = memory.into_iter().chain([found]).chain(core.store.select());
+    let row = core.store.select();
+    let is_row_read = row.is_some();
+    let then = memory.into_iter().chain([found]).chain(row);
     let then = then.collect::<Vec<_>>().join(";\n");
     let claim = Claim { names: &names, is_shared, source: core.store.source() };
     let tables = core.targets.iter().filter_map(|target| {
@@ -94,7 +96,8 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
         }
     }
     let comment = states.first().and_then(|first| first.comment.as_deref());
-    check_watermark(core, |store| store.check(&messages, comment), comment)?;
+    let row = is_row_read.then_some(messages.as_slice());
+    check_watermark(core, |store| store.check(row, comment), comment)?;
     let leftovers = core
         .targets
         .iter()

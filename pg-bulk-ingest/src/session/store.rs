@@ -15,6 +15,7 @@ use crate::lock::{self, Lockable};
 use crate::statement::{Statement, script};
 use crate::watermark::row::{self, Slot};
 use crate::watermark::{self, Unreadable};
+use std::time::{Duration, Instant};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 
@@ -25,6 +26,11 @@ pub(super) use find::{Ingested, exists};
 pub(super) const STORE: &str = "cannot store the high watermark";
 const READ: &str = "cannot read the high watermark";
 const CREATE: &str = "cannot create the table of high watermarks";
+
+/// How long after a batch of its own a session takes its row to be as it left it, and does not read it before
+/// the rows of the next batch are loaded. What somebody else wrote meanwhile is noticed at the end of the
+/// batch.
+const UNREAD: Duration = Duration::from_secs(1);
 
 /// Where the high watermark is stored, and what it was when it was seen last.
 #[derive(Debug, Default)]
@@ -46,6 +52,8 @@ enum Place {
         slot: Slot,
         /// How often the row was written; `None`: it is not there.
         seen: Option<i64>,
+        /// When the session committed a batch that wrote it.
+        written: Option<Instant>,
         /// What creates the table.
         creation: Vec<Statement>,
         /// Whether the comment on the ingested table names the one of high watermarks.
@@ -101,23 +109,34 @@ impl Store {
         Ok(std::mem::take(creation))
     }
 
-    /// Reads it again in the transaction of a batch, if it is in a row.
+    /// Reads it again in the transaction of a batch, if it is in a row that somebody else may have written.
     pub(super) fn select(&self) -> Option<String> {
         match &self.place {
             Place::Comment => None,
+            Place::Row { written, .. } if written.is_some_and(|at| at.elapsed() < UNREAD) => None,
             Place::Row { slot, .. } => Some(slot.select()),
         }
     }
 
-    /// The high watermark has to be the one that was seen last.
+    /// Checks at the end of a batch that stores none what was not read at its beginning.
+    fn check_unread(&self) -> Option<Statement> {
+        match &self.place {
+            Place::Row { slot, seen: Some(seen), written: Some(_), .. } => Some(slot.check(*seen)),
+            _ => None,
+        }
+    }
+
+    /// The high watermark has to be the one that was seen last. With `None` for the messages its row was
+    /// not read.
     pub(super) fn check(
         &self,
-        messages: &[SimpleQueryMessage],
+        messages: Option<&[SimpleQueryMessage]>,
         comment: Option<&str>,
     ) -> Result<(), Error> {
         match &self.place {
             Place::Comment => self.check_comment(comment),
             Place::Row { seen, .. } => {
+                let Some(messages) = messages else { return Ok(()) };
                 let row = row::read(messages).ok_or_else(|| unreadable(READ))?.pop();
                 if row.as_ref().map(|row| row.batch) == *seen {
                     return Ok(());
@@ -209,8 +228,9 @@ impl Store {
         let Some(pending) = pending else { return };
         self.watermark = pending.watermark().map(str::to_owned);
         self.moves_from = None;
-        if let Place::Row { slot, seen, is_named, in_comment, .. } = &mut self.place {
+        if let Place::Row { slot, seen, written, is_named, in_comment, .. } = &mut self.place {
             *seen = Some(seen.map_or(1, |seen| seen + 1));
+            *written = Some(Instant::now());
             *is_named = true;
             in_comment.take_if(|_| slot.source.is_empty());
         }
@@ -296,6 +316,12 @@ pub(super) async fn storing(
     Ok((!statements.is_empty()).then_some(Storing { statements, table }))
 }
 
+/// What checks at the end of a batch that stores no high watermark that nobody else did, unless that is known.
+pub(super) fn checking(core: &Core, targets: &[Target]) -> Option<Storing> {
+    let statements = vec![core.store.check_unread()?];
+    Some(Storing { statements, table: targets.first()?.name.clone() })
+}
+
 /// The error of a statement that stores the high watermark.
 pub(super) fn failed(error: Error, storing: &Storing) -> Error {
     let error = match error.code() {
@@ -310,4 +336,41 @@ pub(super) fn failed(error: Error, storing: &Storing) -> Error {
 fn changed(from: Option<&str>, to: Option<&str>) -> Error {
     let show = |watermark: Option<&str>| watermark.unwrap_or("none").to_owned();
     concurrent(format!("it changed the high watermark from {} to {}", show(from), show(to)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pending, Place, Store, UNREAD};
+    use std::time::Instant;
+
+    #[test]
+    fn the_row_is_not_read_again_right_after_a_batch_that_wrote_it() {
+        let place = Place::Row {
+            slot: crate::watermark::row::Slot {
+                table: crate::ident::QualifiedName::new("ops", "state"),
+                ingested: crate::ident::QualifiedName::new("public", "t"),
+                source: String::new(),
+            },
+            seen: None,
+            written: None,
+            creation: Vec::new(),
+            is_named: false,
+            in_comment: None,
+        };
+        let mut store = Store { place, ..Store::default() };
+        assert!(store.select().is_some() && store.check_unread().is_none());
+        store.keep(None);
+        assert!(store.select().is_some() && store.check_unread().is_none());
+        store.keep(Some(&Pending::Set("7".to_owned())));
+        let mut is_read = |at| {
+            if let Place::Row { written, .. } = &mut store.place {
+                *written = at;
+            }
+            assert!(store.check_unread().is_some());
+            store.select().is_some()
+        };
+        let now = Instant::now();
+        assert!(!is_read(now.checked_add(UNREAD)));
+        assert!(now.checked_sub(UNREAD).is_none_or(|then| is_read(Some(then))));
+    }
 }

@@ -178,6 +178,17 @@ impl Slot {
         fenced(&write, "the high watermark")
     }
 
+    /// Does nothing, if nobody else has written the row since it was read.
+    pub(crate) fn check(&self, seen: i64) -> Statement {
+        let row = format!(
+            "SELECT FROM {} AS s WHERE {} AND {} AND s.batch OPERATOR(pg_catalog.=) {seen}",
+            self.table,
+            self.is_of_table(),
+            self.is_of_source("=")
+        );
+        fenced(&row, "the high watermark is the one that was stored last")
+    }
+
     /// Removes the high watermark, which is kept elsewhere from now on, if nobody else has written the
     /// row since it was read.
     pub(crate) fn retire(&self, seen: i64) -> Statement {
@@ -286,6 +297,7 @@ mod tests {
             slot().select_all(),
             slot().write(Some(1), None, 0).sql().to_owned(),
             slot().retire(1).sql().to_owned(),
+            slot().check(1).sql().to_owned(),
             slot().clear_others("a test").sql().to_owned(),
             slot().take_others(&slot())[0].sql().to_owned(),
             slot().take_others(&slot())[1].sql().to_owned(),

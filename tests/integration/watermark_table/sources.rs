@@ -43,6 +43,27 @@ async fn one_that_was_paused_commits_nothing_over_its_successor() {
 }
 
 #[tokio::test]
+async fn what_is_written_right_after_a_batch_fails_the_next_whether_it_stores_one_or_not() {
+    for stores in [true, false] {
+        let database = with_row().await;
+        let mut client = database.connect().await;
+        let mut session = into_state(&mut client, "").start::<i32>().await.unwrap();
+        let batch = |id| Batch::new([Row { id, value: 2 }]);
+        session.ingest(batch(2).high_watermark(2)).await.unwrap();
+        session.ingest(batch(3).without_high_watermark()).await.unwrap();
+        database.execute("UPDATE ops.ingest_state SET batch = batch + 1").await;
+        let ended = match stores {
+            true => session.ingest(batch(4).high_watermark(4)).await,
+            false => session.ingest(batch(4).without_high_watermark()).await,
+        };
+        let error = ended.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::ConcurrentIngest { .. }), "{error:?}");
+        session.finish().await.unwrap();
+        assert_eq!(database.row("SELECT array_agg(id ORDER BY id) FROM t").await, "{1,2,3}");
+    }
+}
+
+#[tokio::test]
 async fn a_row_that_is_written_in_between_fails_the_batch_whole() {
     let database = with_row().await;
     let mut client = database.connect().await;

@@ -93,6 +93,8 @@ impl OpenBatch<'_, '_> {
                 let Self { transaction, core, targets, taken, .. } = self;
                 let done = (taken.rows, emptied);
                 storing = store::storing(transaction, core, targets, pending, read, done).await?;
+            } else {
+                storing = store::checking(self.core, &self.targets);
             }
         }
         Ok(Completed { counts, pending, storing })

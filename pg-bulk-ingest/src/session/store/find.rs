@@ -179,7 +179,7 @@ impl Store {
                 "the high watermark in the comment on the table is of no named source, and stays there"
             );
         }
-        let place = Place::Row { slot, seen, creation, is_named, in_comment };
+        let place = Place::Row { slot, seen, written: None, creation, is_named, in_comment };
         Ok((Self { watermark, place, moves_from }, is_unreadable))
     }
 }
