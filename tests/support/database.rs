@@ -3,6 +3,7 @@
 use crate::SERVER;
 use crate::stores::{IN_COMMENT, IN_TABLE, keeps_in_table, without_named};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, mpsc};
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
@@ -28,8 +29,7 @@ const ODD: &str = "
     SET client_min_messages = error; SET password_encryption = md5; SET search_path = public, pg_catalog;
 ";
 
-/// A database of one test. It is dropped with the server, or with the value if the server is not
-/// the tests' own.
+/// A database of one test. It is dropped with the value.
 #[derive(Debug)]
 pub struct Database {
     name: String,
@@ -112,19 +112,14 @@ impl Database {
 }
 
 impl Drop for Database {
+    /// Hundreds of databases are gigabytes, so none is left for the end. The next test does not
+    /// wait for it, unless the server stays when the tests are over.
     fn drop(&mut self) {
-        if SERVER.is_ours() {
-            return;
+        let (done, is_done) = mpsc::channel();
+        let sent = DROPPED.send((self.name.clone(), done));
+        if sent.is_ok() && !SERVER.is_ours() {
+            let _ = is_done.recv();
         }
-        let (name, url) = (self.name.clone(), SERVER.url("postgres"));
-        let drop = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.unwrap().block_on(async {
-                let sql = format!("DROP DATABASE {name} WITH (FORCE)");
-                let _ = connect(&url).await.batch_execute(&sql).await;
-            });
-        });
-        let _ = drop.join();
     }
 }
 
@@ -139,6 +134,31 @@ fn harness() -> &'static str {
 
 fn made_once() -> String {
     format!("{TEMPLATE}{}", harness())
+}
+
+/// Drops the databases whose names it is sent, one after another, and says when each is gone.
+static DROPPED: LazyLock<mpsc::Sender<(String, mpsc::Sender<()>)>> = LazyLock::new(|| {
+    let (sender, receiver) = mpsc::channel::<(String, mpsc::Sender<()>)>();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        for (name, done) in receiver {
+            runtime.block_on(drop_database(&name));
+            let _ = done.send(());
+        }
+    });
+    sender
+});
+
+/// Ends the sessions of a database and drops it, if the server can: not with a prepared
+/// transaction, nor if a test has stopped the server.
+async fn drop_database(name: &str) {
+    let url = SERVER.url("postgres");
+    let Ok((client, connection)) = tokio_postgres::connect(&url, NoTls).await else { return };
+    tokio::spawn(connection);
+    let end =
+        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    let _ = client.batch_execute(&end).await;
+    let _ = client.batch_execute(&format!("DROP DATABASE {name}")).await;
 }
 
 async fn create(name: &str, template: &str) {
