@@ -106,10 +106,18 @@ fn expand(
     let where_clause = where_clause(&item.generics, predicate.as_slice());
     // The message about a type that is no column is at the type, once.
     let of = quote_spanned!(ty.span()=> <#ty as #private::IngestColumn>);
+    // What has a lifetime may not live as long as the key.
+    let key = match item.generics.params.is_empty() {
+        true => quote!(
+            type Key<'__k> = &'__k Self;
+        ),
+        false => quote_spanned!(ty.span()=> type Key<'__k> = #of::Key<'__k>;),
+    };
     quote! {
         const _: () = {
             #[automatically_derived]
             impl #impl_generics #private::IngestColumn for #ident #type_generics #where_clause {
+                #key
                 const TYPE: #private::ColumnType = #of::TYPE;
                 const NULLABLE: ::core::primitive::bool = #of::NULLABLE;
                 const DIMENSIONS: ::core::primitive::usize = #of::DIMENSIONS;
@@ -152,6 +160,7 @@ fn fallback(item: &DeriveInput, library: &TokenStream, errors: Errors) -> TokenS
         const _: () = {
             #[automatically_derived]
             impl #impl_generics #private::IngestColumn for #ident #type_generics #where_clause {
+                type Key<'__k> = #private::NoKey;
                 const TYPE: #private::ColumnType = #private::ColumnType::to_sql(|_| true);
 
                 fn encode(

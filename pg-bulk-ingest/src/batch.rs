@@ -3,6 +3,7 @@
 use crate::error::BoxError;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};
 use serde::ser::{Serialize, Serializer};
+use std::marker::PhantomData;
 
 /// A high watermark: a value that is stored with the rows, as JSON through serde, and says where the
 /// next ingest begins. It is implemented for every type that has what this takes.
@@ -64,6 +65,27 @@ impl<I: IntoIterator> Batch<Iter<I>> {
     /// batch back and ends the ingest with [`ErrorKind::Source`](crate::ErrorKind::Source).
     pub fn new(rows: I) -> Self {
         Self { rows: Iter(rows), high_watermark: None, metadata: () }
+    }
+}
+
+impl<I: IntoIterator> Batch<Deletes<'_, I>> {
+    /// A batch of the keys whose rows are to be deleted, and of no rows: a key of the
+    /// [borrowed form](crate::Keyed::Key) for each. Of keys that no row has
+    /// [`missing`](crate::TableReport::missing) is counted. For deletes among rows see
+    /// [`Change`](crate::Change).
+    ///
+    /// The table needs a key ([`Keyed`](crate::Keyed)) and
+    /// [`Upsert::IfPrimaryKey`](crate::Upsert::IfPrimaryKey), the default; the role needs DELETE and SELECT on
+    /// it.
+    ///
+    /// ```
+    /// use pg_bulk_ingest::Batch;
+    ///
+    /// let batch = Batch::deletes([7, 8]);
+    /// # let _ = batch;
+    /// ```
+    pub fn deletes(keys: I) -> Self {
+        Self { rows: Deletes(keys, PhantomData), high_watermark: None, metadata: () }
     }
 }
 
@@ -139,6 +161,10 @@ impl<Rows, W> Batch<Rows, W> {
 /// Rows in parts: see [`Batch::parts`].
 #[derive(Debug, Clone)]
 pub struct Parts<I>(pub(crate) Vec<I>);
+
+/// Keys whose rows are to be deleted: see [`Batch::deletes`].
+#[derive(Debug, Clone)]
+pub struct Deletes<'k, I>(pub(crate) I, PhantomData<&'k ()>);
 
 /// Rows from an iterator: see [`Batch::new`].
 #[derive(Debug, Clone)]

@@ -9,11 +9,14 @@ mod active;
 mod apart;
 mod chunk;
 mod deal;
+mod deletes;
 mod lane;
 mod latest;
 mod order;
+mod place;
 
 pub(crate) use apart::{Apart, Encoding, Refused};
+pub(crate) use deletes::KeyRoute;
 pub(crate) use lane::Lane;
 
 use crate::deadline::answer;
@@ -24,8 +27,9 @@ use crate::table::RowOf;
 use active::Active;
 use chunk::{Chunk, Pool};
 use deal::Dealing;
+use deletes::Keys;
 use futures_util::future::join;
-use tokio_postgres::error::DbError;
+use place::place;
 use tokio_postgres::{Statement, Transaction};
 
 /// The bytes of a chunk: from 8 KiB on it makes no difference in time.
@@ -51,6 +55,8 @@ struct Rows {
     route: Route,
     /// The statement of the `COPY`, once it was needed.
     prepared: Option<Statement>,
+    /// Of keys, the positions of their columns in the table.
+    columns: Vec<usize>,
     buffer: Vec<u8>,
     /// The bytes of a chunk.
     chunk: usize,
@@ -73,7 +79,9 @@ pub(crate) struct Route {
 ///
 /// Dropping it while a `COPY` is in progress makes the `COPY` fail.
 pub(crate) struct Copy {
+    /// Those of the tables, and after them the keys of those for which any came.
     tables: Vec<Rows>,
+    keys: Vec<Keys>,
     active: Option<Active>,
     /// How chunks are dealt to several connections, if they may be.
     dealing: Option<Dealing>,
@@ -85,6 +93,22 @@ const WRITE: &str = "cannot write a row";
 const BEGIN: &str = "cannot begin to copy";
 
 impl Rows {
+    fn new(table: QualifiedName, targets: Vec<TargetType>, fields: i16, route: Route) -> Self {
+        Self {
+            table,
+            fields,
+            numbered: route.create.is_some(),
+            targets,
+            route,
+            prepared: None,
+            columns: Vec::new(),
+            buffer: Vec::new(),
+            chunk: CHUNK,
+            received: 0,
+            sent: 0,
+        }
+    }
+
     /// The statement of the `COPY`; the temporary table that it is into is created before it.
     async fn prepare(&mut self, transaction: &Transaction<'_>) -> Result<Statement, Error> {
         if let Some(prepared) = &self.prepared {
@@ -98,7 +122,14 @@ impl Rows {
 
 impl Copy {
     pub(crate) fn new() -> Self {
-        Self { tables: Vec::new(), active: None, dealing: None, pool: Pool::default(), bytes: 0 }
+        Self {
+            tables: Vec::new(),
+            keys: Vec::new(),
+            active: None,
+            dealing: None,
+            pool: Pool::default(),
+            bytes: 0,
+        }
     }
 
     /// Adds the next table, into which rows of so many columns are sent. `targets` are the types of all.
@@ -109,19 +140,8 @@ impl Copy {
         sent: usize,
         route: Route,
     ) {
-        let numbered = route.create.is_some();
-        self.tables.push(Rows {
-            table,
-            fields: field_count(sent + usize::from(numbered)),
-            numbered,
-            targets,
-            route,
-            prepared: None,
-            buffer: Vec::new(),
-            chunk: CHUNK,
-            received: 0,
-            sent: 0,
-        });
+        let fields = field_count(sent + usize::from(route.create.is_some()));
+        self.tables.push(Rows::new(table, targets, fields, route));
     }
 
     /// The rows received for a table.
@@ -142,6 +162,9 @@ impl Copy {
     /// Encodes a row. A row that fails leaves nothing behind. Returns whether it is time to send.
     #[inline]
     pub(crate) fn encode<S: ?Sized, R: RowOf<S>>(&mut self, row: &R) -> Result<bool, Failed> {
+        if row.is_delete() {
+            return self.encode_key(row);
+        }
         let table = row.table();
         let rows = &mut self.tables[table];
         let start = rows.buffer.len();
@@ -155,7 +178,11 @@ impl Copy {
             return Err(Failed { table, row: rows.received + 1, error });
         }
         rows.received += 1;
-        Ok(rows.buffer.len() >= rows.chunk && (self.is_next(table) || self.buffered() >= BUDGET))
+        Ok(rows.buffer.len() >= rows.chunk && (self.is_next(table) || self.is_over_budget()))
+    }
+
+    fn is_over_budget(&self) -> bool {
+        self.buffered() >= BUDGET
     }
 
     /// The bytes buffered for all tables.
@@ -218,10 +245,15 @@ impl Copy {
         let chunk = Chunk::new(data, rows.sent, rows.received - rows.sent);
         rows.sent = rows.received;
         self.bytes += chunk.data.len() as u64;
-        if self.dealing.is_some() {
+        if self.dealing.is_none() {
+            return self.send_alone(table, chunk, transaction).await;
+        }
+        if table == 0 {
             return self.deal(chunk, transaction).await;
         }
-        self.send_alone(table, chunk, transaction).await
+        // What is dealt to this connection next are rows.
+        self.send_alone(table, chunk, transaction).await?;
+        self.end().await
     }
 
     /// Sends a chunk over the batch's own connection.
@@ -301,7 +333,8 @@ fn failed(active: Option<Active>, failure: Failure, tables: &[Rows]) -> Error {
     };
     let (line, column) = failure.db_error().map(place).unwrap_or_default();
     let mut error = Error::server(failure, WRITE).in_table(&tables[active.table].table);
-    if let Some(line) = line {
+    let is_of_rows = tables[active.table].columns.is_empty();
+    if let Some(line) = line.filter(|_| is_of_rows) {
         error = error.in_row(active.row(line));
     }
     if let Some(column) = column {
@@ -336,38 +369,4 @@ pub(crate) struct Failed {
 #[inline]
 fn field_count(fields: usize) -> i16 {
     i16::try_from(fields).unwrap_or(i16::MAX)
-}
-
-/// The line and column of an error within a `COPY`: `COPY my_table, line 7, column value`, in
-/// whatever language the server says it.
-fn place(error: &DbError) -> (Option<u64>, Option<String>) {
-    let context = error.where_().and_then(|context| context.lines().rev().find_map(copy_context));
-    let (line, column) = context.unzip();
-    (line, error.column().map(str::to_owned).or(column.flatten()))
-}
-
-fn copy_context(context: &str) -> Option<(u64, Option<String>)> {
-    let mut parts = context.strip_prefix("COPY ")?.split_once(", ")?.1.splitn(2, ", ");
-    let line = parts.next()?.rsplit(' ').next()?.parse().ok()?;
-    let column = parts.next().and_then(|column| column.split_once(' '));
-    Some((line, column.map(|(_, name)| name.to_owned())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::copy_context;
-
-    #[test]
-    fn the_place_of_an_error_is_read_off_its_context() {
-        for (context, place) in [
-            ("COPY my_table, line 7", Some((7, None))),
-            ("COPY my_table, line 7, column value", Some((7, Some("value")))),
-            ("COPY t, line 7, column a, b", Some((7, Some("a, b")))),
-            ("COPY t, Zeile 12, Spalte wert", Some((12, Some("wert")))),
-            ("SQL statement \"INSERT INTO t, line 7\"", None),
-        ] {
-            let expected = place.map(|(line, column)| (line, column.map(str::to_owned)));
-            assert_eq!(copy_context(context), expected, "{context}");
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! The entrance.
 
+mod delete;
 mod rows;
 mod running;
 mod set_aside;
@@ -15,7 +16,7 @@ use crate::error::{BoxError, Error, ErrorKind};
 use crate::hook::{BeforeVisible, Hook, NoHook, OnBeforeVisible};
 use crate::ident::QualifiedName;
 use crate::options::{
-    ColumnOrder, Delete, HighWatermark, Locks, Migration, OnRejected, Upsert, Visibility,
+    ColumnOrder, HighWatermark, Locks, Migration, OnRejected, Upsert, Visibility,
 };
 use crate::report::{Plan, Progress};
 use crate::session::{self, OnProgress, Session, Settings};
@@ -95,15 +96,6 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
         self
     }
 
-    /// Whether the rows that were there are deleted. Default: [`Delete::Off`].
-    ///
-    /// The live table is replaced by a new one, on which all hangs that hung on the live one itself.
-    /// If that cannot be, the ingest is refused with [`ErrorKind::DependentObjects`].
-    pub fn delete(mut self, delete: Delete) -> Self {
-        self.settings.delete = delete;
-        self
-    }
-
     /// What becomes of a table that does not match its definition. Default: [`Migration::Evolve`], it is
     /// changed until it is.
     ///
@@ -169,7 +161,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     ///
     /// The time that rows and batches take to come from their source is not counted, nor what the
     /// hook does. One statement may have a lot to do: it merges a batch, builds an index, counts the
-    /// rows that [`Delete`] deletes, or waits for another ingest of the table; the time has to be
+    /// rows that [`Delete`](crate::Delete) deletes, or waits for another ingest of the table; the time has to be
     /// longer than the longest of these. [`Locks`] have bounds of their own, which should be
     /// shorter.
     ///
@@ -297,7 +289,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     }
 
     /// Makes the tables as they are defined, without a batch: they exist afterwards, and are
-    /// migrated. Returns what was done. With [`Delete::All`] they are emptied.
+    /// migrated. Returns what was done. With [`Delete::All`](crate::Delete::All) they are emptied.
     ///
     /// # Errors
     ///
@@ -316,7 +308,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// No lock is taken on the live table. While another ingest of the tables is in a batch, or where
     /// PostgreSQL refuses that table, as the ingest will say, these statements are left out.
     ///
-    /// With a [`Delete`], a table that does not match its definition is replaced without its rows; what
+    /// With a [`Delete`](crate::Delete), a table that does not match its definition is replaced without its rows; what
     /// the deletion alone does is no part of the plan.
     ///
     /// # Errors

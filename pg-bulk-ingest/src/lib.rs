@@ -4,6 +4,7 @@
 mod batch;
 mod carry;
 mod catalog;
+mod change;
 mod comment;
 mod compare;
 mod connections;
@@ -35,7 +36,10 @@ mod views;
 mod wait;
 mod watermark;
 
-pub use batch::{After, Batch, IntoBatch, Iter, NoWatermark, Parts, Streamed, TryIter, Watermark};
+pub use batch::{
+    After, Batch, Deletes, IntoBatch, Iter, NoWatermark, Parts, Streamed, TryIter, Watermark,
+};
+pub use change::Change;
 pub use connections::Connection;
 pub use definition::{Column, ColumnType, EnumType, Index, IndexKey, Kind, Table};
 #[cfg(feature = "hstore")]
@@ -44,8 +48,8 @@ pub use encode::filled::Filled;
 #[doc(hidden)]
 pub use encode::filled::value::*;
 pub use encode::{
-    Cell, IngestColumn, Json, RangeElement, RowEncoder, TargetType, ValueEncoder, ValueError,
-    Written,
+    Cell, IngestColumn, Json, Keyed, NoKey, NoVersion, RangeElement, RowEncoder, TargetType,
+    ValueEncoder, ValueError, Written,
 };
 pub use error::{BoxError, Error, ErrorKind};
 pub use futures_util::future::BoxFuture;
@@ -53,8 +57,8 @@ pub use hook::{BeforeVisible, Hook, HookTable, NoHook, OnBeforeVisible};
 pub use ident::QualifiedName;
 pub use ingest::{Ingest, Rows, Running, ingest};
 pub use options::{
-    ColumnOrder, Cut, Delete, HighWatermark, Locks, Migration, Overlap, Rejects, SetAside, Upsert,
-    Visibility, Watermarks,
+    ColumnOrder, Cut, Delete, Fuse, HighWatermark, Locks, Migration, Overlap, Rejects, SetAside,
+    Upsert, Visibility, Watermarks,
 };
 #[doc = include_str!("docs/ingest_column.md")]
 pub use pg_bulk_ingest_derive::IngestColumn;
@@ -86,8 +90,8 @@ pub mod __private {
         Table, flatten_problem,
     };
     pub use crate::encode::{
-        Cell, ColumnFallback, ColumnField, IngestColumn, JsonFallback, JsonField, RowEncoder,
-        Shape, ToSqlColumn, ValueEncoder, ValueError, Written,
+        Cell, ColumnFallback, ColumnField, IngestColumn, JsonFallback, JsonField, Keyed, NoKey,
+        NoVersion, RowEncoder, Shape, ToSqlColumn, ValueEncoder, ValueError, Written,
     };
     pub use crate::table::{FlattenedTable, IngestTable, IngestTables, Reserve, RowOf};
     pub use serde::Serialize;

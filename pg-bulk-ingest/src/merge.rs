@@ -6,6 +6,7 @@
 mod arrival;
 mod changed;
 mod computed;
+mod deletes;
 mod extent;
 mod fold;
 mod from_text;
@@ -21,7 +22,8 @@ mod upsert;
 
 pub(crate) use arrival::{Arrival, Sent};
 pub(crate) use computed::try_on;
-pub(crate) use extent::{read_expected, read_extent};
+pub(crate) use deletes::{Deleted, Deletes, Seen, positions as delete_positions};
+pub(crate) use extent::{extent_of, read_expected, read_extent};
 pub(crate) use fold::drop_fold;
 pub(crate) use handover::HandingOver;
 pub(crate) use live::Live;
@@ -56,15 +58,12 @@ impl Staging {
     /// for, compared as, and inserted as, one and the same type.
     pub(crate) fn new(position: usize, live: Live<'_>) -> Self {
         let table = live.table;
-        let mut ordinal = "ordinal".to_owned();
-        while table.columns().iter().any(|column| column.name() == ordinal) {
-            ordinal.insert(0, '_');
-        }
         let column_sql = |column: &Column| match column.column_type().is_from_text() {
             true => from_text::column_sql(column),
             false => live.column_sql(column),
         };
         let definition = list(table.sent().map(column_sql));
+        let ordinal = ordinal_name(table);
         Self {
             parts: Vec::new(),
             name: format!("pg_temp.pg_bulk_ingest_staging_{position}"),
@@ -80,6 +79,12 @@ impl Staging {
         &self.ordinal
     }
 
+    /// The tables in which its rows are.
+    pub(crate) fn tables(&self) -> Vec<String> {
+        let parts = self.parts.iter().map(ToString::to_string);
+        std::iter::once(self.name.clone()).chain(parts).collect()
+    }
+
     /// Creates it. It is dropped with the transaction.
     pub(crate) fn create(&self) -> String {
         let Self { name, definition, .. } = self;
@@ -93,10 +98,10 @@ impl Staging {
 
     /// Removes the row of this number.
     pub(crate) fn remove(&self, row: u64) -> String {
-        let Self { name, parts, ordinal, .. } = self;
-        let parts = parts.iter().map(ToString::to_string);
-        let all = std::iter::once(name.clone())
-            .chain(parts)
+        let ordinal = &self.ordinal;
+        let all = self
+            .tables()
+            .into_iter()
             .map(|part| format!("DELETE FROM {part} WHERE {ordinal} OPERATOR(pg_catalog.=) {row}"));
         all.collect::<Vec<_>>().join(";\n")
     }
@@ -121,10 +126,11 @@ impl Staging {
 
     /// The rows that this makes of each table, to select from.
     fn rows_of(&self, sampled: &str) -> String {
-        let Self { name, parts, columns, ordinal, .. } = self;
-        let parts = parts.iter().map(ToString::to_string);
-        let all = std::iter::once(name.clone()).chain(parts);
-        let all = all.map(|part| format!("SELECT {columns}, {ordinal} FROM {part}{sampled}"));
+        let Self { columns, ordinal, .. } = self;
+        let all = self
+            .tables()
+            .into_iter()
+            .map(|part| format!("SELECT {columns}, {ordinal} FROM {part}{sampled}"));
         format!("({})", all.collect::<Vec<_>>().join(" UNION ALL "))
     }
 
@@ -209,6 +215,15 @@ impl Staging {
             None => format!("{ordinal} DESC"),
         }
     }
+}
+
+/// The name of the column that numbers staged rows, which no column of the table has.
+fn ordinal_name(table: &Table) -> String {
+    let mut ordinal = "ordinal".to_owned();
+    while table.columns().iter().any(|column| column.name() == ordinal) {
+        ordinal.insert(0, '_');
+    }
+    ordinal
 }
 
 /// Copies straight into the table.

@@ -1,9 +1,11 @@
 //! Settings of an ingest.
 
 mod cut;
+mod fuse;
 mod set_aside;
 
 pub use cut::Cut;
+pub use fuse::Fuse;
 pub(crate) use set_aside::{Budget, OnRejected};
 pub use set_aside::{Rejects, SetAside};
 
@@ -134,7 +136,7 @@ pub enum Upsert {
 
 /// Whether the rows that were there are deleted.
 ///
-/// With a batch, the rows go to a new table, which replaces the live one. All objects that depend on the
+/// With `BeforeFirstBatch` and `All`, and a batch, the rows go to a new table, which replaces the live one. All objects that depend on the
 /// live table are carried over, views and materialized views included. What cannot be carried over
 /// (inheritance, users of the row type) is refused before the load, with
 /// [`ErrorKind::DependentObjects`](crate::ErrorKind::DependentObjects), and so is what the role may not do, with
@@ -164,6 +166,20 @@ pub enum Delete {
     /// They are deleted as by [`BeforeFirstBatch`](Self::BeforeFirstBatch), and also if there is no
     /// batch: the table is then truncated, and materialized views stay as they are.
     All,
+    /// The rows of the ingest are the whole: what is in the table and did not come is deleted at the end, by its
+    /// key, in the transaction of all batches ([`AfterLastBatch`](Visibility::AfterLastBatch), which it
+    /// implies). Rows that came unchanged are not written, so that the WAL is that of the differences; the
+    /// table stays the same one, with its views and indexes, under ROW EXCLUSIVE alone; triggers on DELETE
+    /// fire. Tables of a set lose rows after those that refer to them.
+    ///
+    /// Without a batch nothing is deleted; a batch without rows deletes all, if the
+    /// [fuse](crate::Ingest::fuse) lets it.
+    ///
+    /// The tables need a key ([`Upsert::IfPrimaryKey`] or [`Upsert::KeepExisting`]); with
+    /// [`set_aside`](crate::Ingest::set_aside) it is refused, as a row that is set aside would count as one that
+    /// did not come ([`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported)). The role needs DELETE and
+    /// SELECT on the table.
+    Missing,
 }
 
 /// What becomes of a table that does not match its definition.

@@ -111,11 +111,14 @@ pub struct TableReport {
     /// Rows that were skipped, as the table had a newer one with their key
     /// ([`newest_by`](derive@crate::IngestTable#the-newest-of-several-versions)).
     pub stale: u64,
-    /// Rows deleted by [`Delete`](crate::Delete).
+    /// Rows deleted: by [`Delete`](crate::Delete), and by the deletes among the rows
+    /// ([`Change::Delete`](crate::Change::Delete), [`SessionBatch::delete`](crate::SessionBatch::delete)).
     ///
     /// `received` less `inserted`, `updated`, `unchanged`, `existing`, `stale` and `rejected` is the number
-    /// of rows that a later, or newer, row of the same batch and primary key replaced.
+    /// of rows that a later, or newer, row or delete of the same batch and primary key replaced.
     pub deleted: u64,
+    /// Keys that came to be deleted of which the table had no row.
+    pub missing: u64,
     /// Rows that were set aside ([`Ingest::set_aside`](crate::Ingest::set_aside)).
     pub rejected: u64,
 }
@@ -131,6 +134,7 @@ impl TableReport {
             existing: 0,
             stale: 0,
             deleted: 0,
+            missing: 0,
             rejected: 0,
         }
     }
@@ -300,6 +304,9 @@ impl<W: fmt::Debug> fmt::Display for Report<W> {
             columns.push(("stale", |table| table.stale));
         }
         columns.push(("deleted", |table| table.deleted));
+        if self.tables.iter().any(|table| table.missing > 0) {
+            columns.push(("missing", |table| table.missing));
+        }
         if self.tables.iter().any(|table| table.rejected > 0) {
             columns.push(("rejected", |table| table.rejected));
         }

@@ -7,6 +7,8 @@ mod close;
 mod computed;
 mod core;
 mod define;
+mod delete;
+mod deleting;
 mod enum_type;
 mod examine;
 mod filled;
@@ -18,6 +20,7 @@ mod load;
 mod merging;
 mod meter;
 mod migrate;
+mod missing;
 mod open;
 mod overlap;
 mod parallel;
@@ -52,7 +55,7 @@ use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::hook::{Hook, NoHook};
 use crate::ident::{QualifiedName, list};
-use crate::options::{HighWatermark, OnRejected};
+use crate::options::{HighWatermark, OnRejected, Visibility};
 use crate::report::{Phase, Plan, Report};
 use crate::table::RowOf;
 use crate::watermark;
@@ -107,7 +110,11 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         let lookout = connections.as_ref().map(Connections::lookout);
         let mut meter = Meter::new(&names, on_progress, lookout);
         let reads = stored::is_read::<W>(&high_watermark);
-        let settings = Settings { begins_after_stored: reads, ..settings };
+        let visibility = match settings.deletes_missing {
+            true => Visibility::AfterLastBatch,
+            false => settings.visibility,
+        };
+        let settings = Settings { begins_after_stored: reads, visibility, ..settings };
         let mut core = whole::inspect(client, tables, settings, &mut meter).await?;
         stored::check_readable(&core)?;
         let high_watermark = stored::begin_after(high_watermark, core.store.watermark());

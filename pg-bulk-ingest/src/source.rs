@@ -9,7 +9,9 @@ pub use batches::{IntoBatchStream, IntoBatches};
 pub use rows::{IntoRowStream, IntoRows};
 pub(crate) use sequence::{Rules, Sequence};
 
-use crate::batch::{After, Iter, Parts, Streamed, TryIter};
+use crate::batch::{After, Deletes, Iter, Parts, Streamed, TryIter};
+use crate::change::KeyOf;
+use crate::encode::Keyed;
 use crate::error::{BoxError, Error};
 use crate::session::OpenBatch;
 use crate::table::RowOf;
@@ -67,6 +69,21 @@ where
     async fn write_into(self, batch: &mut OpenBatch<'_, '_>) -> Result<Option<W>, Error> {
         let parts = self.0.into_iter().map(IntoIterator::into_iter);
         batch.write_parts::<S, _>(parts.collect()).await?;
+        Ok(None)
+    }
+}
+
+impl<'k, S, W, I> RowSource<S, W> for Deletes<'k, I>
+where
+    S: Keyed + RowOf<S>,
+    W: Send,
+    I: IntoIterator<Item = S::Key<'k>, IntoIter: Send> + Send,
+{
+    async fn write_into(self, batch: &mut OpenBatch<'_, '_>) -> Result<Option<W>, Error> {
+        let mut keys = self.0.into_iter().map(|key| KeyOf::<'k, 'k, S> { key, version: None });
+        while push::<S, _>(&mut keys, batch)? {
+            batch.send().await?;
+        }
         Ok(None)
     }
 }
@@ -136,10 +153,11 @@ where
 
 mod sealed {
     use super::sequence::{Piece, StreamedPiece};
-    use crate::batch::{After, Iter, Parts, Streamed, TryIter};
+    use crate::batch::{After, Deletes, Iter, Parts, Streamed, TryIter};
 
     pub trait Sealed {}
     impl<I> Sealed for Iter<I> {}
+    impl<I> Sealed for Deletes<'_, I> {}
     impl<I> Sealed for Parts<I> {}
     impl<I> Sealed for TryIter<I> {}
     impl<I, R, K, W> Sealed for Piece<'_, I, R, K, W> {}

@@ -75,14 +75,15 @@ pub trait Reserve: IngestTable {
     const IDENTITY: &'static str;
 }
 
-/// A row of one of the tables of `S`, a reference to one, or a `Result` of one, whose error ends the
+/// A row of one of the tables of `S`, a reference to one, a [`Change`](crate::Change) of one, or a `Result` of
+/// any of these, whose error ends the
 /// ingest with [`ErrorKind::Source`](crate::ErrorKind::Source). The derives implement it for structs and
 /// enums, of whatever lifetimes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a row of `{S}`",
     label = "not a row of `{S}`",
     note = "rows are values of, or references to, the struct given to `ingest::<…>`, or a struct \
-            that is in a variant of the enum given to it; or `Result`s of them"
+            that is in a variant of the enum given to it; or `Result`s or `Change`s of them"
 )]
 pub trait RowOf<S: ?Sized> {
     /// What functions of rows get a reference to: the struct or enum itself, also where rows are
@@ -101,8 +102,23 @@ pub trait RowOf<S: ?Sized> {
             .into()
     }
 
+    /// The position of the table in [`IngestTables::TABLES`] whose rows these are; 0 where each says its own.
+    #[doc(hidden)]
+    const POSITION: usize = 0;
+
     /// The position of the row's table in [`IngestTables::TABLES`].
     fn table(&self) -> usize;
+
+    /// Whether any may be a key whose row is to be deleted.
+    #[doc(hidden)]
+    const CHANGES: bool = false;
+
+    /// Whether it is a key whose row is to be deleted, and no row.
+    #[doc(hidden)]
+    #[inline]
+    fn is_delete(&self) -> bool {
+        false
+    }
 
     /// Writes the cells of the row.
     fn encode_row(&self, row: &mut RowEncoder<'_>);
@@ -110,10 +126,17 @@ pub trait RowOf<S: ?Sized> {
 
 impl<S: ?Sized, R: RowOf<S> + ?Sized> RowOf<S> for &R {
     type Row = R::Row;
+    const POSITION: usize = R::POSITION;
+    const CHANGES: bool = R::CHANGES;
 
     #[inline]
     fn row(&self) -> Option<&R::Row> {
         R::row(self)
+    }
+
+    #[inline]
+    fn is_delete(&self) -> bool {
+        R::is_delete(self)
     }
 
     #[inline]
@@ -129,6 +152,13 @@ impl<S: ?Sized, R: RowOf<S> + ?Sized> RowOf<S> for &R {
 
 impl<S: ?Sized, R: RowOf<S>, E: Into<BoxError>> RowOf<S> for Result<R, E> {
     type Row = R::Row;
+    const POSITION: usize = R::POSITION;
+    const CHANGES: bool = R::CHANGES;
+
+    #[inline]
+    fn is_delete(&self) -> bool {
+        self.as_ref().is_ok_and(R::is_delete)
+    }
 
     #[inline]
     fn row(&self) -> Option<&R::Row> {

@@ -8,7 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["error", "finite", "ident", "statement", "wait"],
     &["batch", "definition", "hook", "options", "report", "settings"],
     &["catalog", "encode"],
-    &["compare", "made", "table"],
+    &["change", "compare", "made", "table"],
     &["carry", "comment", "lock", "merge", "plan", "publish", "views", "watermark"],
     &["connections", "deadline"],
     &["copy", "execute", "resolve"],

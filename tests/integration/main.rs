@@ -6,6 +6,7 @@ mod arbitrary;
 mod attached;
 mod carry;
 mod carry_views;
+mod changes;
 mod columns_change;
 mod comments;
 mod commit;

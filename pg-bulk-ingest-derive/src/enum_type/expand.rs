@@ -18,6 +18,7 @@ pub(super) fn enum_type(
             #[automatically_derived]
             #[allow(deprecated)]
             impl #private::IngestColumn for #ident {
+                type Key<'__k> = Self;
                 const TYPE: #private::ColumnType = #private::ColumnType::enumeration(
                     const { &#private::EnumType::new(#schema, #name, &[#(#texts),*]) },
                 );

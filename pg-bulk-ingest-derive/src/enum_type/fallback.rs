@@ -17,6 +17,7 @@ pub(super) fn enum_type(item: &DeriveInput, library: &TokenStream, errors: Error
         const _: () = {
             #[automatically_derived]
             impl #impl_generics #private::IngestColumn for #ident #type_generics #where_clause {
+                type Key<'__k> = #private::NoKey;
                 const TYPE: #private::ColumnType = #private::ColumnType::enumeration(
                     const { &#private::EnumType::new("", "", &[]) },
                 );

@@ -14,6 +14,7 @@ const _: () = {
     #[automatically_derived]
     #[allow(deprecated)]
     impl ::pg_bulk_ingest::__private::IngestColumn for State {
+        type Key<'__k> = Self;
         const TYPE: ::pg_bulk_ingest::__private::ColumnType = ::pg_bulk_ingest::__private::ColumnType::enumeration(const {
             &::pg_bulk_ingest::__private::EnumType::new(
                 "sales",

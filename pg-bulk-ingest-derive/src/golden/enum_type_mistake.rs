@@ -19,6 +19,7 @@ enum Mood<const N: usize> {
 const _: () = {
     #[automatically_derived]
     impl<const N: usize> ::pg_bulk_ingest::__private::IngestColumn for Mood<N> {
+        type Key<'__k> = ::pg_bulk_ingest::__private::NoKey;
         const TYPE: ::pg_bulk_ingest::__private::ColumnType = ::pg_bulk_ingest::__private::ColumnType::enumeration(const {
             &::pg_bulk_ingest::__private::EnumType::new("", "", &[])
         });

@@ -140,6 +140,32 @@ const _: () = {
     }
     #[automatically_derived]
     impl<
+        'a,
+        'b: 'a,
+        T: ?Sized + 'a,
+        J,
+        const N: usize,
+    > ::pg_bulk_ingest::__private::Keyed for MyRow<'a, 'b, T, J, N>
+    where
+        J: Source<'b>,
+        T: ::pg_bulk_ingest::__private::IngestColumn,
+        J: ::pg_bulk_ingest::__private::Serialize,
+        Option<J>: ::pg_bulk_ingest::__private::Serialize,
+    {
+        type Key<'__k> = <&'a T as ::pg_bulk_ingest::__private::IngestColumn>::Key<'__k>;
+        type Version<'__k> = ::pg_bulk_ingest::__private::NoVersion;
+        #[inline]
+        fn encode_key(
+            __key: &Self::Key<'_>,
+            __version: ::core::option::Option<&Self::Version<'_>>,
+            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) {
+            __row.column(0, __key);
+            let _ = __version;
+        }
+    }
+    #[automatically_derived]
+    impl<
         'a_twin,
         'a,
         'b: 'a,

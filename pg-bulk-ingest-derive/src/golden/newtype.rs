@@ -9,6 +9,9 @@ const _: () = {
     where
         [T]: ::pg_bulk_ingest::__private::IngestColumn,
     {
+        type Key<'__k> = <&'a [T] as ::pg_bulk_ingest::__private::IngestColumn>::Key<
+            '__k,
+        >;
         const TYPE: ::pg_bulk_ingest::__private::ColumnType = <&'a [T] as ::pg_bulk_ingest::__private::IngestColumn>::TYPE;
         const NULLABLE: ::core::primitive::bool = <&'a [T] as ::pg_bulk_ingest::__private::IngestColumn>::NULLABLE;
         const DIMENSIONS: ::core::primitive::usize = <&'a [T] as ::pg_bulk_ingest::__private::IngestColumn>::DIMENSIONS;

@@ -12,6 +12,7 @@ struct Pair {
 const _: () = {
     #[automatically_derived]
     impl ::pg_bulk_ingest::__private::IngestColumn for Pair {
+        type Key<'__k> = ::pg_bulk_ingest::__private::NoKey;
         const TYPE: ::pg_bulk_ingest::__private::ColumnType = ::pg_bulk_ingest::__private::ColumnType::to_sql(|
             _|
         true);

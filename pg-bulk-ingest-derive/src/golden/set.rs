@@ -83,6 +83,7 @@ const _: () = {
     impl<'a_twin, 'a, T> ::pg_bulk_ingest::__private::RowOf<Shop<'a_twin, T>>
     for Customer<'a> {
         type Row = Self;
+        const POSITION: ::core::primitive::usize = 0usize;
         #[inline]
         fn row(&self) -> ::core::option::Option<&Self> {
             ::core::option::Option::Some(self)
@@ -104,6 +105,7 @@ const _: () = {
         Order<T>: ::pg_bulk_ingest::__private::IngestTable,
     {
         type Row = Self;
+        const POSITION: ::core::primitive::usize = 1usize;
         #[inline]
         fn row(&self) -> ::core::option::Option<&Self> {
             ::core::option::Option::Some(self)

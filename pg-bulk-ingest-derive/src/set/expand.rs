@@ -45,13 +45,14 @@ pub(super) fn set(
         &predicates,
         item,
         &private,
+        None,
     );
     let of_variants = variants.iter().enumerate().map(|(at, variant)| {
         let ty = variant.ty;
         // Those of the other variants may say of `'a` what does not hold of it here.
         let predicates: Vec<TokenStream> = predicate(variant).into_iter().collect();
         let encode = quote!(<#ty as #private::IngestTable>::encode(self, __row));
-        rows(&quote!(#ty), &quote!(#at), &encode, &predicates, item, &private)
+        rows(&quote!(#ty), &quote!(#at), &encode, &predicates, item, &private, Some(at))
     });
     let assertions = assertions::of(variants, &item.generics, &private);
     let (is_same_table, always, when_used) =
@@ -75,7 +76,7 @@ pub(super) fn set(
     }
 }
 
-/// `impl RowOf<Set> for row`
+/// `impl RowOf<Set> for row`, whose table is at this position, unless each value says its own.
 pub(super) fn rows(
     row: &TokenStream,
     position: &TokenStream,
@@ -83,7 +84,9 @@ pub(super) fn rows(
     predicates: &[TokenStream],
     item: &DeriveInput,
     private: &TokenStream,
+    at: Option<usize>,
 ) -> TokenStream {
+    let at = at.map(|at| quote!(const POSITION: ::core::primitive::usize = #at;));
     let ident = &item.ident;
     let (_, type_generics, _) = item.generics.split_for_impl();
     let twins = Twins::new(&item.generics, row);
@@ -94,6 +97,7 @@ pub(super) fn rows(
         #[automatically_derived]
         impl #generics #private::RowOf<#set> for #row #where_clause {
             type Row = Self;
+            #at
 
             #[inline]
             fn row(&self) -> ::core::option::Option<&Self> {

@@ -20,10 +20,10 @@ pub(super) fn set(
     let (impl_generics, type_generics, _) = item.generics.split_for_impl();
     let where_clause = where_clause(&item.generics, &[]);
     let nothing = quote!();
-    let row = rows(&quote!(#ident #type_generics), &quote!(0), &nothing, &[], item, &private);
-    let of_variants = variants
-        .iter()
-        .map(|Variant { ty, .. }| rows(&quote!(#ty), &quote!(0), &nothing, &[], item, &private));
+    let row = rows(&quote!(#ident #type_generics), &quote!(0), &nothing, &[], item, &private, None);
+    let of_variants = variants.iter().map(|Variant { ty, .. }| {
+        rows(&quote!(#ty), &quote!(0), &nothing, &[], item, &private, None)
+    });
     quote! {
         #errors
         const _: () = {

@@ -1,9 +1,9 @@
 //! The impls of a table.
 
 use super::assertions::Assertions;
-use super::definition;
 use super::filling::{Filling, identity_type};
 use super::model::{Column, ColumnPath, Storage, Table};
+use super::{definition, keyed};
 use crate::generics::{Twins, referent, type_parameters, where_clause};
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
@@ -42,6 +42,14 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
             }
         }
     });
+    let keyed = keyed::items(table, &private).map(|items| {
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #private::Keyed for #ident #type_generics #where_clause {
+                #items
+            }
+        }
+    });
     quote! {
         const _: () = {
             #[allow(unused_imports)]
@@ -74,6 +82,8 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
             }
 
             #reserve
+
+            #keyed
 
             #[automatically_derived]
             impl #twin_generics #private::RowOf<#twin> for #ident #type_generics #twin_where_clause {

@@ -9,6 +9,7 @@ mod fallback;
 mod field;
 mod filling;
 mod input;
+mod keyed;
 mod keys;
 mod merge_on;
 mod method;

@@ -82,6 +82,17 @@ impl Copy {
         self.dealing.as_ref().is_some_and(|dealing| !dealing.lanes.is_empty())
     }
 
+    /// Whether the order of arrival is kept by which `COPY` rows went into.
+    pub(super) fn is_ordered(&self) -> bool {
+        self.dealing.as_ref().is_some_and(|dealing| dealing.order.is_some())
+    }
+
+    /// Whether rows that are held back have to go over one connection: only there the order is known in
+    /// which they and keys arrived.
+    pub(crate) fn has_to_go_alone(&self) -> bool {
+        self.has_keys() && self.is_ordered() && !self.is_dealt()
+    }
+
     /// The rows that were not sent, as later ones replace them.
     pub(crate) fn replaced(&self) -> u64 {
         let order = self.dealing.as_ref().and_then(|dealing| dealing.order.as_ref());

@@ -179,6 +179,11 @@ impl Table {
         self.newest_by.and_then(|position| self.columns.get(position))
     }
 
+    /// The position of that column.
+    pub(crate) fn version_position(&self) -> Option<usize> {
+        self.newest_by
+    }
+
     /// Whether there are columns whose values are sent as text and read by the server.
     pub(crate) fn has_text(&self) -> bool {
         self.sent().any(|column| column.column_type().is_from_text())

@@ -29,6 +29,7 @@ impl Shape {
 }
 
 impl<T: IngestColumn> IngestColumn for [T] {
+    type Key<'k> = &'k [T::Key<'k>];
     const TYPE: ColumnType = T::TYPE.array();
     const DIMENSIONS: usize = 1 + T::DIMENSIONS;
     const NESTED_OPTION: bool = T::NESTED_OPTION;
@@ -115,6 +116,7 @@ fn ragged(length: usize, expected: usize) -> ValueError {
 macro_rules! delegate {
     ($({$($parameters:tt)*} $rust:ty;)*) => {$(
         impl<$($parameters)*> IngestColumn for $rust {
+            type Key<'k> = &'k [T::Key<'k>];
             const TYPE: ColumnType = <[T]>::TYPE;
             const DIMENSIONS: usize = <[T]>::DIMENSIONS;
             const NESTED_OPTION: bool = <[T]>::NESTED_OPTION;

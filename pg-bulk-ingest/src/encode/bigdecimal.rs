@@ -16,6 +16,7 @@ const SHORT: u128 = 10_u128.pow(35);
 /// A value of up to 35 digits is written without allocating memory; a longer one is converted to
 /// decimal digits first, for which it is allocated.
 impl IngestColumn for BigDecimal {
+    type Key<'k> = &'k Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Numeric);
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {

@@ -5,6 +5,7 @@ use crate::definition::{ColumnType, Kind};
 use bytes::Bytes;
 
 impl IngestColumn for [u8] {
+    type Key<'k> = &'k [u8];
     const TYPE: ColumnType = ColumnType::new(Kind::Bytea);
 
     #[inline]
@@ -16,6 +17,7 @@ impl IngestColumn for [u8] {
 macro_rules! delegate {
     ($({$($parameters:tt)*} $rust:ty;)*) => {$(
         impl<$($parameters)*> IngestColumn for $rust {
+            type Key<'k> = &'k [u8];
             const TYPE: ColumnType = <[u8]>::TYPE;
 
             #[inline]

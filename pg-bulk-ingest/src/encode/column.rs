@@ -17,6 +17,8 @@ use std::marker::PhantomData;
 /// struct Celsius(f64);
 ///
 /// impl IngestColumn for Celsius {
+///     type Key<'k> = f64;
+///
 ///     const TYPE: ColumnType = f64::TYPE;
 ///
 ///     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -38,6 +40,12 @@ use std::marker::PhantomData;
     note = "or mark the field `#[ingest(to_sql, sql_type = \"…\")]`, if it implements `postgres_types::ToSql`"
 )]
 pub trait IngestColumn {
+    /// The form in which the value is given as part of a [key](crate::Keyed), borrowed where it can be:
+    /// `String` → `&str`, `Vec<u8>` → `&[u8]`, `Option<String>` → `Option<&str>`, `i64` → `i64`; of a struct with
+    /// `#[derive(IngestColumn)]`, a reference to it, or if it is generic the form of its field; of an enum with
+    /// `#[derive(IngestEnum)]`, itself. [`NoKey`](crate::NoKey) if rows are not to be found by it.
+    type Key<'k>: IngestColumn + Send + Sync + 'k;
+
     /// The PostgreSQL type of the column.
     const TYPE: ColumnType;
 
@@ -89,6 +97,7 @@ pub trait IngestColumn {
 }
 
 impl<T: IngestColumn> IngestColumn for Option<T> {
+    type Key<'k> = Option<T::Key<'k>>;
     const TYPE: ColumnType = T::TYPE;
     const NULLABLE: bool = true;
     const DIMENSIONS: usize = T::DIMENSIONS;

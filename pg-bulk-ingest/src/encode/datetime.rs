@@ -81,6 +81,7 @@ fn leap_second(time: NaiveTime, kind: Kind) -> ValueError {
 }
 
 impl IngestColumn for NaiveDate {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Date);
 
     #[inline]
@@ -90,6 +91,7 @@ impl IngestColumn for NaiveDate {
 }
 
 impl IngestColumn for NaiveTime {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Time);
 
     #[inline]
@@ -100,6 +102,7 @@ impl IngestColumn for NaiveTime {
 }
 
 impl IngestColumn for NaiveDateTime {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Timestamp);
 
     #[inline]
@@ -110,6 +113,7 @@ impl IngestColumn for NaiveDateTime {
 }
 
 impl<Tz: TimeZone> IngestColumn for DateTime<Tz> {
+    type Key<'k> = DateTime<Utc>;
     const TYPE: ColumnType = ColumnType::new(Kind::Timestamptz);
 
     #[inline]
@@ -121,6 +125,7 @@ impl<Tz: TimeZone> IngestColumn for DateTime<Tz> {
 
 /// The `interval` of exactly this length, in hours, minutes and seconds.
 impl IngestColumn for TimeDelta {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Interval);
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -136,6 +141,7 @@ impl IngestColumn for TimeDelta {
 
 /// The `interval` of exactly this length, in hours, minutes and seconds.
 impl IngestColumn for Duration {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Interval);
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {

@@ -5,6 +5,7 @@ use crate::definition::{ColumnType, Kind};
 use eui48::MacAddress;
 
 impl IngestColumn for MacAddress {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Macaddr);
 
     #[inline]

@@ -109,6 +109,7 @@ impl<T: ?Sized> Serialize for Filled<T> {
 }
 
 impl<T: IngestColumn + ?Sized> IngestColumn for Filled<T> {
+    type Key<'k> = T::Key<'k>;
     const TYPE: ColumnType = T::TYPE;
     const NULLABLE: bool = T::NULLABLE;
     const FIELD_TYPE: FieldType = FieldType::new(Self::TYPE, Self::NULLABLE).filled();

@@ -1,7 +1,7 @@
 //! `hstore`, of the extension of that name: maps of text to text that may be NULL.
 
 use super::text::nul;
-use super::{Cell, IngestColumn, ValueEncoder, ValueError, Written};
+use super::{Cell, IngestColumn, NoKey, ValueEncoder, ValueError, Written};
 use crate::definition::{ColumnType, Kind};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -43,6 +43,7 @@ texts!(str, String, &str, Cow<'_, str>, Box<str>, Arc<str>);
 macro_rules! maps {
     ($({$($parameters:tt)*} $map:ty;)*) => {$(
         impl<K: AsRef<str>, V: HstoreValue, $($parameters)*> IngestColumn for $map {
+            type Key<'k> = NoKey;
             const TYPE: ColumnType = ColumnType::new(Kind::Hstore);
 
             #[inline]

@@ -10,6 +10,7 @@ pub(super) const INET: u8 = 2;
 pub(super) const INET6: u8 = 3;
 
 impl IngestColumn for Ipv4Addr {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Inet);
 
     #[inline]
@@ -21,6 +22,7 @@ impl IngestColumn for Ipv4Addr {
 }
 
 impl IngestColumn for Ipv6Addr {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Inet);
 
     #[inline]
@@ -33,6 +35,7 @@ impl IngestColumn for Ipv6Addr {
 }
 
 impl IngestColumn for IpAddr {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Inet);
 
     #[inline]
@@ -45,6 +48,7 @@ impl IngestColumn for IpAddr {
 }
 
 impl IngestColumn for Uuid {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Uuid);
 
     #[inline]

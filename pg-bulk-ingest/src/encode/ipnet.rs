@@ -7,6 +7,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// A `cidr`, or an `inet`, which may also have bits to the right of its mask.
 impl IngestColumn for Ipv4Net {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Cidr);
 
     #[inline]
@@ -23,6 +24,7 @@ impl IngestColumn for Ipv4Net {
 
 /// A `cidr`, or an `inet`, which may also have bits to the right of its mask.
 impl IngestColumn for Ipv6Net {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Cidr);
 
     #[inline]
@@ -40,6 +42,7 @@ impl IngestColumn for Ipv6Net {
 
 /// A `cidr`, or an `inet`, which may also have bits to the right of its mask.
 impl IngestColumn for IpNet {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Cidr);
 
     #[inline]

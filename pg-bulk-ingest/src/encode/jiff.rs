@@ -70,6 +70,7 @@ fn instant(value: Timestamp) -> Result<i64, ValueError> {
 }
 
 impl IngestColumn for Date {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Date);
 
     #[inline]
@@ -83,6 +84,7 @@ macro_rules! micros {
     ($($(#[$doc:meta])* $rust:ty => $kind:ident, $micros:expr;)*) => {$(
         $(#[$doc])*
         impl IngestColumn for $rust {
+            type Key<'k> = Self;
             const TYPE: ColumnType = ColumnType::new(Kind::$kind);
 
             #[inline]
@@ -105,6 +107,7 @@ micros! {
 
 /// The `interval` of exactly this length, in hours, minutes and seconds.
 impl IngestColumn for SignedDuration {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Interval);
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -121,6 +124,7 @@ impl IngestColumn for SignedDuration {
 /// The `interval` of as many months (12 a year), days (7 a week) and microseconds: what PostgreSQL
 /// keeps apart stays apart.
 impl IngestColumn for Span {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Interval);
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {

@@ -16,6 +16,7 @@ use std::marker::PhantomData;
 pub struct Json<T>(pub T);
 
 impl<T: Serialize> IngestColumn for Json<T> {
+    type Key<'k> = &'k Value;
     const TYPE: ColumnType = ColumnType::new(Kind::Json);
 
     #[inline]
@@ -25,6 +26,7 @@ impl<T: Serialize> IngestColumn for Json<T> {
 }
 
 impl IngestColumn for Value {
+    type Key<'k> = &'k Value;
     const TYPE: ColumnType = ColumnType::new(Kind::Json);
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -34,6 +36,7 @@ impl IngestColumn for Value {
 
 /// Stored to the letter in a column of type `json`.
 impl IngestColumn for RawValue {
+    type Key<'k> = &'k RawValue;
     const TYPE: ColumnType = ColumnType::new(Kind::Json);
 
     #[inline]

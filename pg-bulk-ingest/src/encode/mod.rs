@@ -22,6 +22,7 @@ mod ipnet;
 #[cfg(feature = "jiff")]
 mod jiff;
 mod json;
+mod key;
 mod number;
 mod numeric;
 #[cfg(feature = "ordered-float")]
@@ -47,6 +48,7 @@ pub use column::{ColumnFallback, ColumnField, IngestColumn};
 #[cfg(feature = "hstore")]
 pub use hstore::HstoreValue;
 pub use json::{Json, JsonFallback, JsonField};
+pub use key::{Keyed, NoKey, NoVersion};
 pub use range::RangeElement;
 pub(crate) use records::Records;
 pub use row::RowEncoder;

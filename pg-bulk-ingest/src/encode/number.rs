@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 macro_rules! fixed {
     ($($rust:ty as $wire:ty => $kind:ident, $size:literal, $write:ident;)*) => {$(
         impl IngestColumn for $rust {
+            type Key<'k> = Self;
             const TYPE: ColumnType = ColumnType::new(Kind::$kind);
 
             #[inline]
@@ -50,6 +51,7 @@ macro_rules! sized_by_the_machine {
         where
             for<'a> Machine<'a>: OfOneSize<$rust>,
         {
+            type Key<'k> = Self;
             const TYPE: ColumnType = ColumnType::new(Kind::Int8);
 
             fn encode(&self, _: Cell<'_>) -> Result<Written, ValueError> {
@@ -62,6 +64,7 @@ macro_rules! sized_by_the_machine {
 sized_by_the_machine! { usize isize }
 
 impl IngestColumn for bool {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Bool);
 
     #[inline]
@@ -71,6 +74,7 @@ impl IngestColumn for bool {
 }
 
 impl IngestColumn for u64 {
+    type Key<'k> = Self;
     const TYPE: ColumnType =
         ColumnType::new(Kind::Numeric).named("numeric(20,0)").also(&[Kind::Int8]);
 

@@ -7,6 +7,7 @@ use ordered_float::{NotNan, OrderedFloat};
 macro_rules! wrappers {
     ($($wrapper:ty => $float:ty;)*) => {$(
         impl IngestColumn for $wrapper {
+            type Key<'k> = Self;
             const TYPE: ColumnType = <$float>::TYPE;
 
             #[inline]

@@ -38,6 +38,7 @@ fn not_finite(kind: Kind) -> ValueError {
 macro_rules! dense {
     ($($rust:ty => $kind:ident, $size:literal;)*) => {$(
         impl IngestColumn for $rust {
+            type Key<'k> = &'k Self;
             const TYPE: ColumnType = ColumnType::new(Kind::$kind);
 
             #[inline]
@@ -65,6 +66,7 @@ dense! {
 }
 
 impl IngestColumn for SparseVector {
+    type Key<'k> = &'k Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Sparsevec);
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {

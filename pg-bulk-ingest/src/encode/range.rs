@@ -13,7 +13,7 @@ use std::ops::{
     note = "there are ranges of i32, i64, u64, NaiveDate, NaiveDateTime and DateTime, and by feature \
             of the decimals, dates and timestamps of rust_decimal, bigdecimal, time and jiff"
 )]
-pub trait RangeElement: IngestColumn {
+pub trait RangeElement: IngestColumn + Send + Sync + 'static {
     /// The type of the range.
     const RANGE: ColumnType;
 }
@@ -32,7 +32,7 @@ ranges! {
     {} u64 => NumRange;
     {} NaiveDate => DateRange;
     {} NaiveDateTime => TsRange;
-    {Tz: TimeZone} DateTime<Tz> => TstzRange;
+    {Tz: TimeZone<Offset: Send + Sync> + Send + Sync + 'static} DateTime<Tz> => TstzRange;
 }
 
 // Flags of `range_recv` (rangetypes.h).
@@ -69,6 +69,7 @@ fn encode<T: RangeElement>(
 macro_rules! bounds {
     ($($range:ty;)*) => {$(
         impl<T: RangeElement> IngestColumn for $range {
+            type Key<'k> = $range;
             const TYPE: ColumnType = T::RANGE;
 
             #[inline]
@@ -90,6 +91,7 @@ bounds! {
 
 /// The range without bounds, of `int4range`.
 impl IngestColumn for RangeFull {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Int4Range).also(&[
         Kind::Int8Range,
         Kind::NumRange,

@@ -34,6 +34,15 @@ impl<'b> RowEncoder<'b> {
         self.write(position, |cell| value.encode(cell));
     }
 
+    /// Writes the value of the next column, NULL if there is none, also where the type is not an `Option`.
+    #[inline]
+    pub fn optional<T: IngestColumn>(&mut self, position: usize, value: Option<&T>) {
+        self.write(position, |cell| match value {
+            Some(value) => value.encode(cell),
+            None => Ok(cell.null()),
+        });
+    }
+
     // As one function for each type it would cost more instructions than it has.
     #[inline(always)]
     pub(super) fn write(

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 /// With the digits after the point that it has: `1.50` is `1.50`. The negative zero is zero.
 impl IngestColumn for Decimal {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Numeric);
 
     #[inline]

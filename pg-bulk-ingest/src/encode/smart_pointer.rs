@@ -10,6 +10,7 @@ use std::sync::Arc;
 macro_rules! delegate {
     ($({$($parameters:tt)*} $pointer:ty => $pointee:ty;)*) => {$(
         impl<$($parameters)*> IngestColumn for $pointer {
+            type Key<'k> = <$pointee>::Key<'k>;
             const TYPE: ColumnType = <$pointee>::TYPE;
             const NULLABLE: bool = <$pointee>::NULLABLE;
             const DIMENSIONS: usize = <$pointee>::DIMENSIONS;

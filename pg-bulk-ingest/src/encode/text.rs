@@ -4,6 +4,7 @@ use super::{Cell, IngestColumn, ValueError, Written};
 use crate::definition::{ColumnType, Kind};
 
 impl IngestColumn for str {
+    type Key<'k> = &'k str;
     const TYPE: ColumnType = ColumnType::new(Kind::Text);
 
     #[inline]
@@ -53,6 +54,7 @@ fn check_declared_encoding(xml: &str) -> Result<(), ValueError> {
 }
 
 impl IngestColumn for String {
+    type Key<'k> = &'k str;
     const TYPE: ColumnType = str::TYPE;
 
     #[inline]
@@ -62,6 +64,7 @@ impl IngestColumn for String {
 }
 
 impl IngestColumn for char {
+    type Key<'k> = Self;
     const TYPE: ColumnType = str::TYPE;
 
     #[inline]

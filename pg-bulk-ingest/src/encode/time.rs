@@ -77,6 +77,7 @@ fn after_last_day(kind: Kind) -> ValueError {
 }
 
 impl IngestColumn for Date {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Date);
 
     #[inline]
@@ -93,6 +94,7 @@ impl IngestColumn for Date {
 macro_rules! micros {
     ($($rust:ty => $kind:ident, $micros:expr;)*) => {$(
         impl IngestColumn for $rust {
+            type Key<'k> = Self;
             const TYPE: ColumnType = ColumnType::new(Kind::$kind);
 
             #[inline]
@@ -113,6 +115,7 @@ micros! {
 
 /// The `interval` of exactly this length, in hours, minutes and seconds.
 impl IngestColumn for Duration {
+    type Key<'k> = Self;
     const TYPE: ColumnType = ColumnType::new(Kind::Interval);
 
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {

@@ -42,7 +42,7 @@ impl ValueError {
     }
 
     #[cold]
-    pub(super) fn at_column(mut self, column: usize) -> Self {
+    pub(crate) fn at_column(mut self, column: usize) -> Self {
         self.0.column = Some(column);
         self
     }

@@ -140,6 +140,13 @@ pub enum ErrorKind {
         /// What it changed.
         change: String,
     },
+    /// More rows would be deleted than the [fuse](crate::Ingest::fuse) allows. Nothing was changed.
+    Fuse {
+        /// How many would be deleted.
+        going: u64,
+        /// How many the table has.
+        rows: u64,
+    },
     /// A lock was not granted in time.
     Locked {
         /// The sessions and prepared transactions that are in the way, as [`Wait`] describes them.
@@ -240,6 +247,10 @@ impl fmt::Display for ErrorKind {
             Self::ConcurrentIngest { change } => {
                 write!(f, ": another ingest of the table is under way: {change}")
             }
+            Self::Fuse { going, rows } => write!(
+                f,
+                ": it would delete {going} of {rows} rows, which is more than the fuse allows"
+            ),
             Self::Locked { holders, reason } if holders.is_empty() => write!(f, ": {reason}"),
             Self::Locked { holders, reason } => {
                 write!(f, ": {reason}; in the way: {}", First(holders, ", "))

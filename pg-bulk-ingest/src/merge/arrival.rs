@@ -156,7 +156,7 @@ impl Sent {
 /// Deletes from a new table that has no key yet. A publication of all tables, or of those of a
 /// schema, has it from its creation on, and PostgreSQL then deletes only where there is a replica
 /// identity; a new table has the default one, which is the key.
-fn deleting_from_new(name: &QualifiedName, delete: &str) -> String {
+pub(super) fn deleting_from_new(name: &QualifiedName, delete: &str) -> String {
     format!(
         "ALTER TABLE {name} REPLICA IDENTITY FULL;\n{delete};\n\
          ALTER TABLE {name} REPLICA IDENTITY DEFAULT"

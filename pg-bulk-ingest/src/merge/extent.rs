@@ -50,32 +50,36 @@ impl<'a> Live<'a> {
 }
 
 impl Staging {
-    /// Returns, in one row, three literals for each of the columns that count: all values, unless they are
-    /// many, the least and the greatest. `None` if there is no such column.
+    /// Returns where its rows can be: see [`extent_of`].
     pub(crate) fn extent(&self, live: Live<'_>, received: u64) -> Option<String> {
-        let rows = self.rows();
-        let values = VALUES.min(LOOKS / received.max(1));
-        let literals = live.partitioning().map(|column| {
-            let name = Ident::new(&column.name);
-            let all = match values {
-                0 => "NULL".to_owned(),
-                _ => format!(
-                    "(SELECT pg_catalog.quote_literal(pg_catalog.array_agg({name})::pg_catalog.text) \
+        extent_of(&self.rows(), live, received)
+    }
+}
+
+/// Returns, in one row, three literals for each of the columns that count, of so many rows that came: all
+/// values, unless they are many, the least and the greatest. `None` if there is no such column.
+pub(crate) fn extent_of(rows: &str, live: Live<'_>, received: u64) -> Option<String> {
+    let values = VALUES.min(LOOKS / received.max(1));
+    let literals = live.partitioning().map(|column| {
+        let name = Ident::new(&column.name);
+        let all = match values {
+            0 => "NULL".to_owned(),
+            _ => format!(
+                "(SELECT pg_catalog.quote_literal(pg_catalog.array_agg({name})::pg_catalog.text) \
                      FROM (SELECT DISTINCT {name} FROM {rows} AS staged LIMIT {values} + 1) AS few \
                      HAVING pg_catalog.count(*) OPERATOR(pg_catalog.<=) {values})"
-                ),
-            };
-            let first = |order: &str| {
-                format!(
-                    "(SELECT pg_catalog.quote_literal({name}::pg_catalog.text) \
+            ),
+        };
+        let first = |order: &str| {
+            format!(
+                "(SELECT pg_catalog.quote_literal({name}::pg_catalog.text) \
                      FROM {rows} AS staged ORDER BY {name} {order} LIMIT 1)"
-                )
-            };
-            format!("{all}, {}, {}", first("ASC"), first("DESC"))
-        });
-        let literals = literals.collect::<Vec<_>>();
-        (!literals.is_empty()).then(|| format!("SELECT {}", literals.join(", ")))
-    }
+            )
+        };
+        format!("{all}, {}, {}", first("ASC"), first("DESC"))
+    });
+    let literals = literals.collect::<Vec<_>>();
+    (!literals.is_empty()).then(|| format!("SELECT {}", literals.join(", ")))
 }
 
 /// Reads the answer to [`Staging::extent`]: what holds of every row `live` that has the key of a row of the

@@ -130,6 +130,9 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             && let Some(connections) = &mut self.connections
         {
             let Self { load, transaction, core, targets, .. } = self;
+            if load.copied().has_to_go_alone() {
+                return load.copy().spread(Vec::new(), None, transaction).await;
+            }
             parallel::spread(connections, transaction, core, targets, load).await?;
         }
         Ok(())
@@ -280,6 +283,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         lanes.into_iter().for_each(|mut lane| lane.keep());
         core.targets = targets;
         core.totals.batches = batch;
+        core.replaced.iter_mut().zip(&deleted).for_each(|(all, replaced)| *all += replaced);
         core.totals.rows += rows;
         core.totals.bytes += bytes;
         core.totals.migrated.extend(migrated.into_statements());

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::execute::Waiting;
 use crate::ident::QualifiedName;
 use crate::options::{
-    Budget, ColumnOrder, Delete, Locks, Migration, Overlap, Upsert, Visibility, Watermarks,
+    Budget, ColumnOrder, Delete, Fuse, Locks, Migration, Overlap, Upsert, Visibility, Watermarks,
 };
 use crate::report::{Phase, Plan, Progress, Rejected, TableReport};
 use crate::watermark::Unreadable;
@@ -22,7 +22,12 @@ use std::time::Duration;
 pub(crate) struct Settings {
     pub(crate) visibility: Visibility,
     pub(crate) upsert: Upsert,
+    /// Whether tables are replaced by new ones, without their rows.
     pub(crate) delete: Delete,
+    /// Whether the rows of a table go that did not come ([`Delete::Missing`]; `delete` is off then).
+    pub(crate) deletes_missing: bool,
+    /// How many rows may be deleted.
+    pub(crate) fuse: Option<Fuse>,
     pub(crate) migration: Migration,
     pub(crate) column_order: ColumnOrder,
     pub(crate) locks: Locks,
@@ -96,6 +101,10 @@ pub(super) struct Core {
     pub(super) found: Vec<FoundEnum>,
     /// As of the last batch that was committed.
     pub(super) targets: Vec<Target>,
+    /// Whether each was there when the session began.
+    pub(super) existed: Vec<bool>,
+    /// Rows of each that went with a table that was replaced.
+    pub(super) replaced: Vec<u64>,
     /// Where the high watermark is stored, and what it was when it was seen last.
     pub(super) store: Store,
     /// The comment on the first table, if it cannot be read.
@@ -174,6 +183,8 @@ impl Core {
         targets: Vec<Target>,
         store: Store,
     ) -> Self {
+        let existed = targets.iter().map(|target| target.current.is_some()).collect();
+        let replaced = vec![0; targets.len()];
         let tables = targets.iter().map(|target| TableReport::new(target.name.clone())).collect();
         Self {
             server,
@@ -182,6 +193,8 @@ impl Core {
             enums,
             found,
             targets,
+            existed,
+            replaced,
             store,
             unreadable: None,
             pending: None,
@@ -207,7 +220,7 @@ impl Core {
     /// each source has a high watermark of its own.
     pub(super) fn goes_beside_other_sources(&self) -> bool {
         let stays = |target: &Target| target.current.is_some() && target.outstanding.is_none();
-        let deletes = self.settings.delete != Delete::Off;
+        let deletes = self.settings.delete != Delete::Off || self.settings.deletes_missing;
         let is_whole = deletes
             && (self.totals.batches == 0 || self.settings.visibility == Visibility::AfterLastBatch);
         let has_leftovers = self.leftovers && self.totals.batches == 0;

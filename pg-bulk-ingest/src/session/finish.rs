@@ -5,7 +5,7 @@ use super::load::Load;
 use super::meter::Meter;
 use super::scope::Scope;
 use super::target::Target;
-use super::{carry, close, migrate, open, store};
+use super::{carry, close, migrate, missing, open, store};
 use crate::carry::Unreferred;
 use crate::error::Error;
 use crate::execute;
@@ -32,6 +32,17 @@ pub(super) async fn finish(
     }
     let transaction = scope.end().await?;
     let mut targets = core.targets.clone();
+    if core.settings.deletes_missing {
+        meter.enter(&core.progress(Phase::Merge));
+    }
+    let missing = missing::delete(&transaction, core, &targets).await?;
+    let tables = core.totals.tables.iter().zip(&missing).zip(&core.replaced);
+    let changes = tables.map(|((table, missing), replaced)| missing::Change {
+        inserted: table.inserted,
+        deleted: table.deleted + missing,
+        replaced: *replaced,
+    });
+    missing::check(&transaction, core, &targets, &changes.collect::<Vec<_>>()).await?;
     meter.enter(&core.progress(Phase::Swap));
     let swapped = close::replace(&transaction, core, &mut targets).await?;
     meter.enter(&core.progress(Phase::Commit));
@@ -47,6 +58,9 @@ pub(super) async fn finish(
     core.totals.migrated.extend(swapped.into_statements());
     core.totals.migrated.extend(commented.into_statements());
     core.store.keep(pending.as_ref());
+    for (table, missing) in core.totals.tables.iter_mut().zip(missing) {
+        table.deleted += missing;
+    }
     Ok(())
 }
 
@@ -87,6 +101,11 @@ async fn without_batch(
     let replaced =
         open::create_replacements(&transaction, core, &mut targets, replaces, &mut migrated);
     let replaced = replaced.await?;
+    for (target, replaced) in targets.iter().zip(&replaced) {
+        let change = missing::Change { inserted: 0, deleted: *replaced, replaced: *replaced };
+        let checked = core.settings.fuse.map_or(Ok(()), |fuse| change.check(fuse, 0));
+        checked.map_err(|error| error.in_table(&target.name))?;
+    }
     let created = open::create_missing(&transaction, core, &mut targets).await?;
     migrated.extend(created.into_statements());
     let built = Load::build(&transaction, core, &mut targets, &mut [], None).await?;
@@ -130,6 +149,9 @@ async fn empty(
         let table = Lockable::table((*name).clone(), live.oid);
         let count =
             execute::keep_writers_out(transaction, &table, &count, core.waiting(), FINISH).await?;
+        let change = missing::Change { deleted: count, replaced: count, inserted: 0 };
+        let checked = core.settings.fuse.map_or(Ok(()), |fuse| change.check(fuse, 0));
+        checked.map_err(|error| error.in_table(name))?;
         deleted.push((table.name, count));
     }
     let lockable = live.iter().map(|(name, live)| Lockable::table((*name).clone(), live.oid));

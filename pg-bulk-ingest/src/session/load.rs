@@ -1,6 +1,10 @@
 //! The rows of a batch: from their source through a `COPY` into the table.
 
+mod counts;
+mod keys;
 mod small;
+
+pub(super) use counts::Counts;
 
 use super::core::Core;
 use super::merging::{self, MERGE, Merging, SAVEPOINT};
@@ -14,10 +18,10 @@ use crate::definition::{Index, Table};
 use crate::error::{Error, ErrorKind};
 use crate::execute::{numbers, query};
 use crate::ident::QualifiedName;
-use crate::merge::{self, Arrival, Sent, Staging};
-use crate::options::{Delete, Upsert, Visibility};
+use crate::merge::{self, Arrival, Deletes, Sent, Staging};
+use crate::options::{Delete, Visibility};
 use crate::plan;
-use crate::report::{Plan, TableReport};
+use crate::report::Plan;
 use crate::statement::{Statement, rollback_to, savepoint, script};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
@@ -26,45 +30,12 @@ use tokio_postgres::error::SqlState;
 pub(super) struct Load {
     copy: Copy,
     staging: Vec<Option<Staging>>,
+    /// The keys whose rows are deleted of each table, if any came.
+    deletes: Vec<Option<Deletes>>,
     /// The tables of further connections, all for the first table.
     parts: Vec<QualifiedName>,
     /// The rows that the server refused, if they may be set aside.
     pub(super) refusals: Option<Refusals>,
-}
-
-/// What became of the rows of one table.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Counts {
-    pub(super) received: u64,
-    pub(super) inserted: u64,
-    pub(super) updated: u64,
-    pub(super) unchanged: u64,
-    pub(super) existing: u64,
-    pub(super) stale: u64,
-}
-
-impl Counts {
-    /// Of these rows, of which so many were inserted, updated, unchanged and stale.
-    fn merged(core: &Core, received: u64, merged: [u64; 4]) -> Self {
-        let [inserted, updated, unchanged, stale] = merged;
-        match core.settings.upsert {
-            Upsert::KeepExisting => {
-                let existing = received - inserted.min(received);
-                Self { received, inserted, existing, ..Self::default() }
-            }
-            _ => Self { received, inserted, updated, unchanged, stale, existing: 0 },
-        }
-    }
-
-    /// Adds them to those of the batches before.
-    pub(super) fn add_to(self, report: &mut TableReport) {
-        report.received += self.received;
-        report.inserted += self.inserted;
-        report.updated += self.updated;
-        report.unchanged += self.unchanged;
-        report.existing += self.existing;
-        report.stale += self.stale;
-    }
 }
 
 impl Load {
@@ -72,7 +43,7 @@ impl Load {
     pub(super) fn new(core: &Core, targets: &[Target]) -> Self {
         let refusals = core.settings.set_aside.map(|_| Refusals::default());
         let (copy, staging, parts) = (Copy::new(), Vec::new(), Vec::new());
-        let mut load = Self { copy, staging, parts, refusals };
+        let mut load = Self { copy, staging, deletes: Vec::new(), parts, refusals };
         for (position, target) in targets.iter().enumerate() {
             let Some(current) = &target.current else {
                 continue;
@@ -96,6 +67,9 @@ impl Load {
             let sent = target.definition.sent().count();
             load.copy.add(target.name.clone(), current.types.clone(), sent, route);
             load.staging.push(staging);
+            let (deletes, keys) = Self::route_keys(core, target, current, position).unzip();
+            load.copy.add_keys(keys);
+            load.deletes.push(deletes);
         }
         load
     }
@@ -181,12 +155,12 @@ impl Load {
         }
     }
 
-    /// Whether any rows went through staging tables.
+    /// Whether any rows or keys went through staging tables.
     pub(super) fn is_staged(&self) -> bool {
         let used = |(position, staging): (usize, &Option<Staging>)| {
             staging.is_some() && self.copy.received(position) > 0
         };
-        self.staging.iter().enumerate().any(used)
+        self.has_keys() || self.staging.iter().enumerate().any(used)
     }
 
     /// Whether any table was created by the batch.
@@ -205,17 +179,20 @@ impl Load {
             return Ok(counts);
         }
         let mut all = vec![Counts::default(); targets.len()];
-        let mut is_locking = false;
+        let mut deleting = self.delete(transaction, core, targets).await?;
+        self.keep_keys(transaction, core, targets).await?;
+        let mut is_locking = self.has_keys();
         for position in referred_first(targets) {
             let target = &targets[position];
             let received = self.copy.received(position);
-            let inserted = received - self.copy.replaced().min(received);
+            let left = received - deleting.undone[position].min(received);
+            let inserted = left - self.copy.replaced().min(left);
             let mut counts = Counts { received, inserted, ..Counts::default() };
             let staging = self.staging.get(position).and_then(Option::as_ref);
             if let (Some(staging), Some(current)) = (staging, &target.current)
-                && received > 0
+                && left > 0
             {
-                let merging = Merging::new(core, target, (current, staging), received);
+                let merging = Merging::new(core, target, (current, staging), left);
                 // A deadlock with another source's merge is gone if this one begins again, unless rows
                 // of another table are locked already.
                 let retries = core.goes_beside_other_sources() && !is_locking;
@@ -231,9 +208,16 @@ impl Load {
                 };
                 let merged = merged.map_err(|error| error.in_table(&target.name))?;
                 let refused = self.refusals.as_ref().map_or(0, |rows| rows.of_table(position));
-                counts = Counts::merged(core, received.saturating_sub(refused), merged);
+                counts = Counts::merged(core, left.saturating_sub(refused), merged);
+                counts.received = received.saturating_sub(refused);
             }
             all[position] = counts;
+        }
+        self.delete_postponed(transaction, core, targets, &mut deleting).await?;
+        for (counts, deleted) in all.iter_mut().zip(deleting.deleted) {
+            counts.deleted = deleted.deleted;
+            counts.missing = deleted.missing;
+            counts.stale += deleted.stale;
         }
         Ok(all)
     }
@@ -289,7 +273,10 @@ impl Load {
                 .map(Staging::drop)
         });
         let parts = self.staging.iter().flatten().filter_map(Staging::drop_parts);
-        let sql = used.chain(parts).collect::<Vec<_>>().join(";\n");
+        let keys = self.deletes.iter().enumerate().filter_map(|(position, keys)| {
+            keys.as_ref().filter(|_| goes_on && self.copy.keys(position) > 0).map(Deletes::drop)
+        });
+        let sql = used.chain(keys).chain(parts).collect::<Vec<_>>().join(";\n");
         if sql.is_empty() {
             return Ok(());
         }
@@ -319,7 +306,7 @@ fn waits(core: &Core, targets: &[Target], position: usize) -> bool {
 }
 
 /// The positions of the targets, each after those that it refers to as far as that is possible.
-fn referred_first(targets: &[Target]) -> Vec<usize> {
+pub(super) fn referred_first(targets: &[Target]) -> Vec<usize> {
     let mut order = Vec::with_capacity(targets.len());
     while order.len() < targets.len() {
         let left = (0..targets.len()).filter(|position| !order.contains(position));

@@ -26,7 +26,7 @@ impl OpenBatch<'_, '_> {
         S: ?Sized,
         I: Iterator<Item: RowOf<S>> + Send,
     {
-        if !self.takes_parts() {
+        if I::Item::CHANGES || !self.takes_parts() {
             for mut rows in parts {
                 while self.push_all::<S, _>(&mut rows)? {
                     self.send().await?;

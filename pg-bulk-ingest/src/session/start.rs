@@ -202,6 +202,17 @@ fn check_name(
     let upserts = settings.upserts(definition);
     let stages = upserts || definition.has_text();
     check_mergeable(definition, stages)?;
+    if settings.deletes_missing && !upserts {
+        return Err(unsupported(
+            "`Delete::Missing` deletes the rows whose keys did not come, and its rows are not merged by a key",
+        ));
+    }
+    if settings.deletes_missing && settings.set_aside.is_some() {
+        return Err(unsupported(
+            "with `Delete::Missing` no row can be set aside: it would count as one that did not come, \
+             and be deleted",
+        ));
+    }
     if settings.upsert == Upsert::KeepExisting && !upserts {
         return Err(unsupported(
             "it has no primary key that rows come with, nor `merge_on`, by which the rows are known that are there already and are to stay",

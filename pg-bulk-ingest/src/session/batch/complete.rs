@@ -8,6 +8,7 @@ use crate::options::{Delete, Visibility};
 use crate::report::Phase;
 use crate::session::core::Pending;
 use crate::session::load::{Counts, Load};
+use crate::session::missing::{self, Change};
 use crate::session::store::{self, Storing};
 use crate::session::{close, parallel, visible};
 use futures_util::future::join;
@@ -71,6 +72,15 @@ impl OpenBatch<'_, '_> {
         let built = Load::build(transaction, core, targets, &mut counts, sent.as_deref()).await?;
         self.migrated.extend(built.into_statements());
         self.load.clear(&self.transaction, self.core).await?;
+        if self.core.settings.visibility == Visibility::AfterEachBatch {
+            let changes = counts.iter().zip(&self.deleted).map(|(counts, replaced)| Change {
+                inserted: counts.inserted,
+                deleted: counts.deleted + replaced,
+                replaced: *replaced,
+            });
+            let changes = changes.collect::<Vec<_>>();
+            missing::check(&self.transaction, self.core, &self.targets, &changes).await?;
+        }
         if H::EXISTS {
             self.enter(Phase::Hook);
             self.core.hooked = true;

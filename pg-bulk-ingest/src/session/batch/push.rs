@@ -3,6 +3,7 @@
 use super::OpenBatch;
 use crate::copy::{Copy, Failed};
 use crate::error::{BoxError, Error};
+use crate::session::deleting;
 use crate::table::RowOf;
 
 /// Why no more rows are encoded for now.
@@ -43,6 +44,8 @@ enum Refused {
     Value(Failed),
     /// Its source returned an error instead of it.
     Source(BoxError),
+    /// It is a key, and the table of this position deletes nothing by keys.
+    Key(usize),
 }
 
 impl OpenBatch<'_, '_> {
@@ -61,6 +64,10 @@ impl OpenBatch<'_, '_> {
             self.broken = false;
             return self.refuse_source(row.into_error()).map(|()| false);
         }
+        if row.is_delete() && !self.load.copied().takes_keys(row.table()) {
+            self.broken = false;
+            return Err(self.refuse_key(row.table()));
+        }
         let encoded = self.load.copy().encode(&row);
         self.broken = false;
         match encoded {
@@ -70,6 +77,11 @@ impl OpenBatch<'_, '_> {
             }
             Err(failed) => self.refuse_value(failed).map(|()| false),
         }
+    }
+
+    #[cold]
+    fn refuse_key(&self, table: usize) -> Error {
+        self.locate(deleting::refused(&self.targets[table], self.core))
     }
 
     /// Encodes rows until it is time to [`send`](Self::send). Returns whether there may be more.
@@ -99,6 +111,7 @@ impl OpenBatch<'_, '_> {
                 Ok(pushed) => return Ok(pushed),
                 Err(Refused::Value(failed)) => self.refuse_value(failed)?,
                 Err(Refused::Source(error)) => self.refuse_source(error)?,
+                Err(Refused::Key(table)) => return Err(self.refuse_key(table)),
             }
         }
     }
@@ -124,6 +137,9 @@ impl OpenBatch<'_, '_> {
             let Some(inner) = row.row() else {
                 return Err(Stop::At(Refused::Source(row.into_error())));
             };
+            if row.is_delete() && !copy.takes_keys(row.table()) {
+                return Err(Stop::At(Refused::Key(row.table())));
+            }
             if !admits(inner, Fill { rows: taken, copy }) {
                 refused = Some(row);
                 return Err(Stop::Refused);

@@ -133,6 +133,8 @@ fn takes_parameter(core: &Core, target: &Target) -> bool {
     let (live, table) = (&current.live, target.definition);
     let is_sent = |name: &str| table.sent().any(|column| column.name() == name);
     core.settings.small_merges
+        // Which rows came is known of those that are staged.
+        && !core.settings.deletes_missing
         && !core.copies_only.load(Ordering::Relaxed)
         && !core.settings.several_connections
         && target.upserts(core.settings.upsert)

@@ -1,0 +1,157 @@
+//! The keys of a batch whose rows are deleted.
+
+use super::core::Core;
+use super::load::{Load, referred_first};
+use super::merging::MERGE;
+use super::target::{Current, Target};
+use crate::catalog;
+use crate::copy::{KeyRoute, Route};
+use crate::error::{Error, ErrorKind};
+use crate::execute::{numbers, query};
+use crate::merge::{Deleted, Deletes, Live, delete_positions, extent_of, read_extent};
+use crate::statement::{rollback_to, savepoint};
+use tokio_postgres::Transaction;
+use tokio_postgres::error::SqlState;
+
+const DELETE: &str = "cannot delete rows";
+
+/// The savepoint around deletes that others may refer to.
+const SAVEPOINT: &str = "pg_bulk_ingest_delete";
+
+/// What the deletes of a batch did to each table.
+#[derive(Debug)]
+pub(super) struct Deleting {
+    /// Rows of the batch that were undone.
+    pub(super) undone: Vec<u64>,
+    pub(super) deleted: Vec<Deleted>,
+    /// The tables whose rows are referred to, by rows that the batch may change.
+    postponed: Vec<usize>,
+}
+
+impl Deleting {
+    fn nothing(tables: usize) -> Self {
+        let (undone, deleted) = (vec![0; tables], vec![Deleted::default(); tables]);
+        Self { undone, deleted, postponed: Vec::new() }
+    }
+}
+
+impl Load {
+    /// How the keys of a table reach the server; `None` if its rows are not merged by a key.
+    pub(super) fn route_keys(
+        core: &Core,
+        target: &Target,
+        current: &Current,
+        position: usize,
+    ) -> Option<(Deletes, KeyRoute)> {
+        let upsert = core.settings.upsert;
+        if !target.upserts(upsert) {
+            return None;
+        }
+        let deletes = Deletes::new(position, current.in_sql(target.definition, upsert));
+        let columns = delete_positions(target.definition).collect::<Vec<_>>();
+        let types = columns.iter().filter_map(|at| current.types.get(*at)).cloned().collect();
+        let route = Route { copy: deletes.copy(), create: Some(deletes.create()) };
+        Some((deletes, KeyRoute { table: target.name.clone(), columns, types, route }))
+    }
+
+    /// Deletes the rows whose keys came, and takes the rows of the batch that a delete undid out of it.
+    /// Tables go before those that they refer to.
+    ///
+    /// Where rows are referred to that are to be deleted, the rows of the batch may change that: they are
+    /// [deleted after these](Self::delete_postponed).
+    pub(super) async fn delete(
+        &mut self,
+        transaction: &Transaction<'_>,
+        core: &Core,
+        targets: &[Target],
+    ) -> Result<Deleting, Error> {
+        let mut deleting = Deleting::nothing(targets.len());
+        if !self.has_keys() {
+            return Ok(deleting);
+        }
+        for position in referred_first(targets).into_iter().rev() {
+            let target = &targets[position];
+            let (Some(current), Some(keys)) = (&target.current, self.keys_of(position)) else {
+                continue;
+            };
+            let live = current.in_sql(target.definition, core.settings.upsert);
+            let in_table = |error: Error| error.in_table(&target.name);
+            let staged = self.staged(position);
+            if !staged.is_empty() || current.bare {
+                let sql = match staged.as_slice() {
+                    [] => keys.settle_new(live),
+                    staged => keys.settle(live, staged),
+                };
+                let [undone] = numbers(transaction, &sql, DELETE).await.map_err(in_table)?;
+                deleting.undone[position] = undone;
+            }
+            let extent = find_extent(transaction, keys, live, self.keys(position)).await;
+            let extent = extent.map_err(in_table)?;
+            let sql = savepoint(SAVEPOINT, &keys.delete(Live { extent: &extent, ..live }));
+            match numbers(transaction, &sql, DELETE).await {
+                Ok(counts) => deleting.deleted[position] = Deleted::read(counts),
+                Err(error) if is_referred_to(&error) => {
+                    query(transaction, &rollback_to(SAVEPOINT), DELETE).await?;
+                    deleting.postponed.push(position);
+                }
+                Err(error) => return Err(in_table(error)),
+            }
+        }
+        Ok(deleting)
+    }
+
+    /// Deletes the rows that others referred to before the rows of the batch were merged.
+    pub(super) async fn delete_postponed(
+        &self,
+        transaction: &Transaction<'_>,
+        core: &Core,
+        targets: &[Target],
+        deleting: &mut Deleting,
+    ) -> Result<(), Error> {
+        for position in std::mem::take(&mut deleting.postponed) {
+            let target = &targets[position];
+            let (Some(current), Some(keys)) = (&target.current, self.keys_of(position)) else {
+                continue;
+            };
+            let live = current.in_sql(target.definition, core.settings.upsert);
+            let counts = numbers(transaction, &keys.delete(live), DELETE).await;
+            let counts = counts.map_err(|error| error.in_table(&target.name))?;
+            deleting.deleted[position] = Deleted::read(counts);
+        }
+        Ok(())
+    }
+}
+
+/// Whether rows are kept from being deleted by others that refer to them; of ON DELETE RESTRICT PostgreSQL
+/// says that by a code of its own from 18 on.
+fn is_referred_to(error: &Error) -> bool {
+    let codes = [&SqlState::FOREIGN_KEY_VIOLATION, &SqlState::RESTRICT_VIOLATION];
+    error.code().is_some_and(|code| codes.contains(&code))
+}
+
+/// Finds what is known of the rows of a partitioned table that are to be deleted.
+async fn find_extent(
+    transaction: &Transaction<'_>,
+    keys: &Deletes,
+    live: Live<'_>,
+    count: u64,
+) -> Result<String, Error> {
+    let Some(sql) = extent_of(keys.rows(), live, count) else { return Ok(String::new()) };
+    let messages = query(transaction, &catalog::isolated_cast(&sql), MERGE).await?;
+    Ok(read_extent(live, &messages))
+}
+
+/// The error of a delete that a table does not take.
+#[cold]
+pub(super) fn refused(target: &Target, core: &Core) -> Error {
+    let reason = if target.definition.merge_key().is_empty() {
+        "its rows have no key by which they could be deleted"
+    } else if !target.upserts(core.settings.upsert) {
+        "with `Upsert::Off` its rows are only added: deletes need `Upsert::IfPrimaryKey`"
+    } else {
+        "rows of a new table went over several connections, where the order in which they and a \
+         delete arrived is not known: create it by an ingest without `connections`"
+    };
+    let kind = ErrorKind::Unsupported { reason: reason.to_owned() };
+    Error::new(kind, DELETE).in_table(&target.name)
+}
