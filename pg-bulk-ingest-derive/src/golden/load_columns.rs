@@ -178,6 +178,20 @@ const _: () = {
         ];
     }
     #[automatically_derived]
+    impl ::pg_bulk_ingest::__private::Keyed for MyRow {
+        type Key<'__k> = <i64 as ::pg_bulk_ingest::__private::IngestColumn>::Key<'__k>;
+        type Version<'__k> = ::pg_bulk_ingest::__private::NoVersion;
+        #[inline]
+        fn encode_key(
+            __key: &Self::Key<'_>,
+            __version: ::core::option::Option<&Self::Version<'_>>,
+            __row: &mut ::pg_bulk_ingest::__private::RowEncoder<'_>,
+        ) {
+            __row.column(0, __key);
+            let _ = __version;
+        }
+    }
+    #[automatically_derived]
     impl ::pg_bulk_ingest::__private::RowOf<MyRow> for MyRow {
         type Row = Self;
         #[inline]
