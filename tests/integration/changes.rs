@@ -2,12 +2,13 @@
 
 mod missing;
 mod order;
+mod soft;
 mod tables;
 
 use pg_bulk_ingest::{
-    Batch, Change, Delete, ErrorKind, IngestTable, Keyed, TableReport, Upsert, Visibility, ingest,
+    Batch, Change, Delete, ErrorKind, IngestTable, Keyed, TableReport, Upsert, Visibility,
 };
-use tests::Database;
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 #[derive(IngestTable, Clone, Debug)]

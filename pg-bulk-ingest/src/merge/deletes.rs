@@ -167,7 +167,7 @@ impl Deletes {
         let not_newer =
             newer.as_ref().map_or_else(String::new, |newer| format!(" AND NOT {newer}"));
         let rows = live.rows();
-        let done = live.remove_rows("keys AS gone", &format!("{same_key}{not_newer}"));
+        let done = live.remove(Some("keys"), &format!("{same_key}{not_newer}"));
         let stale = newer.map_or_else(
             || "0".to_owned(),
             |newer| {
@@ -188,9 +188,36 @@ impl Deletes {
 }
 
 impl Live<'_> {
-    /// Deletes its rows `live` for which a condition holds, or marks them deleted.
-    pub(super) fn remove_rows(&self, using: &str, condition: &str) -> String {
-        format!("DELETE FROM {} AS live USING {using} WHERE {condition}", self.rows())
+    /// Deletes its rows `live` for which a condition holds; where rows that are deleted are kept, it says so in
+    /// those of which it is not said yet. With `gone`, they are joined with such a table of keys, each with its
+    /// version.
+    fn remove(&self, gone: Option<&str>, condition: &str) -> String {
+        let rows = self.rows();
+        let Some(deleted) = self.table.soft_delete().map(|column| Ident::new(column.name())) else {
+            let using = gone.map_or_else(String::new, |gone| format!(" USING {gone} AS gone"));
+            return format!("DELETE FROM {rows} AS live{using} WHERE {condition}");
+        };
+        let from = gone.map_or_else(String::new, |gone| format!(" FROM {gone} AS gone"));
+        let version = self.table.version().filter(|_| gone.is_some()).map(|column| {
+            let version = Ident::new(column.name());
+            format!("{version} = COALESCE(gone.{version}, live.{version})")
+        });
+        let stamped =
+            self.table.stamped().filter(|(column, _)| Some(*column) != self.table.soft_delete());
+        let stamped = stamped.map(|(column, sql)| format!("{} = {sql}", Ident::new(column.name())));
+        let said = format!("{deleted} = CURRENT_TIMESTAMP");
+        let set = list(std::iter::once(said).chain(version).chain(stamped));
+        format!(
+            "UPDATE {rows} AS live SET {set}{from} WHERE {condition} AND live.{deleted} IS NULL"
+        )
+    }
+
+    /// Counts its rows, but for those of which it says that they are deleted.
+    pub(crate) fn count(&self) -> String {
+        let rows = self.rows();
+        let deleted = self.table.soft_delete().map(|column| Ident::new(column.name()));
+        let there = deleted.map_or_else(String::new, |at| format!(" WHERE {at} IS NULL"));
+        format!("SELECT pg_catalog.count(*) FROM {rows}{there}")
     }
 
     fn nullable_column_sql(&self, column: &Column) -> String {
@@ -264,15 +291,9 @@ impl Seen {
     pub(crate) fn delete(&self, live: Live<'_>) -> String {
         let Self { name, .. } = self;
         let came = format!("SELECT FROM {name} AS seen WHERE {}", same_key(live, "live", "seen"));
-        let gone = live.remove_rows_where(&format!("NOT EXISTS ({came})"));
+        let gone = live.remove(None, &format!("NOT EXISTS ({came})"));
         format!(
             "ANALYZE {name};\nWITH done AS ({gone} RETURNING 1) SELECT pg_catalog.count(*) FROM done"
         )
-    }
-}
-
-impl Live<'_> {
-    fn remove_rows_where(&self, condition: &str) -> String {
-        format!("DELETE FROM {} AS live WHERE {condition}", self.rows())
     }
 }

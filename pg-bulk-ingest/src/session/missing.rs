@@ -7,7 +7,6 @@ use crate::error::{Error, ErrorKind};
 use crate::execute::{numbers, query};
 use crate::merge::Seen;
 use crate::options::Fuse;
-use crate::publish;
 use tokio_postgres::Transaction;
 
 const DELETE: &str = "cannot delete the rows that did not come";
@@ -80,8 +79,8 @@ pub(super) async fn check(
         let Some(current) = target.current.as_ref().filter(|_| change.deleted > 0) else {
             continue;
         };
-        let count = publish::count(&current.name, &current.live);
-        let counted = numbers(transaction, &count, DELETE).await;
+        let live = current.in_sql(target.definition, core.settings.upsert);
+        let counted = numbers(transaction, &live.count(), DELETE).await;
         let [rows] = counted.map_err(|error| error.in_table(&target.name))?;
         change.check(fuse, rows).map_err(|error| error.in_table(&target.name))?;
     }

@@ -3,9 +3,9 @@
 use super::{ALL, Item, counts, put};
 use pg_bulk_ingest::{
     Batch, Change, Delete, Error, ErrorKind, Fuse, Ingest, IngestTable, IngestTables, Report,
-    SetAside, Upsert, Visibility, ingest,
+    SetAside, Upsert, Visibility,
 };
-use tests::Database;
+use tests::{Database, ingest};
 use tokio_postgres::Client;
 
 fn items(values: &[(i64, &str)]) -> Vec<Item> {

@@ -1,10 +1,10 @@
 //! Random changes, by whatever way they go.
 
 use super::{ALL, Item, put};
-use pg_bulk_ingest::{Batch, Change, IngestTable, Visibility, ingest};
+use pg_bulk_ingest::{Batch, Change, IngestTable, Visibility};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use tests::{Database, Dice};
+use tests::{Database, Dice, ingest};
 use tokio_postgres::Client;
 
 /// So many changes of few keys, and what they make of a table.

@@ -1,8 +1,8 @@
 //! Deletes from several tables, from partitions, and from a table that others inherit from.
 
 use super::{ALL, Item, load, put};
-use pg_bulk_ingest::{Batch, Change, ErrorKind, IngestTable, IngestTables, ingest};
-use tests::Database;
+use pg_bulk_ingest::{Batch, Change, ErrorKind, IngestTable, IngestTables};
+use tests::{Database, ingest};
 
 #[derive(IngestTable, Clone)]
 #[ingest(table = "customers")]
