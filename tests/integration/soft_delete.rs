@@ -244,3 +244,19 @@ async fn rows_without_a_key_are_not_deleted() {
     assert!(matches!(error.kind(), ErrorKind::Definition { .. }), "{error}");
     assert!(error.to_string().contains("`soft_delete`"), "{error}");
 }
+
+/// Rows that are inserted would be deleted at once.
+#[tokio::test]
+async fn a_column_of_theirs_loses_its_default() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    database
+        .execute(
+            "CREATE TABLE t (id int PRIMARY KEY, value text NOT NULL, deleted_at timestamptz DEFAULT
+                now(), load bigint NOT NULL DEFAULT txid_current())",
+        )
+        .await;
+    assert_eq!(load(&mut client, |ingest| ingest, &[row(1, "a")]).await, [1, 0, 0]);
+    assert_eq!(database.row("SELECT count(deleted_at) FROM t").await, "0");
+    assert!(ingest::<Row>(&mut client).plan().await.unwrap().is_empty());
+}

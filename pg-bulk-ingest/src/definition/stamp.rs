@@ -34,6 +34,12 @@ impl Stamp {
         }
     }
 
+    /// Whether a default of a table, as PostgreSQL prints it, gives the same.
+    pub(crate) fn is_filled_by(self, default: &str) -> bool {
+        let same = ["CURRENT_TIMESTAMP", "now()", "transaction_timestamp()"];
+        self == Self::LoadedAt && same.contains(&default)
+    }
+
     /// What the column gets when its row is changed, as SQL.
     pub(crate) fn when_changed(self) -> &'static str {
         self.default().unwrap_or("NULL")

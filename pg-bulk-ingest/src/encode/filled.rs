@@ -14,8 +14,8 @@ pub enum Never {}
 /// Stands for a column that the server fills: a type, and its one value, of one name.
 ///
 /// The column is in the table, and compared with it, and no row comes with a value for it. How the server
-/// fills it is said at the field: `identity`, `generated = "…"` or `default = "…"`. `T` is the type that
-/// the column has; of `Option<T>` it may be NULL.
+/// fills it is said at the field: `identity`, `generated = "…"`, `default = "…"`, `loaded_at`, `load_id` or
+/// `soft_delete`. `T` is the type that the column has; of `Option<T>` it may be NULL.
 ///
 /// It takes no room. It deserializes from whatever there is, also from nothing: a field that JSON does not
 /// have needs no `#[serde(default)]`. It serializes as a unit without a value, as `None` does.

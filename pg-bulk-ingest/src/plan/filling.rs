@@ -3,6 +3,7 @@
 use super::migrate::Subject;
 use crate::catalog::LiveColumn;
 use crate::compare::Change;
+use crate::definition::{Column, Table};
 use crate::ident::{Ident, Literal, QualifiedName};
 use crate::settings::while_reading;
 use crate::statement::{LockMode, Statement};
@@ -48,6 +49,15 @@ pub(super) fn becomes_identity(change: &Change) -> Option<&String> {
         }
         _ => None,
     }
+}
+
+/// Whether a change gives a column that says something of the load its default, instead of one by which it
+/// would say something else.
+pub(super) fn is_foreign_to_stamp(definition: &Table, change: &Change) -> bool {
+    let Change::AlterDefault { column: name, live: Some(live), .. } = change else { return false };
+    let column = definition.columns().iter().find(|column| column.name() == name);
+    let stamp = column.and_then(Column::stamp);
+    stamp.is_some_and(|stamp| !stamp.is_filled_by(live))
 }
 
 /// The statements that make or unmake an identity in place, or change its kind; `None` if it is about

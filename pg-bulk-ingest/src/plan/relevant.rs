@@ -1,6 +1,6 @@
 //! What becomes of each difference: it is made, it is left alone, or it is refused.
 
-use super::filling::{becomes_identity, computed};
+use super::filling::{becomes_identity, computed, is_foreign_to_stamp, is_formula, is_identity};
 use super::widen::is_wider;
 use crate::catalog::IndexShape;
 use crate::compare::Change;
@@ -82,6 +82,15 @@ impl Rule<'_> {
     fn fate(self, change: &Change, all: &[Change]) -> Fate {
         match self.migration {
             Migration::Exact | Migration::Freeze => Fate::Made,
+            // Rows that are inserted would not get what the column is for.
+            Migration::Evolve if is_foreign_to_stamp(self.definition, change) => {
+                self.stamp_instead(change)
+            }
+            Migration::AdditiveOnly if is_foreign_to_stamp(self.definition, change) => {
+                Fate::Refused(format!(
+                    "{change}: with `Migration::AdditiveOnly` no default is replaced"
+                ))
+            }
             Migration::AdditiveOnly => self.additive(change, all),
             Migration::Evolve => self.evolve(change, all),
         }
@@ -136,6 +145,18 @@ impl Rule<'_> {
                 }
             }
             Change::DropIndex { index } => made_or(made.has_index(&index.name), Fate::Kept),
+        }
+    }
+
+    /// A default is replaced, whoever gave it; an identity and an expression if they were made.
+    fn stamp_instead(self, change: &Change) -> Fate {
+        let Change::AlterDefault { column, live, .. } = change else { return Fate::Made };
+        let is_plain = !live.as_deref().is_some_and(|sql| is_identity(sql) || is_formula(sql));
+        match is_plain || self.made.has_default(column) {
+            true => Fate::Made,
+            false => Fate::Refused(format!(
+                "{change}, and no ingest made it: let the field be of another column"
+            )),
         }
     }
 

@@ -84,8 +84,9 @@ impl Current {
         for column in definition.columns() {
             let found = live.shape.columns.iter().find(|live| live.name == column.name());
             let target = found.and_then(|found| match column.is_filled() {
-                // Nothing is written into it.
-                true => Some(TargetType::TEXT),
+                // Nothing is sent for it.
+                true if column.stamp().is_none() => Some(TargetType::TEXT),
+                true => live.target(found, column).map(|_| TargetType::TEXT),
                 false => live.target(found, column),
             });
             match (found, target) {

@@ -2,7 +2,10 @@
 
 use super::{Row, check, check_again, load, look, row};
 use chrono::{DateTime, Utc};
-use pg_bulk_ingest::{Batch, Delete, ErrorKind, Filled, IngestTable, IngestTables, RowOf, ingest};
+use pg_bulk_ingest::{
+    Batch, Delete, ErrorKind, Filled, IngestColumn, IngestTable, IngestTables, Migration, RowOf,
+    ingest,
+};
 use std::convert::Infallible;
 use tests::{Database, version};
 
@@ -204,5 +207,72 @@ async fn what_is_wrong_with_them_is_found_in_flattened_structs_too() {
     for (error, named) in [(twice, "`by` and `inner.load`"), (in_key, "`inner.load`")] {
         assert!(matches!(error.kind(), ErrorKind::Definition { .. }), "{error}");
         assert!(error.to_string().contains(named), "{error}");
+    }
+}
+
+/// A table of others whose columns have other defaults, or none; and other types of the fields.
+#[tokio::test]
+async fn columns_that_are_there_get_what_fills_them() {
+    #[derive(IngestColumn)]
+    struct Moment(DateTime<Utc>);
+    #[derive(IngestTable, Clone)]
+    #[ingest(table = "t")]
+    struct Typed<T: IngestColumn> {
+        #[ingest(primary_key)]
+        id: i32,
+        value: String,
+        #[ingest(loaded_at, sql_type = "timestamptz(3)")]
+        at: Filled<T>,
+        #[ingest(load_id)]
+        load: Filled<i64>,
+    }
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    for comment in ["", OURS] {
+        for columns in [
+            "at timestamptz(3) NOT NULL, load bigint NOT NULL",
+            "at timestamptz(3) NOT NULL DEFAULT now(), load bigint NOT NULL DEFAULT 7",
+            "at timestamptz(3) NOT NULL DEFAULT '2020-01-01', load bigint NOT NULL",
+        ] {
+            database
+                .execute(&format!(
+                    "DROP TABLE IF EXISTS t; CREATE TABLE t (id int PRIMARY KEY, value text NOT NULL,
+                    {columns}); INSERT INTO t VALUES (1, 'a', '2020-01-01', 1){comment}"
+                ))
+                .await;
+            let typed = |id| Typed::<Moment> { id, value: "a".into(), at: Filled, load: Filled };
+            for ids in [vec![1, 2], vec![3]] {
+                let rows = ids.into_iter().map(typed);
+                let batch = |_| [Batch::new(rows)];
+                ingest::<Typed<Moment>>(&mut client).batches(batch).await.unwrap();
+                check_again::<Typed<Moment>>(&mut client).await;
+            }
+            check_again::<Typed<jiff::Timestamp>>(&mut client).await;
+            check_again::<Typed<time::OffsetDateTime>>(&mut client).await;
+            let three = "SELECT count(*), count(DISTINCT load), count(DISTINCT at) FROM t";
+            assert_eq!(database.row(three).await, "3|3|3", "{columns}{comment}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_column_of_theirs_that_says_something_else_is_refused() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    for (columns, migration, named) in [
+        ("at timestamptz, load int", Migration::Evolve, "\"load\""),
+        ("at timestamp, load bigint", Migration::Evolve, "\"at\""),
+        ("at timestamptz, load bigint DEFAULT 7", Migration::AdditiveOnly, "\"load\""),
+        ("at timestamptz, load bigint GENERATED ALWAYS AS IDENTITY", Migration::Evolve, "\"load\""),
+    ] {
+        database
+            .execute(&format!(
+                "DROP TABLE IF EXISTS t; CREATE TABLE t (id int PRIMARY KEY, value text NOT NULL,
+                {columns})"
+            ))
+            .await;
+        let ingest = ingest::<Row>(&mut client).migration(migration);
+        let error = ingest.batches(|_| [Batch::new([row(1, "a")])]).await.unwrap_err();
+        assert!(error.to_string().contains(named), "{columns}: {error}");
     }
 }
