@@ -77,6 +77,9 @@ impl Deletes {
 
     /// Removes the rows that a delete undid from the tables in which they are staged, and the deletes that
     /// a row undid. Returns how many rows are removed.
+    ///
+    /// Where something of the row that is there would live on in a row that came after the delete, or stay
+    /// instead of it, the delete stays: the row is then a new one.
     pub(crate) fn settle(&self, live: Live<'_>, staged: &[String]) -> String {
         let (name, same_key) = (&self.name, same_key(live, "gone", "staged"));
         let undoes = self.undoes(live.table);
@@ -90,12 +93,22 @@ impl Deletes {
             .map(|at| format!("(SELECT pg_catalog.count(*) FROM removed_{at})"))
             .collect::<Vec<_>>()
             .join(" OPERATOR(pg_catalog.+) ");
-        // A row that is left was undone by none of the deletes, and undid them.
+        let remove = format!("WITH {} SELECT {count}", remove.collect::<Vec<_>>().join(", "));
+        let table = live.table;
+        let lives_on = live.keeps_existing || table.keeps_any() || table.computes_any();
+        match lives_on && table.version().is_none() {
+            true => remove,
+            false => format!("{remove};\n{}", self.undo(live, staged)),
+        }
+    }
+
+    /// Removes the deletes that a row undid: one that is left was undone by none of them.
+    pub(crate) fn undo(&self, live: Live<'_>, staged: &[String]) -> String {
+        let (name, same_key) = (&self.name, same_key(live, "gone", "staged"));
         let undone = staged.iter().map(|part| {
             format!("DELETE FROM {name} AS gone USING {part} AS staged WHERE {same_key}")
         });
-        let remove = format!("WITH {} SELECT {count}", remove.collect::<Vec<_>>().join(", "));
-        std::iter::once(remove).chain(undone).collect::<Vec<_>>().join(";\n")
+        undone.collect::<Vec<_>>().join(";\n")
     }
 
     /// The same where rows went straight into a new table, into which one connection copied them. Returns how

@@ -114,7 +114,11 @@ impl Load {
                 continue;
             };
             let live = current.in_sql(target.definition, core.settings.upsert);
-            let counts = numbers(transaction, &keys.delete(live), DELETE).await;
+            // What was merged into a row that was to be deleted first is there now.
+            let undo = Some(self.staged(position)).filter(|staged| !staged.is_empty());
+            let undo = undo.map(|staged| keys.undo(live, &staged));
+            let sql = undo.into_iter().chain([keys.delete(live)]).collect::<Vec<_>>().join(";\n");
+            let counts = numbers(transaction, &sql, DELETE).await;
             let counts = counts.map_err(|error| error.in_table(&target.name))?;
             deleting.deleted[position] = Deleted::read(counts);
         }

@@ -1,7 +1,7 @@
 //! Random changes, by whatever way they go.
 
 use super::{ALL, Item, put};
-use pg_bulk_ingest::{Batch, Change, IngestTable, Visibility};
+use pg_bulk_ingest::{Batch, Change, IngestTable, Upsert, Visibility};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use tests::{Database, Dice, ingest};
@@ -99,6 +99,42 @@ async fn a_delete_after_rows_of_a_new_table_over_several_connections_is_refused(
         .unwrap_err();
     assert!(refused.to_string().contains("`connections`"), "{refused}");
     assert_eq!(database.rows("SELECT to_regclass('t')").await, ["∅"]);
+}
+
+#[derive(IngestTable)]
+#[ingest(table = "counts")]
+struct Count {
+    #[ingest(primary_key)]
+    id: i64,
+    #[ingest(on_update = "old.n + new.n")]
+    n: i64,
+    #[ingest(on_update = "keep")]
+    first: i64,
+}
+
+/// Nothing of the row that is there lives on in it.
+#[tokio::test]
+async fn a_row_that_comes_after_its_delete_is_a_new_one() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let count = |id, n| Change::Put(Count { id, n, first: n });
+    for changes in [
+        vec![count(1, 1), count(1, 2), count(2, 1), count(3, 1)],
+        vec![count(1, 8), Change::Delete(1), count(1, 3), count(1, 4), count(2, 5)],
+    ] {
+        ingest::<Count>(&mut client).batches(|_| Batch::new(changes)).await.unwrap();
+    }
+    let all = "SELECT * FROM counts ORDER BY id";
+    assert_eq!(database.rows(all).await, ["1|7|3", "2|6|1", "3|1|1"]);
+    let changes = vec![Change::Delete(2), count(2, 9), count(3, 9)];
+    let report = ingest::<Count>(&mut client)
+        .upsert(Upsert::KeepExisting)
+        .batches(|_| Batch::new(changes))
+        .await
+        .unwrap();
+    let table = &report.tables[0];
+    assert_eq!([table.deleted, table.inserted, table.existing], [1, 1, 1]);
+    assert_eq!(database.rows(all).await, ["1|7|3", "2|9|9", "3|1|1"]);
 }
 
 #[derive(IngestTable, Clone)]

@@ -4,7 +4,7 @@ use super::step::{Definition, Fault, IngestOf, Step};
 use super::world::{Shape, Table, World, foretell};
 use futures_util::FutureExt;
 use local_postgres::{LocalPostgres, StopMode};
-use pg_bulk_ingest::{Batch, BoxFuture, Error, IngestTable, Watermarks};
+use pg_bulk_ingest::{Batch, BoxFuture, Change, Error, IngestTable, RowOf, Watermarks};
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
@@ -270,10 +270,19 @@ async fn attempt(
 ) -> (Option<Result<(), Error>>, bool) {
     let stored = world.as_ref().and_then(|table| table.high_watermark);
     let run = match of.definition {
-        Definition::Keyed => load(client, of, kept, stored, |(id, value)| Keyed { id, value }),
-        Definition::Indexed => load(client, of, kept, stored, |(id, value)| Indexed { id, value }),
-        Definition::Joined => load(client, of, kept, stored, |(id, value)| Joined { id, value }),
-        Definition::Unkeyed => load(client, of, kept, stored, |(id, value)| Unkeyed { id, value }),
+        Definition::Keyed => load::<Keyed, _>(client, of, kept, stored, |id, value| {
+            value.map_or(Change::Delete(id), |value| Change::Put(Keyed { id, value }))
+        }),
+        Definition::Indexed => load::<Indexed, _>(client, of, kept, stored, |id, value| {
+            value.map_or(Change::Delete(id), |value| Change::Put(Indexed { id, value }))
+        }),
+        Definition::Joined => load::<Joined, _>(client, of, kept, stored, |id, value| {
+            value.map_or(Change::Delete(id), |value| Change::Put(Joined { id, value }))
+        }),
+        Definition::Unkeyed => load(client, of, kept, stored, |id, value| Unkeyed {
+            id,
+            value: value.unwrap_or_default(),
+        }),
     };
     let polls = if let Some(Fault::Drop(polls)) = of.fault { polls } else { usize::MAX };
     let (mut run, mut left) = (AssertUnwindSafe(run).catch_unwind().boxed(), polls);
@@ -302,15 +311,16 @@ async fn attempt(
 /// The panic that was asked for.
 struct Planned;
 
-fn load<'c, R>(
+fn load<'c, R, C>(
     client: &'c mut Client,
     of: &IngestOf,
     kept: Watermarks,
     stored: Option<i64>,
-    row: fn((i32, String)) -> R,
+    row: fn(i32, Option<String>) -> C,
 ) -> BoxFuture<'c, Result<(), Error>>
 where
-    R: IngestTable + Send + 'static + pg_bulk_ingest::RowOf<R>,
+    R: IngestTable + Send + 'static,
+    C: RowOf<R> + Send + 'static,
 {
     let IngestOf { upsert, delete, visibility, batches, fault, .. } = of.clone();
     let ingest = ingest::<R>(client).upsert(upsert).delete(delete).visibility(visibility);
@@ -319,7 +329,7 @@ where
     let made = move |after: Option<i64>| {
         assert_eq!(after, stored, "the high watermark");
         let mut taken = 0;
-        let mut rows = move |rows: Vec<(i32, &'static str)>| {
+        let mut rows = move |rows: Vec<(i32, Option<&'static str>)>| {
             let first = taken;
             taken += rows.len();
             rows.into_iter().enumerate().map(move |(i, (id, value))| match fault {
@@ -327,7 +337,7 @@ where
                 Some(Fault::RowPanic(at)) if at == first + i + 1 => {
                     resume_unwind(Box::new(Planned))
                 }
-                _ => Ok(row((id, value.to_owned()))),
+                _ => Ok(row(id, value.map(str::to_owned))),
             })
         };
         batches.into_iter().map(move |batch| {

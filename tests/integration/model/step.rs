@@ -17,7 +17,8 @@ pub(super) enum Definition {
 
 #[derive(Debug, Clone)]
 pub(super) struct BatchOf {
-    pub(super) rows: Vec<(i32, &'static str)>,
+    /// Rows, and without a value the ids of those to delete.
+    pub(super) rows: Vec<(i32, Option<&'static str>)>,
     pub(super) high_watermark: Option<i64>,
 }
 
@@ -98,9 +99,10 @@ impl IngestOf {
                 Delete::Off,
                 Delete::BeforeFirstBatch,
                 Delete::All,
+                Delete::Missing,
             ]),
             visibility: dice.pick(&[Visibility::AfterEachBatch, Visibility::AfterLastBatch]),
-            batches: (0..batches).map(|_| BatchOf::any(dice)).collect(),
+            batches: (0..batches).map(|_| BatchOf::any(dice, definition)).collect(),
             fault: (!dice.once_in(3)).then(|| Fault::any(dice)),
             small_merges: !dice.once_in(3),
         }
@@ -108,11 +110,15 @@ impl IngestOf {
 }
 
 impl BatchOf {
-    fn any(dice: &mut Dice) -> Self {
+    fn any(dice: &mut Dice, definition: Definition) -> Self {
         let row = |dice: &mut Dice| {
+            let id = i32::try_from(dice.below(30)).unwrap();
+            if definition != Definition::Unkeyed && dice.once_in(6) {
+                return (id, None);
+            }
             let is_bad = dice.once_in(60);
             let value = if is_bad { VALUES[7] } else { dice.pick(&VALUES[..7]) };
-            (i32::try_from(dice.below(30)).unwrap(), value)
+            (id, Some(value))
         };
         let rows = dice.below(8);
         let rows = (0..rows).map(|_| row(dice)).collect();

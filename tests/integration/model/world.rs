@@ -53,6 +53,13 @@ impl Table {
         let joins = ingest.definition == Definition::Joined;
         let mut table = self.clone();
         for &(id, value) in &batch.rows {
+            let Some(value) = value else {
+                if ingest.upsert == Upsert::Off {
+                    return None;
+                }
+                table.take(id);
+                continue;
+            };
             if value.chars().count() > 8 {
                 return None;
             }
@@ -93,6 +100,10 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
         Delete::BeforeFirstBatch => has_batches,
         delete => delete == Delete::All,
     };
+    let is_whole = ingest.delete == Delete::Missing;
+    if is_whole && (!shape.is_keyed || ingest.upsert == Upsert::Off) {
+        return Foretold { worlds, succeeds: false };
+    }
     let mut table = before.clone().unwrap_or_else(|| Table::new(shape));
     if shape != table.shape && !deletes {
         let keys = table.rows.iter().map(|row| row.0).collect::<BTreeSet<_>>();
@@ -103,7 +114,7 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
     let migrates = shape != table.shape;
     table.shape = shape;
     // Rows that stay are migrated before the first batch, and those that do not are replaced in it.
-    if migrates && ingest.delete == Delete::Off {
+    if migrates && matches!(ingest.delete, Delete::Off | Delete::Missing) {
         worlds.push(Some(table.clone()));
     }
     if !has_batches {
@@ -124,7 +135,12 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
         };
         table = next;
         let is_last = position + 1 == ingest.batches.len();
-        if is_last || ingest.visibility == Visibility::AfterEachBatch {
+        if is_last && is_whole {
+            let rows = ingest.batches.iter().flat_map(|batch| &batch.rows);
+            let came = rows.filter(|row| row.1.is_some()).map(|row| row.0).collect::<BTreeSet<_>>();
+            table.rows.retain(|row| came.contains(&row.0));
+        }
+        if is_last || ingest.visibility == Visibility::AfterEachBatch && !is_whole {
             worlds.push(Some(table.clone()));
         }
     }

@@ -1,7 +1,9 @@
 //! Ingests that faults are done to. Another is a line of [`SCENARIOS`], and a function.
 
+mod changes;
 mod merged;
 
+pub(super) use changes::CHANGES;
 pub(super) use merged::MERGED;
 
 use super::source::Source;
@@ -242,15 +244,6 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             let ingest = ingest.visibility(Visibility::AfterLastBatch);
             load(ingest.high_watermark(HighWatermark::Earliest), source, rows_of_both)
         },
-    },
-    Scenario {
-        name: "delete, no batch",
-        before: BARE,
-        batches: 0,
-        migrates_before: false,
-        is_visible_by_batch: false,
-        visible: ITEMS,
-        run: |client, source| load(ingest::<Item>(client).delete(Delete::All), source, item_rows),
     },
     Scenario {
         name: TWO,
