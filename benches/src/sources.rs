@@ -8,7 +8,7 @@ use crate::settings::Settings;
 use crate::table::Rows;
 use crate::target::Bound::{AtLeast, AtMost};
 use futures_util::future::join_all;
-use pg_bulk_ingest::{Batch, Upsert, Watermarks, ingest};
+use pg_bulk_ingest::{Batch, IngestTable, RowOf, Upsert, Watermarks, ingest};
 use std::time::Instant;
 use tokio_postgres::Client;
 
@@ -40,12 +40,18 @@ pub(crate) async fn run(url: &str, settings: &Settings) {
         settings.target(format!("two sources, {what}: to one"), AtLeast(1.7), gain);
     }
     let batches = if settings.smoke { 5 } else { 100 };
-    let [none, comment, table] = stores(url, settings, batches).await;
-    println!(
-        "\nmedian batch of 10 rows: {none:.2} ms without a high watermark, {comment:.2} ms with it in the comment, {table:.2} ms in a table\n"
-    );
-    settings.target("high watermark in a table: to none", AtMost(1.2), table / none);
-    settings.target("high watermark in a table: to the comment", AtMost(1.0), table / comment);
+    println!("\nmedian batch of 10 rows, in ms, by where its high watermark is kept");
+    println!("{:>8} {:>9} {:>9} {:>9}", "", "none", "comment", "table");
+    let appended = stores::<N>(url, settings, &narrow(10 * batches)).await;
+    let keyed = narrow(10 * batches).iter().map(N::keyed).collect::<Vec<_>>();
+    let merged = stores::<KeyedN>(url, settings, &keyed).await;
+    for (what, [none, comment, table]) in [("appended", appended), ("merged", merged)] {
+        println!("{what:>8} {none:>9.2} {comment:>9.2} {table:>9.2}");
+        let target = |to: &str| format!("high watermark in a table, {what}: to {to}");
+        settings.target(target("none"), AtMost(1.2), table / none);
+        settings.target(target("the comment"), AtMost(1.0), table / comment);
+    }
+    println!();
 }
 
 fn kept() -> Watermarks {
@@ -87,8 +93,11 @@ async fn one(mut client: Client, source: String, rows: Vec<KeyedN>, upsert: Upse
 }
 
 /// The median batch, in milliseconds: without a high watermark, with it in the comment, and in a table.
-async fn stores(url: &str, settings: &Settings, batches: usize) -> [f64; 3] {
-    let rows = narrow(10 * batches);
+async fn stores<T>(url: &str, settings: &Settings, rows: &[T]) -> [f64; 3]
+where
+    T: IngestTable + RowOf<T> + Clone,
+{
+    let admin = connect(url).await;
     let mut times = [const { Vec::new() }; 3];
     for _ in 0..settings.rounds {
         for (place, watermarks) in
@@ -96,13 +105,13 @@ async fn stores(url: &str, settings: &Settings, batches: usize) -> [f64; 3] {
         {
             let mut client = connect(url).await;
             let stores = watermarks.is_some();
-            let ingest = ingest::<N>(&mut client).into_table("public", format!("n{place}"));
+            let ingest = ingest::<T>(&mut client).into_table("public", format!("n{place}"));
             let ingest = ingest.watermarks(watermarks.unwrap_or_default());
             let mut session = ingest.start::<usize>().await.unwrap();
             for (at, chunk) in rows.chunks(10).enumerate() {
                 let start = Instant::now();
                 let mut batch = session.batch().await.unwrap();
-                batch.write_all(chunk).await.unwrap();
+                batch.write_all(chunk.iter().cloned()).await.unwrap();
                 match stores {
                     true => batch.commit(at).await.unwrap(),
                     false => batch.commit_without_high_watermark().await.unwrap(),
@@ -112,5 +121,6 @@ async fn stores(url: &str, settings: &Settings, batches: usize) -> [f64; 3] {
             session.finish().await.unwrap();
         }
     }
+    admin.batch_execute("DROP TABLE n0, n1, n2").await.unwrap();
     times.map(|times| median(times.into_iter()))
 }
