@@ -41,6 +41,8 @@ pub(super) struct Store {
     /// Where high watermarks are now, if that is another table than the one in which they are going to be:
     /// its row, with how often that was written if it is there.
     moves_from: Option<(Slot, Option<i64>)>,
+    /// When the session committed a batch that stored it.
+    written: Option<Instant>,
 }
 
 /// Where it is going to be stored.
@@ -52,8 +54,6 @@ enum Place {
         slot: Slot,
         /// How often the row was written; `None`: it is not there.
         seen: Option<i64>,
-        /// When the session committed a batch that wrote it.
-        written: Option<Instant>,
         /// What creates the table.
         creation: Vec<Statement>,
         /// Whether the comment on the ingested table names the one of high watermarks.
@@ -112,16 +112,18 @@ impl Store {
     /// Reads it again in the transaction of a batch, if it is in a row that somebody else may have written.
     pub(super) fn select(&self) -> Option<String> {
         match &self.place {
-            Place::Comment => None,
-            Place::Row { written, .. } if written.is_some_and(|at| at.elapsed() < UNREAD) => None,
+            Place::Row { .. } if self.written.is_some_and(|at| at.elapsed() < UNREAD) => None,
             Place::Row { slot, .. } => Some(slot.select()),
+            Place::Comment => None,
         }
     }
 
     /// Checks at the end of a batch that stores none what was not read at its beginning.
     fn check_unread(&self) -> Option<Statement> {
         match &self.place {
-            Place::Row { slot, seen: Some(seen), written: Some(_), .. } => Some(slot.check(*seen)),
+            Place::Row { slot, seen: Some(seen), .. } if self.written.is_some() => {
+                Some(slot.check(*seen))
+            }
             _ => None,
         }
     }
@@ -228,9 +230,9 @@ impl Store {
         let Some(pending) = pending else { return };
         self.watermark = pending.watermark().map(str::to_owned);
         self.moves_from = None;
-        if let Place::Row { slot, seen, written, is_named, in_comment, .. } = &mut self.place {
+        self.written = Some(Instant::now());
+        if let Place::Row { slot, seen, is_named, in_comment, .. } = &mut self.place {
             *seen = Some(seen.map_or(1, |seen| seen + 1));
-            *written = Some(Instant::now());
             *is_named = true;
             in_comment.take_if(|_| slot.source.is_empty());
         }
@@ -352,7 +354,6 @@ mod tests {
                 source: String::new(),
             },
             seen: None,
-            written: None,
             creation: Vec::new(),
             is_named: false,
             in_comment: None,
@@ -363,9 +364,7 @@ mod tests {
         assert!(store.select().is_some() && store.check_unread().is_none());
         store.keep(Some(&Pending::Set("7".to_owned())));
         let mut is_read = |at| {
-            if let Place::Row { written, .. } = &mut store.place {
-                *written = at;
-            }
+            store.written = at;
             assert!(store.check_unread().is_some());
             store.select().is_some()
         };

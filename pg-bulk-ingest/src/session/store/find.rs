@@ -127,7 +127,7 @@ impl Store {
             Some(row) => (row.high_watermark, Some((slot, Some(row.batch)))),
             None => (None, None),
         };
-        Ok(Self { watermark, place: Place::Comment, moves_from })
+        Ok(Self { watermark, place: Place::Comment, moves_from, written: None })
     }
 
     async fn in_row(
@@ -179,8 +179,8 @@ impl Store {
                 "the high watermark in the comment on the table is of no named source, and stays there"
             );
         }
-        let place = Place::Row { slot, seen, written: None, creation, is_named, in_comment };
-        Ok((Self { watermark, place, moves_from }, is_unreadable))
+        let place = Place::Row { slot, seen, creation, is_named, in_comment };
+        Ok((Self { watermark, place, moves_from, written: None }, is_unreadable))
     }
 }
 
