@@ -4,6 +4,7 @@ use crate::error::BoxError;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};
 use serde::ser::{Serialize, Serializer};
 use std::marker::PhantomData;
+use tokio_postgres::types::ToSql;
 
 /// A high watermark: a value that is stored with the rows, as JSON through serde, and says where the
 /// next ingest begins. It is implemented for every type that has what this takes.
@@ -89,6 +90,34 @@ impl<I: IntoIterator> Batch<Deletes<'_, I>> {
     }
 }
 
+impl<'q> Batch<Query<'q>> {
+    /// A batch of the rows that a query on the same server returns, with these values of its parameters
+    /// `$1`, `$2`, …. None of them comes to the program: they go by `INSERT … SELECT` into the table, or into
+    /// the temporary table from which they are merged; they are counted, hooked, deleted before and stored a
+    /// high watermark for as any others.
+    ///
+    /// The query returns the columns that rows of the table come with, by their names, in any order, and of
+    /// their types ([`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), before it runs); a modifier, as
+    /// of `varchar(8)`, is applied as by INSERT. Fields marked `text` cannot be taken. Of rows with equal keys the
+    /// last that it returns stays: give an ORDER BY. It runs in the batch's transaction, READ COMMITTED, as the
+    /// session's role and under its `search_path`.
+    ///
+    /// ```
+    /// use pg_bulk_ingest::Batch;
+    ///
+    /// let day = "2026-01-31";
+    /// let batch = Batch::query(
+    ///     "SELECT id, value FROM raw.readings WHERE day = $1::text::date ORDER BY id",
+    ///     &[&day],
+    /// );
+    /// # let _ = batch;
+    /// ```
+    pub fn query(sql: impl Into<String>, parameters: &'q [&'q (dyn ToSql + Sync)]) -> Self {
+        let rows = Query { sql: sql.into(), parameters };
+        Self { rows, high_watermark: None, metadata: () }
+    }
+}
+
 impl<Rows, W> Batch<Rows, W> {
     /// A batch whose high watermark comes of its rows.
     pub(crate) fn of(rows: Rows) -> Self {
@@ -161,6 +190,13 @@ impl<Rows, W> Batch<Rows, W> {
 /// Rows in parts: see [`Batch::parts`].
 #[derive(Debug, Clone)]
 pub struct Parts<I>(pub(crate) Vec<I>);
+
+/// The rows of a query: see [`Batch::query`].
+#[derive(Debug, Clone)]
+pub struct Query<'q> {
+    pub(crate) sql: String,
+    pub(crate) parameters: &'q [&'q (dyn ToSql + Sync)],
+}
 
 /// Keys whose rows are to be deleted: see [`Batch::deletes`].
 #[derive(Debug, Clone)]

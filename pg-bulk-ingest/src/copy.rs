@@ -212,6 +212,14 @@ impl Copy {
         }
     }
 
+    /// So many rows came into the first table, or its temporary table, by another way.
+    pub(crate) fn count_rows(&mut self, count: u64) {
+        if let Some(rows) = self.tables.first_mut() {
+            rows.received += count;
+            rows.sent += count;
+        }
+    }
+
     /// Whether the temporary table for the rows of a table was created.
     pub(crate) fn is_created(&self, table: usize) -> bool {
         self.tables.get(table).is_some_and(|rows| rows.prepared.is_some())

@@ -37,7 +37,7 @@ mod wait;
 mod watermark;
 
 pub use batch::{
-    After, Batch, Deletes, IntoBatch, Iter, NoWatermark, Parts, Streamed, TryIter, Watermark,
+    After, Batch, Deletes, IntoBatch, Iter, NoWatermark, Parts, Query, Streamed, TryIter, Watermark,
 };
 pub use change::Change;
 pub use connections::Connection;

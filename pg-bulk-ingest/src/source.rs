@@ -9,12 +9,12 @@ pub use batches::{IntoBatchStream, IntoBatches};
 pub use rows::{IntoRowStream, IntoRows};
 pub(crate) use sequence::{Rules, Sequence};
 
-use crate::batch::{After, Deletes, Iter, Parts, Streamed, TryIter};
+use crate::batch::{After, Deletes, Iter, Parts, Query, Streamed, TryIter};
 use crate::change::KeyOf;
 use crate::encode::Keyed;
 use crate::error::{BoxError, Error};
 use crate::session::OpenBatch;
-use crate::table::RowOf;
+use crate::table::{IngestTable, RowOf};
 use futures_util::StreamExt;
 use std::future::Future;
 use std::pin::pin;
@@ -88,6 +88,13 @@ where
     }
 }
 
+impl<S: IngestTable + ?Sized, W: Send> RowSource<S, W> for Query<'_> {
+    async fn write_into(self, batch: &mut OpenBatch<'_, '_>) -> Result<Option<W>, Error> {
+        batch.write_query(&self.sql, self.parameters).await?;
+        Ok(None)
+    }
+}
+
 /// Takes rows until it is time to send. Returns whether there may be more.
 ///
 /// It is no part of the future, so that rows need not be `Send`, and what is done for each is one
@@ -153,10 +160,11 @@ where
 
 mod sealed {
     use super::sequence::{Piece, StreamedPiece};
-    use crate::batch::{After, Deletes, Iter, Parts, Streamed, TryIter};
+    use crate::batch::{After, Deletes, Iter, Parts, Query, Streamed, TryIter};
 
     pub trait Sealed {}
     impl<I> Sealed for Iter<I> {}
+    impl Sealed for Query<'_> {}
     impl<I> Sealed for Deletes<'_, I> {}
     impl<I> Sealed for Parts<I> {}
     impl<I> Sealed for TryIter<I> {}

@@ -48,6 +48,7 @@ mod parts;
 mod pooler;
 mod privileges;
 mod progress;
+mod queries;
 mod refused;
 mod renamed;
 mod reserve;

@@ -1,5 +1,7 @@
 //! A live table as the catalog describes it.
 
+mod predicted;
+
 use super::renamed::{Names, in_sql};
 use super::types::{self, LiveType};
 use crate::definition::{Column, ColumnType, Kind, Table};
@@ -214,28 +216,9 @@ impl LiveColumn {
         self.oid
     }
 
-    /// The column that a definition gives, where that can be told without a server.
-    pub(crate) fn predicted(name: &str, sql_type: String, not_null: bool) -> Self {
-        Self {
-            name: name.to_owned(),
-            sql_type,
-            not_null,
-            not_null_constraint: None,
-            default: None,
-            fast_default: false,
-            is_serial: false,
-            collation: None,
-            comment: None,
-            can_insert: true,
-            can_select: true,
-            can_update: true,
-            oid: 0,
-            element: 0,
-            base: 0,
-            modifier: -1,
-            base_kind: 'b',
-            base_name: String::new(),
-        }
+    /// Whether the server says this type of its values: that behind a domain.
+    pub(crate) fn is_of_type(&self, oid: u32) -> bool {
+        oid == self.oid || self.is_domain() && oid == self.base
     }
 
     /// Whether its values are computed from those of other columns.

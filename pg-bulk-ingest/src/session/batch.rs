@@ -2,6 +2,7 @@
 
 mod complete;
 mod push;
+mod query;
 
 pub(crate) use push::{Fill, Pushed};
 
