@@ -22,6 +22,7 @@ SELECT json_build_object(
     -- to lock it as whoever writes to it does
     'can_lock', coalesce(has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'), true),
     'can_select', coalesce(has_table_privilege(c.oid, 'SELECT'), true),
+    'can_delete', coalesce(has_table_privilege(c.oid, 'DELETE'), true),
     -- by a trigger a row may get values that it does not come with
     'is_filled', EXISTS (SELECT FROM pg_trigger r
       WHERE r.tgrelid = c.oid AND NOT r.tgisinternal AND r.tgenabled IN ('O', 'A')

@@ -35,6 +35,22 @@ impl LiveTable {
         (updates && !all(|column| column.can_update, Table::writes)).then_some("UPDATE")
     }
 
+    /// A privilege that the role lacks to delete rows by their keys, or to say in them that they are deleted.
+    pub(crate) fn lacks_to_delete(&self, definition: &Table) -> Option<&'static str> {
+        let may = |column: &str, holds: fn(&LiveColumn) -> bool| {
+            self.shape.columns.iter().find(|live| live.name == column).is_none_or(holds)
+        };
+        let key = definition.merge_key().iter().map(|at| &definition.columns()[*at]);
+        let read = key.chain(definition.version()).chain(definition.soft_delete());
+        if !read.into_iter().all(|column| may(column.name(), |live| live.can_select)) {
+            return Some("SELECT");
+        }
+        match definition.soft_delete() {
+            Some(column) => (!may(column.name(), |live| live.can_update)).then_some("UPDATE"),
+            None => (!self.can_delete).then_some("DELETE"),
+        }
+    }
+
     /// Whether the role may read a column.
     pub(crate) fn can_select_from(&self, column: &str) -> bool {
         self.shape.columns.iter().any(|live| live.name == column && live.can_select)

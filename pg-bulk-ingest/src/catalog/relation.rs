@@ -88,6 +88,8 @@ pub(crate) struct LiveTable {
     pub(crate) can_lock: bool,
     /// Whether the role may read all its columns, those of the system included.
     pub(crate) can_select: bool,
+    /// Whether the role may delete rows.
+    pub(crate) can_delete: bool,
     /// Whether triggers may give its rows values that they do not come with.
     pub(crate) is_filled: bool,
     /// The tables that its foreign keys refer to, but for those that are checked at COMMIT.

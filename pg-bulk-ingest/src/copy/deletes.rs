@@ -73,7 +73,10 @@ impl Copy {
         if let Err(error) = encoder.finish() {
             rows.buffer.truncate(start);
             let column = error.column().and_then(|column| rows.columns.get(column)).copied();
-            let error = column.into_iter().fold(error, |error, column| error.at_column(column));
+            let error = match column {
+                Some(column) => error.at_column(column),
+                None => error,
+            };
             return Err(Failed { table, row: before + 1, error });
         }
         rows.received += 1;

@@ -44,7 +44,7 @@ impl Load {
         position: usize,
     ) -> Option<(Deletes, KeyRoute)> {
         let upsert = core.settings.upsert;
-        if !target.upserts(upsert) {
+        if !target.upserts(upsert) || lacks(target).is_some() {
             return None;
         }
         let deletes = Deletes::new(position, current.in_sql(target.definition, upsert));
@@ -145,9 +145,20 @@ async fn find_extent(
     Ok(read_extent(live, &messages))
 }
 
+/// A privilege that the role lacks to delete rows of a table that is there.
+fn lacks(target: &Target) -> Option<&'static str> {
+    let current = target.current.as_ref().filter(|current| !current.bare)?;
+    current.live.lacks_to_delete(target.definition)
+}
+
 /// The error of a delete that a table does not take.
 #[cold]
 pub(super) fn refused(target: &Target, core: &Core) -> Error {
+    if let Some(lacking) = lacks(target) {
+        let missing = format!("{lacking} on the table");
+        let kind = ErrorKind::InsufficientPrivilege { role: core.server.role.clone(), missing };
+        return Error::new(kind, DELETE).in_table(&target.name);
+    }
     let reason = if target.definition.merge_key().is_empty() {
         "its rows have no key by which they could be deleted"
     } else if !target.upserts(core.settings.upsert) {

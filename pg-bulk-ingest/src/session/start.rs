@@ -295,6 +295,11 @@ fn check_live(
     if upserts || definition.has_text() || live.row_security || live.referred.contains(&live.oid) {
         check_temporary(server)?;
     }
+    if settings.deletes_missing
+        && let Some(lacking) = live.lacks_to_delete(definition)
+    {
+        return Err(privilege(server, format!("{lacking} on the table")));
+    }
     check_atomic(live, settings)?;
     check_generated(live, definition, updates)?;
     if settings.delete != Delete::Off {

@@ -2,7 +2,9 @@
 //! of it the load is refused before its first row is asked for, by a message that names it.
 
 use super::Row;
-use pg_bulk_ingest::{Batch, Delete, Error, ErrorKind, Filled, IngestTable, Upsert, Watermarks};
+use pg_bulk_ingest::{
+    Batch, Change, Delete, Error, ErrorKind, Filled, IngestTable, Upsert, Watermarks,
+};
 use std::convert::Infallible;
 use tests::{Database, ingest};
 use tokio_postgres::Client;
@@ -47,6 +49,10 @@ enum Load {
     /// Appends, and stores a high watermark in a table.
     StoreInTable,
     Merge,
+    /// Merges, and deletes by a key.
+    Change,
+    /// Merges, and deletes what did not come.
+    Missing,
     /// Merges, and leaves the rows that are there.
     Keep,
     /// Merges on a unique constraint, and counts.
@@ -82,6 +88,7 @@ const TEMPORARY: (&str, &str) =
 const SELECT: (&str, &str) = ("GRANT SELECT ON s.t TO {role}", "SELECT on the table");
 const INSERT: (&str, &str) = ("GRANT INSERT ON s.t TO {role}", "INSERT on the table");
 // A table that is all key has nothing to update.
+const DELETE: (&str, &str) = ("GRANT DELETE ON s.t TO {role}", "DELETE on the table");
 const UPDATE: (&str, &str) = ("GRANT UPDATE ON s.t TO {role}", "");
 const OWNER: &str = "ALTER TABLE s.t OWNER TO {role}";
 const BOTH: &str = r#"CREATE and USAGE on schema "s""#;
@@ -141,6 +148,8 @@ const CASES: &[Case] = &[
         &[USAGE, (OWNER, r#"the ownership of the table, which "{admin}" has, to comment on it"#)],
     ),
     (BARE, Load::Merge, &[USAGE, INSERT, SELECT, UPDATE, TEMPORARY]),
+    (BARE, Load::Change, &[USAGE, INSERT, SELECT, DELETE, TEMPORARY]),
+    (BARE, Load::Missing, &[USAGE, INSERT, SELECT, DELETE, TEMPORARY]),
     (BARE, Load::Keep, &[USAGE, INSERT, SELECT, TEMPORARY]),
     (COUNTED, Load::Count, &[USAGE, INSERT, SELECT, (UPDATE.0, "UPDATE on the table"), TEMPORARY]),
     // None on the sequence, and none on the column that it is of.
@@ -229,6 +238,16 @@ impl Load {
             Self::Merge => {
                 let rows = (2..4).map(|id| Row { id: pull(id) });
                 ingest::<Row>(client).batches(|_| [Batch::new(rows)]).await.map(|_| ())
+            }
+            Self::Change => {
+                let rows = (2..4).map(|id| Change::Put(Row { id: pull(id) }));
+                let changes = [Change::Delete(1)].into_iter().chain(rows);
+                ingest::<Row>(client).batches(|_| [Batch::new(changes)]).await.map(|_| ())
+            }
+            Self::Missing => {
+                let ingest = ingest::<Row>(client).delete(Delete::Missing);
+                let rows = (2..4).map(|id| Row { id: pull(id) });
+                ingest.batches(|_| [Batch::new(rows)]).await.map(|_| ())
             }
             Self::Keep => {
                 let ingest = ingest::<Row>(client).upsert(Upsert::KeepExisting);
