@@ -114,7 +114,7 @@ async fn changes_of_a_set_are_rows_of_it() {
     ];
     ingest::<Shop>(&mut client).batches(|_| [Batch::new(orders)]).await.unwrap();
     assert_eq!(database.rows("SELECT * FROM orders").await, ["2|1"]);
-    let rows = vec![Item { id: 1, value: "x".to_owned() }];
+    let rows = [Item { id: 1, value: "x".to_owned() }];
     let changes = rows.iter().map(Change::Put).chain([Change::Delete(1)]);
     ingest::<Item>(&mut client).batches(|_| Batch::new(changes)).await.unwrap();
     assert_eq!(database.rows(ALL).await, Vec::<String>::new());
