@@ -139,6 +139,31 @@ async fn rows_that_are_not_merged_are_not_deleted() {
     assert_eq!(database.rows(ALL).await, ["1|a", "3|c"]);
 }
 
+/// Columns of names that a statement of ours might have for something else.
+#[derive(IngestTable)]
+#[ingest(table = "names", primary_key(place, keys))]
+struct Names {
+    place: i64,
+    keys: i32,
+    gone: i32,
+    ordinal: i32,
+    live: i32,
+}
+
+#[tokio::test]
+async fn columns_have_whatever_names() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let row = |place| Change::Put(Names { place, keys: 1, gone: 1, ordinal: 1, live: 1 });
+    for changes in [
+        vec![row(1), row(2), Change::Delete((1, 1))],
+        vec![row(3), Change::Delete((2, 1)), row(4), Change::Delete((4, 1))],
+    ] {
+        ingest::<Names>(&mut client).batches(|_| Batch::new(changes)).await.unwrap();
+    }
+    assert_eq!(database.rows("SELECT place FROM names").await, ["3"]);
+}
+
 #[derive(IngestTable)]
 #[ingest(table = "keys", primary_key(shop, code, day))]
 struct Compound<'a> {

@@ -6,7 +6,7 @@ use crate::ident::{Ident, QualifiedName, list};
 use crate::plan::column_list;
 
 /// The name under which a query has the place of a row.
-const PLACE: &str = "pg_bulk_ingest_place";
+pub(super) const PLACE: &str = "pg_bulk_ingest_place";
 
 /// A table in which the rows of a batch lie, and nothing else, and what tells their order.
 #[derive(Debug)]

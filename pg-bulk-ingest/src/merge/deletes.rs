@@ -3,7 +3,7 @@
 //! A key has with it how many rows of its table arrived before it, and so is in order with them: of a row
 //! and a delete with one key, the last counts; or, where both have a version, the newest.
 
-use super::arrival::deleting_from_new;
+use super::arrival::{PLACE, deleting_from_new};
 use super::{Live, ordinal_name};
 use crate::definition::{Column, Table};
 use crate::ident::{Ident, list};
@@ -118,12 +118,12 @@ impl Deletes {
         let columns = &self.columns;
         let same = |staged: &str| same_record(table, "gone", staged);
         let delete = format!(
-            "WITH placed AS (SELECT ctid AS place, {columns}, pg_catalog.row_number() OVER \
+            "WITH placed AS (SELECT ctid AS {PLACE}, {columns}, pg_catalog.row_number() OVER \
              (ORDER BY ctid) AS {} FROM {name}), \
-             undone AS (SELECT DISTINCT staged.place FROM placed AS staged JOIN {} AS gone \
+             undone AS (SELECT DISTINCT staged.{PLACE} FROM placed AS staged JOIN {} AS gone \
              ON {} AND {}), \
              removed AS (DELETE FROM {name} AS row USING undone \
-             WHERE row.ctid OPERATOR(pg_catalog.=) undone.place RETURNING 1) \
+             WHERE row.ctid OPERATOR(pg_catalog.=) undone.{PLACE} RETURNING 1) \
              SELECT pg_catalog.count(*) FROM removed",
             self.ordinal,
             self.name,
