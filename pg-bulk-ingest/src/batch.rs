@@ -159,19 +159,19 @@ impl<St: futures_util::Stream> Batch<Streamed<St>> {
 }
 
 impl<Rows, M> Batch<Rows, NoWatermark, M> {
-    /// The same with a high watermark, which is stored, with the rows, in the batch's transaction.
+    /// Gives the batch a high watermark, which is stored with the rows, in the batch's transaction.
     pub fn high_watermark<W>(self, high_watermark: W) -> Batch<Rows, W, M> {
         let Self { rows, metadata, .. } = self;
         Batch { rows, high_watermark: Some(high_watermark), metadata }
     }
 
-    /// The same with a high watermark that is computed when the rows are consumed.
+    /// Gives the batch a high watermark that is computed when its rows have been consumed.
     pub fn high_watermark_after<W, F: FnOnce() -> W>(self, f: F) -> Batch<After<Rows, F>, W, M> {
         let Self { rows, metadata, .. } = self;
         Batch { rows: After { rows, high_watermark: f }, high_watermark: None, metadata }
     }
 
-    /// The same among batches that have high watermarks of type `W`; this one leaves the stored
+    /// Makes it one of batches that have high watermarks of type `W`; this one leaves the stored
     /// one as it is.
     pub fn without_high_watermark<W>(self) -> Batch<Rows, W, M> {
         let Self { rows, metadata, .. } = self;
@@ -180,7 +180,7 @@ impl<Rows, M> Batch<Rows, NoWatermark, M> {
 }
 
 impl<Rows, W> Batch<Rows, W> {
-    /// The same with metadata, which is given to the hook.
+    /// Gives the batch metadata, which the hook gets.
     pub fn metadata<M>(self, metadata: M) -> Batch<Rows, W, M> {
         let Self { rows, high_watermark, .. } = self;
         Batch { rows, high_watermark, metadata }

@@ -141,7 +141,7 @@ impl Staging {
         self.copy_into(&self.name)
     }
 
-    /// The same into a table of a further connection.
+    /// Copies into a table of a further connection, with the ordinal after the table's columns.
     pub(crate) fn copy_into(&self, part: &impl std::fmt::Display) -> String {
         let Self { columns, ordinal, .. } = self;
         format!("COPY {part} ({columns}, {ordinal}) FROM STDIN (FORMAT binary)")

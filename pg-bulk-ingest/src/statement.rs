@@ -96,7 +96,7 @@ impl Statement {
         Self { drops_data: true, ..self }
     }
 
-    /// The same for a view, which an error then names.
+    /// Says that the statement is for a view, which an error then names.
     pub(crate) fn of_view(self, view: QualifiedName) -> Self {
         Self { view: Some(view), ..self }
     }

@@ -62,7 +62,7 @@ pub(crate) fn sql(enums: &[&EnumType]) -> String {
     sql_of(enums, |values| format!("VALUES {values}"))
 }
 
-/// The same, which finds none in a transaction of somebody else's: see [`probe`].
+/// The query for what there is, which finds nothing in a transaction that somebody else began: see [`probe`].
 pub(super) fn sql_outside(enums: &[&EnumType]) -> String {
     sql_of(enums, |values| probe::outside(&format!("(VALUES {values})")))
 }

@@ -70,7 +70,7 @@ fn values(names: &[QualifiedName], more: impl Fn(&QualifiedName) -> String) -> S
     }))
 }
 
-/// The same of temporary tables of this session.
+/// The query for temporary tables of the session.
 pub(crate) fn inspect_temporary(names: &[&str]) -> String {
     let tables = names.iter().enumerate().map(|(position, name)| {
         format!(

@@ -78,13 +78,13 @@ impl ColumnType {
         matches!(self.kind, Kind::Text) && !self.array
     }
 
-    /// The same with another name, `numeric(20,0)` say.
+    /// Gives the type another name, such as `numeric(20,0)`.
     #[must_use]
     pub const fn named(self, name: &'static str) -> Self {
         Self { name, enum_type: None, ..self }
     }
 
-    /// The same, where the Rust type can also write these kinds.
+    /// Says that the Rust type can also write these kinds.
     #[must_use]
     pub const fn also(self, also: &'static [Kind]) -> Self {
         Self { also, ..self }
@@ -219,19 +219,19 @@ impl Column {
         }
     }
 
-    /// The same with a type of the given spelling instead of its Rust type's own.
+    /// Gives the column a type of this spelling instead of that of its Rust type.
     #[must_use]
     pub const fn with_sql_type(self, sql_type: &'static str) -> Self {
         Self { sql_type: Some(sql_type), ..self }
     }
 
-    /// The same with a collation, as SQL.
+    /// Gives the column a collation, as SQL.
     #[must_use]
     pub const fn with_collation(self, collation: &'static str) -> Self {
         Self { collation: Some(collation), ..self }
     }
 
-    /// The same with a default, an SQL expression.
+    /// Gives the column a default, an SQL expression.
     #[must_use]
     pub const fn with_default(self, default: &'static str) -> Self {
         Self { default: Some(default), ..self }
@@ -273,13 +273,13 @@ impl Column {
         Self { renamed_from, ..self }
     }
 
-    /// The same with a comment.
+    /// Gives the column a comment.
     #[must_use]
     pub const fn with_comment(self, comment: &'static str) -> Self {
         Self { comment: Some(comment), ..self }
     }
 
-    /// The same under another name, made of another field.
+    /// Gives the column another name, as one made of another field.
     pub(super) const fn renamed(self, name: &'static str, field: &'static str) -> Self {
         Self { name, field, ..self }
     }

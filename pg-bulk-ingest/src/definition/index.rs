@@ -33,32 +33,32 @@ impl Index {
         Self { sql: Some(sql), ..Self::new(&[]) }
     }
 
-    /// The same with another access method, `gin` say.
+    /// Gives the index another access method, such as `gin`.
     #[must_use]
     pub const fn using(self, method: &'static str) -> Self {
         Self { method, ..self }
     }
 
-    /// The same with the columns at these positions stored in it besides its keys (PostgreSQL 11 or
+    /// Stores the columns at these positions in the index, besides its keys (PostgreSQL 11 or
     /// later; with `gist` 12, with `spgist` 14).
     #[must_use]
     pub const fn including(self, columns: &'static [usize]) -> Self {
         Self { include: columns, ..self }
     }
 
-    /// The same over the rows alone for which this SQL condition holds.
+    /// Restricts the index to the rows for which this SQL condition holds.
     #[must_use]
     pub const fn filtered(self, predicate: &'static str) -> Self {
         Self { predicate: Some(predicate), ..self }
     }
 
-    /// The same as a unique constraint, whose keys are columns.
+    /// Makes it a unique constraint, whose keys are columns.
     #[must_use]
     pub const fn unique(self) -> Self {
         Self { unique: true, ..self }
     }
 
-    /// The same as a unique constraint in which NULL is equal to NULL (PostgreSQL 15 or later).
+    /// Makes it a unique constraint in which NULL is equal to NULL (PostgreSQL 15 or later).
     #[must_use]
     pub const fn nulls_not_distinct(self) -> Self {
         Self { nulls_distinct: false, ..self }
@@ -158,31 +158,31 @@ impl IndexKey {
         Self { expression: Some(sql), ..Self::EMPTY }
     }
 
-    /// The same with a collation, as SQL.
+    /// Gives the key a collation, as SQL.
     #[must_use]
     pub const fn with_collation(self, collation: &'static str) -> Self {
         Self { collation: Some(collation), ..self }
     }
 
-    /// The same with an operator class, as SQL, `text_pattern_ops` say.
+    /// Gives the key an operator class, as SQL, such as `text_pattern_ops`.
     #[must_use]
     pub const fn with_operator_class(self, operator_class: &'static str) -> Self {
         Self { operator_class: Some(operator_class), ..self }
     }
 
-    /// The same in descending order.
+    /// Sorts the key in descending order.
     #[must_use]
     pub const fn descending(self) -> Self {
         Self { descending: true, ..self }
     }
 
-    /// The same with NULLs before all else, which is the default of descending order.
+    /// Sorts NULLs before all other values, which is the default of descending order.
     #[must_use]
     pub const fn nulls_first(self) -> Self {
         Self { nulls_first: Some(true), ..self }
     }
 
-    /// The same with NULLs after all else, which is the default of ascending order.
+    /// Sorts NULLs after all other values, which is the default of ascending order.
     #[must_use]
     pub const fn nulls_last(self) -> Self {
         Self { nulls_first: Some(false), ..self }

@@ -52,7 +52,7 @@ impl Table {
         Self { newest_by: Some(position), ..self }
     }
 
-    /// The same with a comment.
+    /// Gives the table a comment.
     #[must_use]
     pub const fn with_comment(self, comment: &'static str) -> Self {
         Self { comment: Some(comment), ..self }

@@ -54,7 +54,7 @@ fn timestamp(value: DateTime) -> Result<i64, ValueError> {
     Ok(i64::from(days) * MICROS_PER_DAY + micros(value.time(), Kind::Timestamp)?)
 }
 
-/// The same of an instant.
+/// Returns the microseconds of an instant.
 #[inline]
 fn instant(value: Timestamp) -> Result<i64, ValueError> {
     // The two have the same sign.

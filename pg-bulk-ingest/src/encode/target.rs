@@ -61,7 +61,7 @@ impl TargetType {
         Self { element, base, length, unit, scale, fields, to_sql: None }
     }
 
-    /// The same of a column that is written to by way of `ToSql`, which is told this type.
+    /// Says that the column is written to by way of `ToSql`, which is told this type.
     #[must_use]
     pub(crate) fn with_to_sql(self, to_sql: Type) -> Self {
         Self { to_sql: Some(to_sql), ..self }

@@ -41,7 +41,7 @@ fn timestamp(value: PrimitiveDateTime) -> Result<i64, ValueError> {
     Ok(i64::from(days) * MICROS_PER_DAY + micros(value.time(), Kind::Timestamp)?)
 }
 
-/// The same of an instant. It is not taken for one of UTC, which may be out of the crate's range.
+/// Returns the microseconds of an instant. It is not taken for one of UTC, which may be out of the crate's range.
 #[inline]
 fn instant(value: OffsetDateTime) -> Result<i64, ValueError> {
     let seconds = value.unix_timestamp() - EPOCH_SECONDS;

@@ -27,7 +27,7 @@ impl ValueError {
         Self(Box::new(Inner { reason: reason.into(), value: None, column: None }))
     }
 
-    /// The same with the value itself, which is shown, cut short, only if the ingest is told to
+    /// Adds the value itself, which is shown, cut short, only if the ingest is told to
     /// show values.
     #[cold]
     #[must_use]
@@ -47,7 +47,7 @@ impl ValueError {
         self
     }
 
-    /// The same, where the column was counted from this position of its table.
+    /// Moves the column, which was counted from this position of its table.
     #[cold]
     pub(super) fn moved_by(mut self, columns: usize) -> Self {
         self.0.column = self.0.column.map(|column| column + columns);

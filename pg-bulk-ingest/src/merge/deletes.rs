@@ -111,7 +111,7 @@ impl Deletes {
         undone.collect::<Vec<_>>().join(";\n")
     }
 
-    /// The same where rows went straight into a new table, into which one connection copied them. Returns how
+    /// Settles keys and rows that went straight into a new table, into which one connection copied them. Returns how
     /// many are removed.
     pub(crate) fn settle_new(&self, live: Live<'_>) -> String {
         let (name, table) = (live.name, live.table);
@@ -255,7 +255,7 @@ fn same_key(live: Live<'_>, one: &str, other: &str) -> String {
     }
 }
 
-/// The same by the order of the types, for a table that has no index yet.
+/// Whether two rows have the same key by the order of the types, for a table that has no index yet.
 fn same_record(table: &Table, one: &str, other: &str) -> String {
     let row = |alias: &str| {
         let columns = table.merge_key().iter().map(|at| table.columns()[*at].name());

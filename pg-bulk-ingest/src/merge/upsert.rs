@@ -71,7 +71,7 @@ impl Search {
         }
     }
 
-    /// The same, knowing whether the table [has rows](Staging::sample), and how many of a sample are
+    /// Chooses again, knowing whether the table [has rows](Staging::sample), and how many of a sample are
     /// in it alike. If none is, it is for nothing to look for those that are: at most a few in 100
     /// can be.
     pub(crate) fn knowing(self, found: [u64; 2]) -> Self {

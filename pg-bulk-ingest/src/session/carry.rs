@@ -148,7 +148,7 @@ pub(super) async fn of(
     Ok(carried)
 }
 
-/// The same under the lock of the swap, with the grants.
+/// Looks again under the lock of the swap, at the grants as well.
 pub(super) async fn of_locked(
     transaction: &Transaction<'_>,
     core: &Core,

@@ -51,7 +51,7 @@ pub(super) async fn in_place(client: &mut Client, core: &mut Core) -> Result<(),
     Ok(())
 }
 
-/// The same for tables whose rows were to be deleted with a first batch, which did not come.
+/// Changes tables whose rows were to be deleted with a first batch, which did not come.
 pub(super) async fn keeping_rows(client: &mut Client, core: &mut Core) -> Result<(), Error> {
     for position in 0..core.targets.len() {
         if core.targets[position].outstanding.is_some() {
