@@ -118,6 +118,15 @@ impl Error {
         }
     }
 
+    /// Returns why it happened, on one line, without what was done and where.
+    pub(crate) fn reason(&self) -> String {
+        match (self.said(), &self.0.source) {
+            (Some(said), _) => said.reason(),
+            (None, Some(source)) => source.to_string(),
+            (None, None) => self.0.kind.to_string().trim_start_matches(": ").to_owned(),
+        }
+    }
+
     /// For `map_err`: an error that the driver returned while doing this.
     pub(crate) fn while_doing<E: Into<Failure>>(action: &'static str) -> impl FnOnce(E) -> Self {
         move |error| Self::server(error, action)

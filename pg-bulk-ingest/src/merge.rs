@@ -58,11 +58,14 @@ impl Staging {
     /// That of the table at this position. Its columns are of the types of the live table, which
     /// can differ from those of the definition where a difference is to stay: values are encoded
     /// for, compared as, and inserted as, one and the same type.
-    pub(crate) fn new(position: usize, live: Live<'_>) -> Self {
+    ///
+    /// Where rows may be refused one by one, a text that is too long for its `varchar` is so when it is merged, and
+    /// not when it is copied.
+    pub(crate) fn new(position: usize, live: Live<'_>, sifts: bool) -> Self {
         let table = live.table;
         let column_sql = |column: &Column| match column.column_type().is_from_text() {
             true => from_text::column_sql(column),
-            false => live.column_sql(column),
+            false => live.column_sql(column, sifts),
         };
         let definition = list(table.sent().map(column_sql));
         let ordinal = ordinal_name(table);

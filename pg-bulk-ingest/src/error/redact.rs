@@ -89,6 +89,24 @@ impl StdError for Redacted {
     }
 }
 
+/// The condition of an SQLSTATE, and the code itself.
+fn condition_of(code: &str) -> String {
+    let condition = condition::name(code).unwrap_or("an error").replace('_', " ");
+    format!("{condition} ({code})")
+}
+
+impl Redacted {
+    /// What is displayed, without saying what is not; and the constraint of which it is.
+    pub(super) fn reason(&self) -> String {
+        let Some(said) = self.error.as_db_error() else { return self.to_string() };
+        if self.shown || is_harmless(said) {
+            return self.to_string();
+        }
+        let constraint = said.constraint().map(|name| format!(", constraint {name:?}"));
+        format!("{}{}", condition_of(said.code().code()), constraint.unwrap_or_default())
+    }
+}
+
 impl fmt::Display for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(said) = self.error.as_db_error() else { return fmt::Display::fmt(&self.error, f) };
@@ -98,11 +116,10 @@ impl fmt::Display for Redacted {
             write_line(f, said.message())?;
             write!(f, " ({code})")?;
         } else {
-            let condition = condition::name(code).unwrap_or("an error").replace('_', " ");
             write!(
                 f,
-                "{condition} ({code}); the server's message may hold values, and is shown with \
-                 `show_values(true)`"
+                "{}; the server's message may hold values, and is shown with `show_values(true)`",
+                condition_of(code)
             )?;
         }
         let shows_detail = self.shown || is_harmless && CODES_OF_HARMLESS_DETAIL.contains(&code);

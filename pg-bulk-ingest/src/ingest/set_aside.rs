@@ -18,13 +18,14 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// [`ErrorKind::Unsupported`].
     ///
     /// What the server refuses of a table that is there is set aside as well: rows that violate NOT NULL, CHECK,
-    /// unique, foreign key and exclusion constraints, and those that a trigger refuses. Each is looked for when
+    /// unique, foreign key and exclusion constraints, texts that are too long for their `varchar`, and those that
+    /// a trigger refuses. Each is looked for when
     /// it is met, by halves, and the merge is done again without it: a batch with a hundred of them is merged a
     /// hundred times. Rows that are only added go through a temporary table, too, for which the role needs
     /// TEMPORARY on the database. Of rows with equal keys of which the last is refused, the one before it counts.
     ///
-    /// These still fail the batch: text that is longer than its `varchar`, a label that an enum type lacks, a
-    /// value that its domain refuses, what is sent as it is by `COPY`; a row that refers to none, where the foreign
+    /// These still fail the batch: a label that an enum type lacks, a value that its domain refuses, as `COPY`
+    /// does at once; a row that refers to none, where the foreign
     /// key is of the table to itself; constraints that are deferred to the COMMIT; and in a new table, or one
     /// that replaces another ([`Delete`](crate::Delete)), what the server refuses.
     ///

@@ -235,7 +235,7 @@ impl Live<'_> {
 
     fn nullable_column_sql(&self, column: &Column) -> String {
         let sql = match self.live.shape.columns.iter().any(|live| live.name == column.name()) {
-            true => self.column_sql(column),
+            true => self.column_sql(column, false),
             false => plain_column_sql(column),
         };
         sql.trim_end_matches(" NOT NULL").to_owned()

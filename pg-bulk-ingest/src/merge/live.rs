@@ -93,11 +93,15 @@ impl Live<'_> {
         format!("{one}.{name} {operator} {other}.{name}")
     }
 
-    /// A column of the live table's type and collation, NOT NULL as it is defined.
-    pub(super) fn column_sql(&self, column: &Column) -> String {
+    /// A column of the live table's type and collation, NOT NULL as it is defined; if it is to hold texts of any
+    /// length, without that of a `varchar`.
+    pub(super) fn column_sql(&self, column: &Column, any_length: bool) -> String {
         let live = self.live.shape.columns.iter().find(|live| live.name == column.name());
         let Some(live) = live else { return plain_column_sql(column) };
-        let mut sql = format!("{} {}", Ident::new(column.name()), live.sql_type);
+        let is_varchar = any_length && live.base_name() == "varchar" && !live.is_domain();
+        let unbounded = live.unmodified().filter(|_| is_varchar && !live.is_array());
+        let sql_type = unbounded.as_ref().unwrap_or(&live.sql_type);
+        let mut sql = format!("{} {sql_type}", Ident::new(column.name()));
         if let Some(collation) = &live.collation {
             sql += &format!(" COLLATE {collation}");
         }

@@ -6,7 +6,6 @@ use crate::error::{BoxError, Error, ErrorKind};
 use crate::ident::QualifiedName;
 use crate::report::Rejected;
 use std::collections::BTreeMap;
-use std::error::Error as _;
 
 /// The rows that a batch has set aside.
 #[derive(Debug, Default)]
@@ -115,10 +114,7 @@ impl OpenBatch<'_, '_> {
             row: error.row().unwrap_or_default(),
             column: error.column().map(str::to_owned),
             sqlstate: error.code().map(|code| code.code().to_owned()),
-            message: match error.source() {
-                Some(source) => source.to_string(),
-                None => error.kind().to_string().trim_start_matches(": ").to_owned(),
-            },
+            message: error.reason(),
         };
         let at_most = self.core.settings.set_aside.map_or(0, |budget| budget.at_most);
         if self.aside.rejected.len() as u64 >= at_most {

@@ -54,7 +54,8 @@ impl Load {
             let is_sifted = load.refusals.is_some() && core.server.temp && !current.bare;
             let staged = merges || is_read || is_sifted || waits(core, targets, position);
             let staging = staged.then(|| {
-                Staging::new(position, current.in_sql(target.definition, core.settings.upsert))
+                let live = current.in_sql(target.definition, core.settings.upsert);
+                Staging::new(position, live, load.refusals.is_some())
             });
             let route = match &staging {
                 Some(staging) => Route { copy: staging.copy(), create: Some(staging.create()) },

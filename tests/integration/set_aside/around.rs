@@ -1,7 +1,7 @@
 //! What rows that are set aside go together with.
 
 use super::{Item, all, item};
-use pg_bulk_ingest::{Batch, ErrorKind, NoWatermark, Upsert};
+use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, NoWatermark, Upsert};
 use std::convert::Infallible;
 use tests::{Database, ingest};
 
@@ -38,14 +38,53 @@ async fn rows_over_several_connections_are_set_aside() {
     assert_eq!(database.row("SELECT count(*) FROM item").await, "119998");
 }
 
+#[derive(IngestTable)]
+#[ingest(table = "numbers")]
+struct Number {
+    #[ingest(primary_key)]
+    id: i32,
+    #[ingest(sql_type = "positive")]
+    number: i32,
+}
+
 #[tokio::test]
 async fn what_copy_refuses_still_fails_the_batch() {
     let database = Database::new().await;
-    database.execute(ITEMS).await;
     let mut client = database.connect().await;
-    let batch = |_: Option<NoWatermark>| Batch::new([item(1, "\0"), item(2, "much too long")]);
-    let error = ingest::<Item>(&mut client).set_aside(all()).batches(batch).await.unwrap_err();
+    ingest::<Number>(&mut client).migrate().await.unwrap();
+    let batch = |_: Option<NoWatermark>| {
+        Batch::new([Number { id: 1, number: 1 }, Number { id: 2, number: -1 }])
+    };
+    let error = ingest::<Number>(&mut client).set_aside(all()).batches(batch).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Server), "{error}");
     assert_eq!(error.row(), Some(2));
-    assert!(database.rows("SELECT id FROM item").await.is_empty());
+    assert!(database.rows("SELECT id FROM numbers").await.is_empty());
+}
+
+/// By whatever way they go; and what is as long as it may be stays as it is.
+#[tokio::test]
+async fn a_text_that_is_too_long_is_set_aside() {
+    for upsert in [Upsert::IfPrimaryKey, Upsert::Off] {
+        for small_merges in [true, false] {
+            let database = Database::new().await;
+            database.execute(ITEMS).await;
+            let mut client = database.connect().await;
+            let rows = [item(1, "right"), item(2, "much too long"), item(3, "fine")];
+            for (unchanged, rows) in [(0, &rows[..]), (2, &rows[..])] {
+                if unchanged > 0 && upsert == Upsert::Off {
+                    continue;
+                }
+                let ingest = ingest::<Item>(&mut client).upsert(upsert).small_merges(small_merges);
+                let batch = |_: Option<NoWatermark>| Batch::new(rows);
+                let report = ingest.set_aside(all()).batches(batch).await.unwrap();
+                let found = report.rejects().iter().map(|row| (row.row, row.sqlstate.as_deref()));
+                assert_eq!(found.collect::<Vec<_>>(), [(2, Some("22001"))]);
+                assert_eq!(report.tables[0].unchanged, unchanged);
+            }
+            assert_eq!(
+                database.rows("SELECT * FROM item ORDER BY id").await,
+                ["1|right", "3|fine"]
+            );
+        }
+    }
 }

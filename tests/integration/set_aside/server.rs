@@ -55,6 +55,10 @@ async fn of_every_constraint_and_trigger() {
             let report = ingest.set_aside(all()).batches(batch).await;
             let report =
                 report.unwrap_or_else(|error| panic!("{upsert:?}, {small_merges}: {error}"));
+            assert!(report.rejects().iter().all(|rejected| !rejected.message.is_empty()));
+            let of_code = report.rejects().iter().find(|rejected| rejected.row == 8);
+            let message = of_code.map(|rejected| &*rejected.message).unwrap_or_default();
+            assert!(message.contains("\"part_code_key\" (23505)"), "{message}");
             let mut found = report.rejects().iter().collect::<Vec<_>>();
             found.sort_by_key(|rejected| rejected.row);
             let found = found.iter().map(|rejected| {
