@@ -172,6 +172,9 @@ pub enum Delete {
     /// table stays the same one, with its views and indexes, under ROW EXCLUSIVE alone; triggers on DELETE
     /// fire. Tables of a set lose rows after those that refer to them.
     ///
+    /// A source that returns what is new since the stored high watermark is not the whole: begin with
+    /// [`HighWatermark::Earliest`].
+    ///
     /// Without a batch nothing is deleted; a batch without rows deletes all, if the
     /// [fuse](crate::Ingest::fuse) lets it.
     ///

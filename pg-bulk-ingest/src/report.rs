@@ -83,7 +83,7 @@ pub struct Progress {
     pub batch: u64,
     /// What is being done.
     pub phase: Phase,
-    /// Rows received so far, in all batches.
+    /// Rows received so far, in all batches, and keys of rows to delete.
     pub rows: u64,
     /// Bytes encoded so far, in all batches.
     pub bytes: u64,
@@ -239,7 +239,7 @@ impl fmt::Display for Plan {
 pub struct Report<W> {
     /// Batches committed.
     pub batches: u64,
-    /// Rows received, of all tables.
+    /// Rows received, of all tables, and keys of rows to delete.
     pub rows: u64,
     /// Bytes of encoded rows.
     pub bytes: u64,
