@@ -104,11 +104,13 @@ impl<'q> Batch<Query<'q>> {
     ///
     /// ```
     /// use pg_bulk_ingest::Batch;
+    /// use tokio_postgres::types::ToSql;
     ///
     /// let day = "2026-01-31";
+    /// let parameters: [&(dyn ToSql + Sync); 1] = [&day];
     /// let batch = Batch::query(
     ///     "SELECT id, value FROM raw.readings WHERE day = $1::text::date ORDER BY id",
-    ///     &[&day],
+    ///     &parameters,
     /// );
     /// # let _ = batch;
     /// ```
