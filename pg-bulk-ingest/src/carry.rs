@@ -22,7 +22,7 @@ use crate::ident::{Literal, QualifiedName};
 use crate::lock::Lockable;
 use crate::statement::{LockMode, Statement};
 
-/// A table that takes the place of another.
+/// A table that replaces another.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Replacing<'a> {
     pub(crate) hanging: &'a Hanging,

@@ -26,7 +26,7 @@ use std::fmt;
 /// # let _ = batch;
 /// ```
 pub enum Change<'k, R: Keyed> {
-    /// The row is inserted, or takes the place of the one with its key.
+    /// The row is inserted, or replaces the one with its key.
     Put(R),
     /// The row with this key is deleted, if there is one.
     Delete(R::Key<'k>),

@@ -175,7 +175,7 @@ impl Copy {
         }
         if let Err(error) = encoder.finish() {
             rows.buffer.truncate(start);
-            return Err(Failed { table, row: rows.received + 1, error });
+            return Err(Failed { table, row: Some(rows.received + 1), error });
         }
         rows.received += 1;
         Ok(rows.buffer.len() >= rows.chunk && (self.is_next(table) || self.is_over_budget()))
@@ -364,12 +364,12 @@ async fn prepare(route: &Route, transaction: &Transaction<'_>) -> Result<Stateme
     prepared
 }
 
-/// A row that could not be encoded.
+/// A row, or a key to delete, that could not be encoded.
 #[derive(Debug)]
 pub(crate) struct Failed {
     pub(crate) table: usize,
-    /// Its number among the rows of its table in the batch, from 1.
-    pub(crate) row: u64,
+    /// Its number among the rows of its table in the batch, from 1; `None` of a key to delete.
+    pub(crate) row: Option<u64>,
     pub(crate) error: ValueError,
 }
 

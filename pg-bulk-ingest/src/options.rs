@@ -136,7 +136,8 @@ pub enum Upsert {
 
 /// Whether the rows that were there are deleted.
 ///
-/// With `BeforeFirstBatch` and `All`, and a batch, the rows go to a new table, which replaces the live one. All objects that depend on the
+/// With `BeforeFirstBatch` and `All`, and a batch, the rows go to a new table, which replaces the live one. All
+/// objects that depend on the
 /// live table are carried over, views and materialized views included. What cannot be carried over
 /// (inheritance, users of the row type) is refused before the load, with
 /// [`ErrorKind::DependentObjects`](crate::ErrorKind::DependentObjects), and so is what the role may not do, with
@@ -241,7 +242,7 @@ pub enum ColumnOrder {
 /// How locks are waited for that readers of the table would queue behind.
 ///
 /// Everything but `comment_lock_timeout` concerns ACCESS EXCLUSIVE, which is needed for the instant in which
-/// a table takes the place of another. It is asked for in short attempts, between which readers go
+/// a table replaces another. It is asked for in short attempts, between which readers go
 /// on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Locks {

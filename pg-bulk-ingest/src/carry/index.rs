@@ -19,7 +19,7 @@ pub(super) fn carry(replacing: &Replacing<'_>, carried: &mut Carried) {
     }
 }
 
-/// The name of the index of the new table that takes the place of this one.
+/// The name of the index of the new table that replaces this one.
 fn fresh_name(replacing: &Replacing<'_>, index: &IndexAttributes) -> Option<QualifiedName> {
     let kept = kept_indexes(replacing.live, replacing.fresh);
     let kept = kept.into_iter().find(|(live, _)| live.name == index.name);

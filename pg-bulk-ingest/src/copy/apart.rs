@@ -70,7 +70,7 @@ impl Apart {
             }
             if let Err(error) = encoder.finish() {
                 self.buffer.truncate(start);
-                return Err(Refused::Value(Failed { table: 0, row: number, error }));
+                return Err(Refused::Value(Failed { table: 0, row: Some(number), error }));
             }
             self.rows += 1;
             if self.buffer.len() >= STEP {

@@ -77,7 +77,7 @@ impl Copy {
                 Some(column) => error.at_column(column),
                 None => error,
             };
-            return Err(Failed { table, row: before + 1, error });
+            return Err(Failed { table, row: None, error });
         }
         rows.received += 1;
         Ok(rows.buffer.len() >= rows.chunk && (self.is_next(at) || self.is_over_budget()))

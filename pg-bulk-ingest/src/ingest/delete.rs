@@ -8,7 +8,8 @@ impl<S: ?Sized, H> Ingest<'_, S, H> {
     ///
     /// The live table is replaced by a new one, with all objects that depend on it, or with
     /// [`Delete::Missing`] only loses the rows that did not come.
-    /// If that cannot be, the ingest is refused with [`ErrorKind::DependentObjects`](crate::ErrorKind::DependentObjects).
+    /// If that cannot be, the ingest is refused with
+    /// [`ErrorKind::DependentObjects`](crate::ErrorKind::DependentObjects).
     ///
     /// ```
     /// # use pg_bulk_ingest::{Delete, Fuse, Ingest};
@@ -25,8 +26,8 @@ impl<S: ?Sized, H> Ingest<'_, S, H> {
     /// How many rows an ingest may delete, as a guard against a source that lacks rows, or is empty. Default:
     /// any number.
     ///
-    /// More than that are [`ErrorKind::Fuse`](crate::ErrorKind::Fuse), with how many would go and how many there are, and nothing is
-    /// changed: it is checked before the transaction is committed which deletes them, for each table. It
+    /// More than that are [`ErrorKind::Fuse`](crate::ErrorKind::Fuse), with how many would go and how many there
+    /// are, and nothing is changed: it is checked before the transaction is committed which deletes them, for each table. It
     /// concerns every kind of delete: of [`Delete::Missing`]; by keys ([`Change::Delete`](crate::Change)),
     /// for each batch; of [`Delete::BeforeFirstBatch`] and [`Delete::All`], which replace all rows, as many as
     /// the table then has fewer, with the rows of the first batch, or of all batches with

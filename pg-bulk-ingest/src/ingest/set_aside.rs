@@ -25,7 +25,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// TEMPORARY on the database. Of rows with equal keys of which the last is refused, the one before it counts.
     ///
     /// These still fail the batch: a label that an enum type lacks, a value that its domain refuses, as `COPY`
-    /// does at once; a row that refers to none, where the foreign
+    /// does at once; a key to delete that cannot be encoded; a row that refers to none, where the foreign
     /// key is of the table to itself; constraints that are deferred to the COMMIT; and in a new table, or one
     /// that replaces another ([`Delete`](crate::Delete)), what the server refuses.
     ///

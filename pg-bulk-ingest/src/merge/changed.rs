@@ -52,7 +52,8 @@ fn differs(live: Live<'_>, new: &str) -> Option<String> {
     })
 }
 
-/// What is done to the row that is there, with what is said of the load. Keys that are equal and differ in their bytes (citext) stay.
+/// What is done to the row that is there, with what is said of the load. Keys that are equal and differ in
+/// their bytes (citext) stay.
 pub(super) fn action(live: Live<'_>) -> String {
     let Some(differs) = differs(live, "excluded") else { return "NOTHING".to_owned() };
     let set = updated(live).into_iter().map(|position| {

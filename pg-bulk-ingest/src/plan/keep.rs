@@ -1,4 +1,4 @@
-//! What a table that takes the place of the live one has beside its definition.
+//! What a table that replaces the live one has beside its definition.
 
 use super::column_sql;
 use super::filling::{is_formula, is_identity};

@@ -13,7 +13,7 @@ use crate::options::{ColumnOrder, Migration};
 pub(crate) struct Relevant {
     /// Those that are to be made.
     pub(crate) changes: Vec<Change>,
-    /// Those that are not: a table that takes the place of the live one has to have them, too.
+    /// Those that are not: a table that replaces the live one has to have them, too.
     pub(crate) kept: Vec<Change>,
     /// Those that can be neither made nor left, with what can be done about each.
     pub(crate) refused: Vec<String>,

@@ -63,11 +63,12 @@ impl OpenBatch<'_, '_> {
     #[cold]
     pub(super) fn refuse_value(&mut self, failed: Failed) -> Result<(), Error> {
         let Failed { table, row, error } = failed;
-        let row = row + self.aside.numbered(table);
+        let row = row.map(|row| row + self.aside.numbered(table));
         let error = self.load.failed(&Failed { table, row, error }, self.core);
         match self.core.settings.set_aside {
-            Some(_) => self.set_aside(table, true, &error),
-            None => Err(self.locate_as_is(error)),
+            Some(_) if row.is_some() => self.set_aside(table, true, &error),
+            // A row that should have been deleted would stay, and nobody looks for it among rejects.
+            _ => Err(self.locate_as_is(error)),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The end of a batch: tables that take the place of live ones, the high watermark, the commit.
+//! The end of a batch: tables that replace live ones, the high watermark, the commit.
 
 use super::carry;
 use super::core::Core;

@@ -31,8 +31,10 @@ impl<S: ?Sized, W, H> SessionBatch<'_, '_, S, W, H> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the table's rows are not merged by a key ([`Upsert`](crate::Upsert)), or
-    /// in the batch that creates the table where it goes over several connections; [`ErrorKind::Value`](crate::ErrorKind::Value).
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the table's rows are not merged by a key
+    /// ([`Upsert`](crate::Upsert)), or in the batch that creates the table where it goes over several
+    /// connections; [`ErrorKind::InsufficientPrivilege`](crate::ErrorKind::InsufficientPrivilege);
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value).
     pub async fn delete(&mut self, key: S::Key<'_>) -> Result<(), Error>
     where
         S: Keyed + RowOf<S> + Sized,

@@ -2,13 +2,12 @@
 
 use super::core::Core;
 use super::load::{Load, referred_first};
-use super::merging::MERGE;
+use super::merging::find_extent;
 use super::target::{Current, Target};
-use crate::catalog;
 use crate::copy::{KeyRoute, Route};
 use crate::error::{Error, ErrorKind};
 use crate::execute::{numbers, query};
-use crate::merge::{Deleted, Deletes, Live, delete_positions, extent_of, read_extent};
+use crate::merge::{Deleted, Deletes, Live, delete_positions, extent_of};
 use crate::statement::{rollback_to, savepoint};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
@@ -85,7 +84,8 @@ impl Load {
                 let [undone] = numbers(transaction, &sql, DELETE).await.map_err(in_table)?;
                 deleting.undone[position] = undone;
             }
-            let extent = find_extent(transaction, keys, live, self.keys(position)).await;
+            let sql = extent_of(keys.rows(), live, self.keys(position));
+            let extent = find_extent(transaction, live, sql).await;
             let extent = extent.map_err(in_table)?;
             let sql = savepoint(SAVEPOINT, &keys.delete(Live { extent: &extent, ..live }));
             match numbers(transaction, &sql, DELETE).await {
@@ -131,18 +131,6 @@ impl Load {
 fn is_referred_to(error: &Error) -> bool {
     let codes = [&SqlState::FOREIGN_KEY_VIOLATION, &SqlState::RESTRICT_VIOLATION];
     error.code().is_some_and(|code| codes.contains(&code))
-}
-
-/// Finds what is known of the rows of a partitioned table that are to be deleted.
-async fn find_extent(
-    transaction: &Transaction<'_>,
-    keys: &Deletes,
-    live: Live<'_>,
-    count: u64,
-) -> Result<String, Error> {
-    let Some(sql) = extent_of(keys.rows(), live, count) else { return Ok(String::new()) };
-    let messages = query(transaction, &catalog::isolated_cast(&sql), MERGE).await?;
-    Ok(read_extent(live, &messages))
 }
 
 /// A privilege that the role lacks to delete rows of a table that is there.

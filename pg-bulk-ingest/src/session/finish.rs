@@ -102,9 +102,7 @@ async fn without_batch(
         open::create_replacements(&transaction, core, &mut targets, replaces, &mut migrated);
     let replaced = replaced.await?;
     for (target, replaced) in targets.iter().zip(&replaced) {
-        let change = missing::Change { inserted: 0, deleted: *replaced, replaced: *replaced };
-        let checked = core.settings.fuse.map_or(Ok(()), |fuse| change.check(fuse, 0));
-        checked.map_err(|error| error.in_table(&target.name))?;
+        missing::check_emptied(core, &target.name, *replaced)?;
     }
     let created = open::create_missing(&transaction, core, &mut targets).await?;
     migrated.extend(created.into_statements());
@@ -149,9 +147,7 @@ async fn empty(
         let table = Lockable::table((*name).clone(), live.oid);
         let count =
             execute::keep_writers_out(transaction, &table, &count, core.waiting(), FINISH).await?;
-        let change = missing::Change { deleted: count, replaced: count, inserted: 0 };
-        let checked = core.settings.fuse.map_or(Ok(()), |fuse| change.check(fuse, 0));
-        checked.map_err(|error| error.in_table(name))?;
+        missing::check_emptied(core, name, count)?;
         deleted.push((table.name, count));
     }
     let lockable = live.iter().map(|(name, live)| Lockable::table((*name).clone(), live.oid));

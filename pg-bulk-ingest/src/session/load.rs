@@ -107,7 +107,9 @@ impl Load {
         let kind = ErrorKind::Value { reason: error.to_string(), value };
         let target = &core.targets[*table];
         let column = error.column().map(|column| target.definition.columns()[column].name());
-        let error = Error::new(kind, "cannot write a row").in_table(&target.name).in_row(*row);
+        let action = if row.is_some() { "cannot write a row" } else { "cannot delete a row" };
+        let error = Error::new(kind, action).in_table(&target.name);
+        let error = row.iter().fold(error, |error, row| error.in_row(*row));
         match column {
             Some(column) => error.in_column(column),
             None => error,

@@ -88,9 +88,7 @@ impl<'a> Merging<'a> {
     /// Finds what is known of the rows of a partitioned table that have keys of the batch.
     async fn find_extent(self, transaction: &Transaction<'_>) -> Result<String, Error> {
         let live = self.live();
-        let Some(sql) = self.staging.extent(live, self.received) else { return Ok(String::new()) };
-        let messages = query(transaction, &catalog::isolated_cast(&sql), MERGE).await?;
-        Ok(read_extent(live, &messages))
+        find_extent(transaction, live, self.staging.extent(live, self.received)).await
     }
 
     /// Estimates how many rows there are among which those with keys of the batch are. Of the partitions
@@ -277,6 +275,17 @@ impl Merging<'_> {
         }
         Ok(None)
     }
+}
+
+/// Asks what is known of the rows of a partitioned table that have keys of a batch.
+pub(super) async fn find_extent(
+    transaction: &Transaction<'_>,
+    live: Live<'_>,
+    sql: Option<String>,
+) -> Result<String, Error> {
+    let Some(sql) = sql else { return Ok(String::new()) };
+    let messages = query(transaction, &catalog::isolated_cast(&sql), MERGE).await?;
+    Ok(read_extent(live, &messages))
 }
 
 /// Whether the server refused a value or a row: its constraints, a conversion, what a trigger raised.

@@ -5,6 +5,7 @@ use super::load::{Load, referred_first};
 use super::target::Target;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{numbers, query};
+use crate::ident::QualifiedName;
 use crate::merge::Seen;
 use crate::options::Fuse;
 use tokio_postgres::Transaction;
@@ -57,9 +58,8 @@ pub(super) async fn delete(
         else {
             continue;
         };
-        let seen = Seen::new(position, current.in_sql(target.definition, core.settings.upsert));
-        let sql = seen.delete(current.in_sql(target.definition, core.settings.upsert));
-        let gone = numbers(transaction, &sql, DELETE).await;
+        let live = current.in_sql(target.definition, core.settings.upsert);
+        let gone = numbers(transaction, &Seen::new(position, live).delete(live), DELETE).await;
         let [gone] = gone.map_err(|error| error.in_table(&target.name))?;
         deleted[position] = gone;
     }
@@ -74,7 +74,9 @@ pub(super) async fn check(
     targets: &[Target],
     changes: &[Change],
 ) -> Result<(), Error> {
-    let Some(fuse) = core.settings.fuse else { return Ok(()) };
+    if core.settings.fuse.is_none() {
+        return Ok(());
+    }
     for (target, change) in targets.iter().zip(changes) {
         let Some(current) = target.current.as_ref().filter(|_| change.deleted > 0) else {
             continue;
@@ -82,9 +84,15 @@ pub(super) async fn check(
         let live = current.in_sql(target.definition, core.settings.upsert);
         let counted = numbers(transaction, &live.count(), DELETE).await;
         let [rows] = counted.map_err(|error| error.in_table(&target.name))?;
-        change.check(fuse, rows).map_err(|error| error.in_table(&target.name))?;
+        change.check(core.settings.fuse, rows).map_err(|error| error.in_table(&target.name))?;
     }
     Ok(())
+}
+
+/// Checks whether a table of so many rows may be emptied.
+pub(super) fn check_emptied(core: &Core, name: &QualifiedName, rows: u64) -> Result<(), Error> {
+    let change = Change { inserted: 0, deleted: rows, replaced: rows };
+    change.check(core.settings.fuse, 0).map_err(|error| error.in_table(name))
 }
 
 /// What a transaction did to the number of rows of a table.
@@ -98,13 +106,13 @@ pub(super) struct Change {
 
 impl Change {
     /// Whether so many rows may go, where the table now has this many.
-    pub(super) fn check(self, fuse: Fuse, rows: u64) -> Result<(), Error> {
+    fn check(self, fuse: Option<Fuse>, rows: u64) -> Result<(), Error> {
         let before = (rows + self.deleted).saturating_sub(self.inserted);
         let going = match self.replaced {
             0 => self.deleted,
             replaced => replaced.saturating_sub(rows),
         };
-        if fuse.allows(going, before) {
+        if fuse.is_none_or(|fuse| fuse.allows(going, before)) {
             return Ok(());
         }
         Err(Error::new(ErrorKind::Fuse { going, rows: before }, DELETE))
@@ -119,7 +127,7 @@ mod tests {
 
     #[test]
     fn rows_are_counted_as_they_were_before() {
-        let blown = |change: Change, rows| match change.check(Fuse::rows(0), rows) {
+        let blown = |change: Change, rows| match change.check(Some(Fuse::rows(0)), rows) {
             Ok(()) => None,
             Err(error) => match error.kind() {
                 ErrorKind::Fuse { going, rows } => Some((*going, *rows)),

@@ -236,7 +236,7 @@ async fn inspect_one(
     Ok((relation, enums))
 }
 
-/// A live table that another takes the place of.
+/// A live table that another replaces.
 pub(super) enum Replacing {
     /// Its rows are deleted.
     Delete,

@@ -26,7 +26,8 @@ impl Refusals {
     }
 
     /// Merges the rows of a table but for those that the server refuses, each of which is looked for when
-    /// it was met, and the merge done again without it. More than are allowed are an error. Returns the rows inserted, updated, unchanged and stale.
+    /// it was met, and the merge done again without it. More than are allowed are an error. Returns the rows
+    /// inserted, updated, unchanged and stale.
     pub(super) async fn merge(
         &mut self,
         transaction: &Transaction<'_>,

@@ -1,7 +1,7 @@
 //! What rows that are set aside go together with.
 
 use super::{Item, all, item};
-use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, NoWatermark, Upsert};
+use pg_bulk_ingest::{Batch, Change, ErrorKind, IngestTable, NoWatermark, Upsert};
 use std::convert::Infallible;
 use tests::{Database, ingest};
 
@@ -87,4 +87,25 @@ async fn a_text_that_is_too_long_is_set_aside() {
             );
         }
     }
+}
+
+#[derive(IngestTable)]
+#[ingest(table = "words")]
+struct Word {
+    #[ingest(primary_key)]
+    word: String,
+}
+
+/// The row that it is of would stay.
+#[tokio::test]
+async fn a_key_to_delete_is_not_set_aside() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let put = |word: &str| Change::Put(Word { word: word.to_owned() });
+    let changes = [put("a"), Change::Delete("\0"), put("b")];
+    let ingest = ingest::<Word>(&mut client).set_aside(all());
+    let error = ingest.batches(|_| Batch::new(changes)).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Value { .. }), "{error}");
+    assert_eq!((error.row(), error.column()), (None, Some("word")));
+    assert!(error.to_string().starts_with("cannot delete a row"), "{error}");
 }

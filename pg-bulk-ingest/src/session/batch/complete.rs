@@ -46,9 +46,9 @@ impl OpenBatch<'_, '_> {
         let is_in_comment =
             first.is_some_and(|first| self.core.store.concerns_comment(first, emptied));
         // The look at the comment takes a lock, which must not go with a savepoint.
-        let sets_aside = self.core.settings.set_aside.is_some();
+        let has_savepoints = self.core.settings.set_aside.is_some() || self.load.has_keys();
         let reads_ahead =
-            !H::EXISTS && !sets_aside && pending.is_some() && is_in_comment && self.is_plain();
+            !H::EXISTS && !has_savepoints && pending.is_some() && is_in_comment && self.is_plain();
         let reading = async {
             match reads_ahead {
                 true => {
