@@ -132,8 +132,12 @@ pub(super) fn steps(subject: &Subject<'_>, changes: &[Change]) -> Vec<Step> {
         };
         steps.first.push(subject.alter(&sql, change.to_string()));
     }
-    // Those of an interrupted migration are known already.
-    steps.building.retain(|name| !subject.made.has_index(name));
+    // Those of an interrupted migration are known already; but what is written forgets those that are
+    // not there yet, unless it names them.
+    let are_known = steps.building.iter().all(|name| subject.made.has_index(name));
+    if are_known && steps.made.is_empty() {
+        steps.building.clear();
+    }
     steps.in_order()
 }
 

@@ -73,8 +73,8 @@ async fn migrate_one(
                 core.totals.migrated.extend(statements);
                 tries.done.push(step.clone());
                 look_again(client, core, position).await?;
-                if next_step(&core.targets[position]).as_ref() == Some(&step) {
-                    tries.check_repeated(&step)?;
+                if let Some(next) = next_step(&core.targets[position]) {
+                    tries.check_repeated(&next)?;
                 }
             }
             Err(error) => {
@@ -94,7 +94,7 @@ fn next_step(target: &Target) -> Option<Step> {
 }
 
 impl Tries {
-    /// An error if a step that is still to be done was done often enough.
+    /// An error if a step that is to be done was done often enough, be it with others in between.
     fn check_repeated(&self, step: &Step) -> Result<(), Error> {
         if self.done.iter().filter(|done| *done == step).count() < REPEATS {
             return Ok(());

@@ -46,6 +46,25 @@ async fn a_created_table_says_what_was_made_and_theirs_stays_beside_it() {
     assert_eq!(database.row(MADE).await, made);
 }
 
+/// A migration was interrupted when it had said which indexes it builds, and since then another definition
+/// forgot one of them.
+#[tokio::test]
+async fn all_indexes_that_are_to_be_built_are_known_whichever_were_before() {
+    for known in [r#""t_value_idx""#, r#""t_pkey""#, r#""t_pkey", "t_value_idx""#, ""] {
+        let database = Database::new().await;
+        let comment = format!(
+            r#"{{"pg-bulk-ingest": {{"made": {{"columns": ["id", "value"], "indexes": [{known}]}}}}}}"#
+        );
+        let table = "CREATE TABLE t (id bigint NOT NULL, value varchar(8))";
+        database.execute(&format!("{table}; COMMENT ON TABLE t IS '{comment}'")).await;
+        let mut client = database.connect().await;
+        ingest::<Row>(&mut client).migrate().await.unwrap();
+        assert_eq!(database.row(SHAPE).await, "id,value|t_pkey,t_value_idx");
+        let made = r#"{"columns": ["id", "value"], "indexes": ["t_pkey", "t_value_idx"]}"#;
+        assert_eq!(database.row(MADE).await, made);
+    }
+}
+
 #[tokio::test]
 async fn what_the_python_package_wrote_is_of_a_table_that_was_made_wholly() {
     let database = Database::new().await;
