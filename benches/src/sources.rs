@@ -16,7 +16,7 @@ use tokio_postgres::Client;
 const ROWS: usize = 1_000;
 
 pub(crate) async fn run(url: &str, settings: &Settings) {
-    let batches = if settings.smoke { 4 } else { 240 };
+    let batches = if settings.smoke { 4 } else { 960 };
     println!("sources: {batches} batches of {ROWS} rows of N in all, into one keyed table");
     println!("{:>8} {:>14} {:>14}", "sources", "appended /s", "merged /s");
     let counts = [1_usize, 2, 4];
@@ -71,11 +71,12 @@ async fn load(url: &str, sources: usize, batches: usize, upsert: Upsert) -> f64 
         clients.push(connect(url).await);
     }
     let parts = rows.chunks(rows.len().div_ceil(sources)).map(<[KeyedN]>::to_vec);
+    let parts = parts.collect::<Vec<_>>();
+    let start = Instant::now();
     let tasks = clients.into_iter().zip(parts).enumerate().map(|(source, (client, part))| {
         tokio::spawn(one(client, source.to_string(), part, upsert))
     });
     let tasks = tasks.collect::<Vec<_>>();
-    let start = Instant::now();
     for task in join_all(tasks).await {
         task.unwrap();
     }
