@@ -84,6 +84,11 @@ impl QualifiedName {
         numbered(self.name(), "pg_bulk_ingest_twin").take(CANDIDATES)
     }
 
+    /// The table of the rows of this one that are set aside.
+    pub(crate) fn rejects(&self) -> Self {
+        self.sibling(fitted(self.name(), "rejected"))
+    }
+
     /// What the names of tables begin with through which the rows of this one go.
     pub(crate) fn part_prefix(&self) -> String {
         format!("pg_bulk_ingest_{:016x}_", self.digest())

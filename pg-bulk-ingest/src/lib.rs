@@ -25,6 +25,7 @@ mod merge;
 mod options;
 mod plan;
 mod publish;
+mod rejects;
 mod report;
 mod resolve;
 mod session;

@@ -101,6 +101,18 @@ impl Staging {
         self.parts.push(part);
     }
 
+    /// Shows the row of this number, as JSON.
+    pub(crate) fn show(&self, row: u64) -> String {
+        let Self { columns, ordinal, .. } = self;
+        let all = self.tables().into_iter().map(|part| {
+            format!(
+                "SELECT pg_catalog.to_jsonb(shown) FROM (SELECT {columns} FROM {part} \
+                 WHERE {ordinal} OPERATOR(pg_catalog.=) {row}) AS shown"
+            )
+        });
+        all.collect::<Vec<_>>().join(" UNION ALL ")
+    }
+
     /// Removes the row of this number.
     pub(crate) fn remove(&self, row: u64) -> String {
         let ordinal = &self.ordinal;

@@ -2,7 +2,7 @@
 
 mod server;
 
-use pg_bulk_ingest::{Batch, Delete, Error, IngestTable, Upsert};
+use pg_bulk_ingest::{Batch, Delete, Error, IngestTable, Rejects, SetAside, Upsert};
 use std::error::Error as _;
 use std::io;
 use std::process::Command;
@@ -163,6 +163,10 @@ async fn a_log_of_everything_has_the_statements_and_no_values() {
     load(&mut client, "s3cr3t\0", Upsert::Off, false).await;
     database.execute("ALTER TABLE t ADD CHECK (value <> 's3cr3t') NOT VALID").await;
     load(&mut client, SECRET, Upsert::IfPrimaryKey, false).await;
+    let set_aside = SetAside { share: 1.0, into: Rejects::table(), ..SetAside::default() };
+    let kept = ingest::<Row>(&mut client).set_aside(set_aside);
+    kept.batches(|_| [Batch::new([row(3)])]).await.unwrap();
+    assert!(database.row("SELECT row FROM t_rejected").await.contains(SECRET));
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("COPY ") && log.contains("INSERT INTO"), "{log}");
     let shown = log.lines().filter(|line| line.contains(SECRET)).collect::<Vec<_>>();

@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["batch", "definition", "hook", "options", "report", "settings"],
     &["catalog", "encode"],
     &["change", "compare", "made", "table"],
-    &["carry", "comment", "lock", "merge", "plan", "publish", "views", "watermark"],
+    &["carry", "comment", "lock", "merge", "plan", "publish", "rejects", "views", "watermark"],
     &["connections", "deadline"],
     &["copy", "execute", "resolve"],
     &["session", "source"],

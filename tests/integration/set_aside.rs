@@ -2,6 +2,7 @@
 
 mod around;
 mod budget;
+mod kept;
 mod server;
 mod sources;
 

@@ -11,6 +11,7 @@ mod grant;
 pub(crate) mod hanging;
 mod lacking;
 pub(crate) mod managed;
+pub(crate) mod own;
 pub(crate) mod probe;
 mod query;
 mod relation;
@@ -21,7 +22,6 @@ mod types;
 mod unique;
 mod view;
 pub(crate) mod waits;
-pub(crate) mod watermarks;
 
 pub(crate) use dependent::Surroundings;
 pub(crate) use enum_type::{FoundEnum, HeldIn, LiveType};
@@ -32,8 +32,8 @@ pub(crate) use hanging::{
 };
 pub(crate) use query::{
     Inspected, alone, attached, comment, deferrable, further, grants, holders, inspect,
-    inspect_outside, inspect_temporary, isolated, isolated_cast, isolated_path, view_attached,
-    views,
+    inspect_outside, inspect_temporary, isolated, isolated_cast, isolated_path, text,
+    view_attached, views,
 };
 pub(crate) use relation::{IndexShape, Leftover, LiveColumn, LiveTable, Relation, Server, Shape};
 pub(crate) use renamed::Names;

@@ -45,6 +45,11 @@ pub(super) fn texts(messages: &[SimpleQueryMessage]) -> impl Iterator<Item = &st
     })
 }
 
+/// The first column of the first row.
+pub(crate) fn text(messages: &[SimpleQueryMessage]) -> Option<String> {
+    texts(messages).next().map(str::to_owned)
+}
+
 /// Reads an answer whose rows are each a JSON value.
 pub(super) fn read<T: DeserializeOwned>(messages: &[SimpleQueryMessage]) -> Option<Vec<T>> {
     texts(messages).map(|row| serde_json::from_str(row).ok()).collect()

@@ -8,8 +8,8 @@ use crate::table::IngestTables;
 
 impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// Sets rows aside that are refused, rather than failing their batch: the rest goes on, and the
-    /// report names each of them ([`Report::rejects`](crate::Report::rejects)). Default: such a row fails its
-    /// batch ([`ErrorKind::Value`]).
+    /// report names each of them ([`Report::rejects`](crate::Report::rejects)). [`Rejects::table`] keeps them in a
+    /// table. Default: such a row fails its batch ([`ErrorKind::Value`]).
     ///
     /// These are rows with a value that its column cannot hold, as far as the client sees it: text with a NUL
     /// character, numbers, dates and times out of range, and all else that is an [`ErrorKind::Value`]. With
@@ -35,6 +35,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     ///
     /// The parts of [`Batch::parts`] go one after the other.
     ///
+    /// [`Rejects::table`]: crate::Rejects::table
     /// [`Batch::parts`]: crate::Batch::parts
     /// [`Batch::stream`]: crate::Batch::stream
     ///

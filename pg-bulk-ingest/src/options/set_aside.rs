@@ -16,7 +16,7 @@ pub struct SetAside<'c> {
     pub share: f64,
     /// Whether the errors that a source returns instead of rows are set aside too: they are not.
     pub source_errors: bool,
-    /// Where rows that are set aside go besides the report: nowhere.
+    /// Where rows that are set aside go besides the report: nowhere. [`Rejects::table`] keeps them in a table.
     pub into: Rejects<'c>,
 }
 
@@ -28,12 +28,18 @@ impl Default for SetAside<'_> {
 
 /// Where rows that are set aside go.
 #[must_use]
-pub struct Rejects<'c>(Option<OnRejected<'c>>);
+pub struct Rejects<'c>(Place<'c>);
+
+enum Place<'c> {
+    Report,
+    Call(OnRejected<'c>),
+    Table,
+}
 
 impl<'c> Rejects<'c> {
     /// Into the report alone ([`Report::rejects`](crate::Report::rejects)).
     pub fn report() -> Self {
-        Self(None)
+        Self(Place::Report)
     }
 
     /// Into the report, and to a function, which is called with each row that a batch sets aside, just
@@ -43,17 +49,62 @@ impl<'c> Rejects<'c> {
     /// once more. With [`AfterLastBatch`](crate::Visibility::AfterLastBatch) it is called when each batch is
     /// complete. A panic of the function rolls the batch back.
     pub fn call(f: impl FnMut(&Rejected) + Send + 'c) -> Self {
-        Self(Some(Box::new(f)))
+        Self(Place::Call(Box::new(f)))
+    }
+
+    /// Into the report, and into a table, in the transaction of the batch: both are committed, or neither.
+    ///
+    /// Those of a table `orders` go into `orders_rejected`, in the same schema; a name that would be longer
+    /// than 63 bytes is cut, and has a digest. It is created with the first row that is set aside, by the
+    /// role of the connection, which needs `CREATE` on the schema until then, and `INSERT` on it from then
+    /// on; both are looked at before the first batch. Whoever could read the whole table at that time may
+    /// read it, but for those to whom row-level security applies. It is only added to: delete from it
+    /// what is dealt with.
+    ///
+    /// | column | type | |
+    /// |---|---|---|
+    /// | `batch` | bigint | the batch, counted from 1 in its ingest |
+    /// | `row_number` | bigint | the row, counted from 1 among the rows of its table in the batch |
+    /// | `column_name` | text | the column, if one is known |
+    /// | `sqlstate` | text | PostgreSQL's SQLSTATE, if it was PostgreSQL that refused the row |
+    /// | `reason` | text | why it was set aside |
+    /// | `row` | jsonb | the row, by the names of its columns, as `to_jsonb` prints it; NULL if it did not reach the server: it could not be encoded, or the source returned an error instead |
+    /// | `source` | text | the ingest's [`source`](crate::Ingest::source) |
+    /// | `at` | timestamptz | when the transaction began |
+    ///
+    /// ```no_run
+    /// # use pg_bulk_ingest::{Batch, Error, IngestTable, Rejects, SetAside, ingest};
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "orders")]
+    /// # struct Order { #[ingest(primary_key)] id: i64 }
+    /// # async fn load(client: &mut tokio_postgres::Client, orders: Vec<Order>) -> Result<(), Error> {
+    /// ingest::<Order>(client)
+    ///     .set_aside(SetAside { into: Rejects::table(), ..SetAside::default() })
+    ///     .batches(|_| Batch::new(orders))
+    ///     .await?;
+    /// let refused = client.query("SELECT reason, row FROM orders_rejected", &[]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn table() -> Self {
+        Self(Place::Table)
     }
 
     pub(crate) fn into_call(self) -> Option<OnRejected<'c>> {
-        self.0
+        match self.0 {
+            Place::Call(call) => Some(call),
+            Place::Report | Place::Table => None,
+        }
     }
 }
 
 impl fmt::Debug for Rejects<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Rejects::call" } else { "Rejects::report" })
+        f.write_str(match self.0 {
+            Place::Report => "Rejects::report",
+            Place::Call(_) => "Rejects::call",
+            Place::Table => "Rejects::table",
+        })
     }
 }
 
@@ -63,12 +114,15 @@ pub(crate) struct Budget {
     pub(crate) at_most: u64,
     share: f64,
     pub(crate) source_errors: bool,
+    /// Whether the rows go into a table.
+    pub(crate) in_table: bool,
 }
 
 impl Budget {
     pub(crate) fn of(set_aside: &SetAside<'_>) -> Self {
         let SetAside { at_most, share, source_errors, .. } = *set_aside;
-        Self { at_most, share, source_errors }
+        let in_table = matches!(set_aside.into.0, Place::Table);
+        Self { at_most, share, source_errors, in_table }
     }
 
     /// How many of so many rows may be set aside.

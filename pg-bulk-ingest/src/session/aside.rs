@@ -1,6 +1,7 @@
 //! Rows that are set aside, so that the rest of their batch goes on.
 
 use super::batch::OpenBatch;
+use super::refused::Refusal;
 use crate::copy::Failed;
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::ident::QualifiedName;
@@ -14,6 +15,8 @@ pub(super) struct Aside {
     /// The table of each, and whether its number is one of the rows of that table.
     /// It is not for one that the server refused, which was numbered with those that were sent.
     places: Vec<(usize, bool)>,
+    /// Each as JSON, where the server had it and it is kept.
+    shown: Vec<Option<String>>,
     /// How many have each place.
     counts: BTreeMap<(usize, bool), u64>,
 }
@@ -27,6 +30,13 @@ impl Aside {
     /// How many of them have a number among the rows of the table.
     fn numbered(&self, table: usize) -> u64 {
         self.counts.get(&(table, true)).copied().unwrap_or_default()
+    }
+
+    /// Those of a table, each as JSON where that is known.
+    pub(super) fn in_table(&self, table: usize) -> impl Iterator<Item = (&Rejected, Option<&str>)> {
+        let all = self.rejected.iter().zip(&self.places).zip(&self.shown);
+        all.filter(move |((_, (of, _)), _)| *of == table)
+            .map(|((rejected, _), shown)| (rejected, shown.as_deref()))
     }
 
     pub(super) fn rows(&self) -> &[Rejected] {
@@ -66,7 +76,7 @@ impl OpenBatch<'_, '_> {
         let row = row.map(|row| row + self.aside.numbered(table));
         let error = self.load.failed(&Failed { table, row, error }, self.core);
         match self.core.settings.set_aside {
-            Some(_) if row.is_some() => self.set_aside(table, true, &error),
+            Some(_) if row.is_some() => self.set_aside((table, true), &error, None),
             // A row that should have been deleted would stay, and nobody looks for it among rejects.
             _ => Err(self.locate_as_is(error)),
         }
@@ -79,7 +89,7 @@ impl OpenBatch<'_, '_> {
         let error = failed.in_row(self.next_row()).caused_by(source);
         match self.core.settings.set_aside {
             Some(budget) if budget.source_errors => {
-                self.set_aside(0, self.targets.len() == 1, &error)
+                self.set_aside((0, self.targets.len() == 1), &error, None)
             }
             _ => Err(self.locate_as_is(error)),
         }
@@ -92,6 +102,7 @@ impl OpenBatch<'_, '_> {
         let set_aside = self.aside.rejected.len() as u64;
         if let Some(refusals) = &mut self.load.refusals {
             refusals.allowed = allowed.saturating_sub(set_aside);
+            refusals.keeps = budget.in_table;
         }
     }
 
@@ -99,16 +110,22 @@ impl OpenBatch<'_, '_> {
     pub(super) fn set_refused_aside(&mut self) -> Result<(), Error> {
         let refusals = self.load.refusals.as_mut();
         let mut refused = refusals.map(|refusals| std::mem::take(&mut refusals.rows));
-        for (table, error) in refused.iter_mut().flat_map(|rows| rows.drain(..)) {
+        for Refusal { table, error, row } in refused.iter_mut().flat_map(|rows| rows.drain(..)) {
             let error = self.core.settings.show(self.aside.place(error));
-            self.set_aside(table, false, &error)?;
+            self.set_aside((table, false), &error, row)?;
             // It was taken.
             self.taken.rows -= 1;
         }
         self.check_share()
     }
 
-    fn set_aside(&mut self, table: usize, is_numbered: bool, error: &Error) -> Result<(), Error> {
+    fn set_aside(
+        &mut self,
+        place: (usize, bool),
+        error: &Error,
+        shown: Option<String>,
+    ) -> Result<(), Error> {
+        let (table, _) = place;
         let rejected = Rejected {
             table: self.core.targets[table].name.clone(),
             batch: self.core.totals.batches + 1,
@@ -123,8 +140,9 @@ impl OpenBatch<'_, '_> {
         }
         tracing::debug!(%rejected, "row set aside");
         self.aside.rejected.push(rejected);
-        self.aside.places.push((table, is_numbered));
-        *self.aside.counts.entry((table, is_numbered)).or_default() += 1;
+        self.aside.places.push(place);
+        self.aside.shown.push(shown);
+        *self.aside.counts.entry(place).or_default() += 1;
         self.taken.rows += 1;
         Ok(())
     }

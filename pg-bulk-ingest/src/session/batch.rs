@@ -295,8 +295,10 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             report.deleted += deleted;
         }
         for (table, report) in core.totals.tables.iter_mut().enumerate() {
-            report.received += aside.of_table(table);
-            report.rejected += aside.of_table(table);
+            let rejected = aside.of_table(table);
+            report.received += rejected;
+            report.rejected += rejected;
+            core.rejects_exist.get_mut(table).into_iter().for_each(|exist| *exist |= rejected > 0);
         }
         let set_aside = aside.rows().len();
         if let Some(budget) = core.settings.set_aside {

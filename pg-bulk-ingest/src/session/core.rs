@@ -63,6 +63,11 @@ impl Settings {
         self.upserts(table) && self.upsert != Upsert::KeepExisting
     }
 
+    /// Whether rows that are set aside are kept in a table.
+    pub(super) fn keeps_rejects(&self) -> bool {
+        self.set_aside.is_some_and(|budget| budget.in_table)
+    }
+
     /// The error, with values of rows if these are to be shown.
     pub(super) fn show(&self, error: Error) -> Error {
         if self.show_values { error.with_values() } else { error }
@@ -124,6 +129,8 @@ pub(super) struct Core {
     pub(super) emptied: bool,
     /// Whether other nodes would not see a high watermark that is stored on this one.
     pub(super) stores_elsewhere: bool,
+    /// Whether the table is there for the rows of each that are set aside, if they are kept.
+    pub(super) rejects_exist: Vec<bool>,
     /// Whether the server has refused to take rows in another way than by `COPY`.
     pub(super) copies_only: AtomicBool,
 }
@@ -204,6 +211,7 @@ impl Core {
             uncommitted: None,
             emptied: false,
             stores_elsewhere: false,
+            rejects_exist: Vec::new(),
             copies_only: AtomicBool::new(false),
             totals: Totals { tables, ..Totals::default() },
         }

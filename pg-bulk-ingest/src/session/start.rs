@@ -10,7 +10,7 @@ use super::refusal::{
 use super::store::{Ingested, Store};
 use super::supported::{check_server, check_version};
 use super::target::{Current, Target, keeping};
-use super::{computed, enum_type, filled, overlap, rename, views};
+use super::{computed, enum_type, filled, overlap, rejects, rename, views};
 use crate::carry::Swapped;
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
 use crate::deadline::answer;
@@ -30,6 +30,7 @@ pub(super) async fn start(
     check_names(&tables)?;
     let enums = enum_type::defined(&tables)?;
     let names = tables.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    rejects::check_names(&names, &settings)?;
     let Inspected { server, enums: found, relations } =
         overlap::inspect(client, &names, &enums, &settings).await?;
     check_server(&server)?;
@@ -130,8 +131,10 @@ pub(super) async fn start(
     enum_type::check_held(client, &targets, &found, &settings, &server).await?;
     let stores_elsewhere = is_worker && server.has_citus && citus_worker(client).await?;
     let unreadable = comment.filter(|_| is_unreadable);
+    let names = targets.iter().map(|target| target.name.clone()).collect::<Vec<_>>();
+    let rejects_exist = rejects::check(client, &server, &names, &settings).await?;
     let core = Core::new(server, settings, enums, found, targets, store);
-    Ok(Core { leftovers, unreadable, stores_elsewhere, ..core })
+    Ok(Core { leftovers, unreadable, stores_elsewhere, rejects_exist, ..core })
 }
 
 /// The names of the tables, each with a name that is free for one that replaces it.

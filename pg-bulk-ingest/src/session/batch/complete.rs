@@ -10,7 +10,7 @@ use crate::session::core::Pending;
 use crate::session::load::{Counts, Load};
 use crate::session::missing::{self, Change};
 use crate::session::store::{self, Storing};
-use crate::session::{close, parallel, visible};
+use crate::session::{close, parallel, rejects, visible};
 use futures_util::future::join;
 
 /// What a batch did that is complete but for the commit.
@@ -72,6 +72,9 @@ impl OpenBatch<'_, '_> {
         let built = Load::build(transaction, core, targets, &mut counts, sent.as_deref()).await?;
         self.migrated.extend(built.into_statements());
         self.load.clear(&self.transaction, self.core).await?;
+        let Self { transaction, core, targets, aside, .. } = self;
+        let kept = rejects::keep(transaction, core, targets, aside).await?;
+        self.migrated.extend(kept);
         if self.core.settings.visibility == Visibility::AfterEachBatch {
             let changes = counts.iter().zip(&self.deleted).map(|(counts, replaced)| Change {
                 inserted: counts.inserted,

@@ -1,13 +1,14 @@
 //! Finds the high watermark of a session: where it is going to be stored, or where it was before.
 
 use super::{Place, READ, Store};
-use crate::catalog::{Server, watermarks};
+use crate::catalog::Server;
 use crate::deadline::answer;
 use crate::error::{Error, ErrorKind};
 use crate::ident::QualifiedName;
 use crate::options::Watermarks;
 use crate::report::{Kept, KeptKind};
-use crate::session::refusal::{START, privilege, unreadable};
+use crate::session::own::{self, Needs, Own};
+use crate::session::refusal::{START, unreadable};
 use crate::statement::Statement;
 use crate::watermark::row::{self, COLUMNS, Orphan, Row, Slot};
 use crate::watermark::{self, Unreadable};
@@ -197,29 +198,20 @@ async fn look(
     server: &Server,
     table: &QualifiedName,
 ) -> Result<Vec<Statement>, Error> {
-    let messages = answer(client.simple_query(&watermarks::sql(table))).await;
-    let messages = messages.map_err(Error::while_doing(READ))?;
-    let found = watermarks::read(&messages).ok_or_else(|| unreadable(READ))?;
-    let lacking = |what: String| Err(privilege(server, format!("{what}, for the high watermarks")));
-    if !found.table_exists {
-        return match (found.may_create, found.schema_exists) {
-            (true, schema_exists) => Ok(row::create(table, !schema_exists)),
-            (false, true) => lacking(format!("CREATE on schema {:?}", table.schema())),
-            (false, false) => lacking(format!("CREATE on database {:?}", server.database)),
-        };
+    let needs = Needs {
+        columns: &COLUMNS,
+        privileges: &["SELECT", "INSERT", "UPDATE"],
+        purpose: "for the high watermarks",
+        action: READ,
+    };
+    match own::look(client, server, table, needs).await? {
+        Own::Usable => Ok(Vec::new()),
+        Own::Missing { schema_missing } => Ok(row::create(table, schema_missing)),
+        Own::Differs(differs) => {
+            let reason = format!("it is another kind of table: {}", differs.join("; "));
+            Err(Error::new(ErrorKind::WatermarkTable { table: table.clone(), reason }, READ))
+        }
     }
-    let differs = found.differs(&COLUMNS);
-    if !differs.is_empty() {
-        let reason = format!("it is another kind of table: {}", differs.join("; "));
-        return Err(Error::new(ErrorKind::WatermarkTable { table: table.clone(), reason }, READ));
-    }
-    if !found.schema_usage {
-        return lacking(format!("USAGE on schema {:?}", table.schema()));
-    }
-    if !found.lacks.is_empty() {
-        return lacking(format!("{} on the table {table}", found.lacks.join(", ")));
-    }
-    Ok(Vec::new())
 }
 
 /// Whether a table is there. It may be asked for within a transaction.

@@ -1,8 +1,16 @@
-//! Ingests that delete, and replace no table.
+//! Ingests that delete, and replace no table; and one that sets rows aside.
 
 use super::{BARE, ITEMS, Item, Scenario, item_rows, load};
-use pg_bulk_ingest::{Change, Delete, HighWatermark};
+use pg_bulk_ingest::{Change, Delete, HighWatermark, Rejects, SetAside};
 use tests::ingest;
+
+/// A table that refuses some rows.
+const CHECKED: &str = r#"
+    CREATE TABLE shop.item (id int PRIMARY KEY CHECK (id < 900), code int UNIQUE, name text NOT NULL);
+    INSERT INTO shop.item SELECT i, i, 'before' FROM generate_series(1, 4) i;
+    CREATE INDEX ON shop.item (name);
+    GRANT SELECT, INSERT ON shop.item TO pg_monitor WITH GRANT OPTION;
+    COMMENT ON TABLE shop.item IS '{"by": "hand", "pg-bulk-ingest": {"high-watermark": 0}}';"#;
 
 pub(in super::super) const CHANGES: &[Scenario] = &[
     Scenario {
@@ -35,7 +43,25 @@ pub(in super::super) const CHANGES: &[Scenario] = &[
         visible: ITEMS,
         run: |client, source| load(ingest::<Item>(client).delete(Delete::All), source, item_rows),
     },
+    Scenario {
+        name: "rows set aside",
+        before: CHECKED,
+        batches: 2,
+        migrates_before: false,
+        is_visible_by_batch: true,
+        visible: ITEMS,
+        run: |client, source| {
+            let set_aside = SetAside { into: Rejects::table(), share: 1.0, ..SetAside::default() };
+            load(ingest::<Item>(client).set_aside(set_aside), source, item_rows_some_bad)
+        },
+    },
 ];
+
+/// The rows of a batch, one of which the server refuses, and one the encoder.
+fn item_rows_some_bad(batch: i32) -> impl Iterator<Item = Item> + Send {
+    let bad = |id, name: &str| Item { id, code: None, name: name.to_owned() };
+    item_rows(batch).chain([bad(900 + batch, "refused"), bad(50 + batch, "\0")])
+}
 
 /// The rows of a batch, with deletes before and after them.
 fn item_changes(batch: i32) -> impl Iterator<Item = Change<'static, Item>> + Send {

@@ -1,14 +1,14 @@
-//! A table of high watermarks: whether it is there, and can be used.
+//! A table that ingests keep beside those that they load into: whether it is there, and can be used.
 
 use super::query::{alone, read as read_json};
-use crate::ident::{Literal, QualifiedName};
+use crate::ident::{Literal, QualifiedName, list};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use tokio_postgres::SimpleQueryMessage;
 
-/// What there is under the name of a table of high watermarks.
+/// What there is under the name of such a table.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct WatermarkTable {
+pub(crate) struct OwnTable {
     pub(crate) schema_exists: bool,
     pub(crate) schema_usage: bool,
     /// Whether the role may create it, with its schema if that is missing.
@@ -20,18 +20,20 @@ pub(crate) struct WatermarkTable {
     pub(crate) lacks: Vec<String>,
 }
 
-/// Looks for it, in a message of its own.
-pub(crate) fn sql(table: &QualifiedName) -> String {
+/// Looks for it, and for these privileges on it, in a message of its own.
+pub(crate) fn sql(table: &QualifiedName, privileges: &[&str]) -> String {
     let (schema, name) = (Literal(table.schema()), Literal(table.name()));
-    alone(&include_str!("watermarks.sql").replace(":table", &format!("({schema}, {name})")))
+    let privileges = list(privileges.iter().map(|privilege| Literal(privilege)));
+    let sql = include_str!("own.sql").replace(":table", &format!("({schema}, {name})"));
+    alone(&sql.replace(":privileges", &privileges))
 }
 
 /// Reads the answer; `None` if it is not understood.
-pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<WatermarkTable> {
+pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<OwnTable> {
     read_json(messages)?.pop()
 }
 
-impl WatermarkTable {
+impl OwnTable {
     /// The columns, of these, that it lacks, or that are of other types.
     pub(crate) fn differs(&self, columns: &[(&str, &str)]) -> Vec<String> {
         let differs = |(name, sql_type): &&(&str, &str)| {
@@ -47,11 +49,11 @@ impl WatermarkTable {
 
 #[cfg(test)]
 mod tests {
-    use super::WatermarkTable;
+    use super::OwnTable;
 
     #[test]
     fn what_differs_is_named() {
-        let found = WatermarkTable {
+        let found = OwnTable {
             schema_exists: true,
             schema_usage: true,
             may_create: false,

@@ -10,7 +10,7 @@ SELECT json_build_object(
     SELECT json_object_agg(a.attname, format_type(a.atttypid, NULL)) FROM pg_attribute a
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '{}'),
   'lacks', (
-    SELECT coalesce(json_agg(privilege), '[]') FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS privilege
+    SELECT coalesce(json_agg(privilege), '[]') FROM unnest(ARRAY[:privileges]::text[]) AS privilege
     WHERE NOT coalesce(has_table_privilege(c.oid, privilege), true))
 )::text
 FROM (VALUES :table) AS wanted(schema_name, table_name)

@@ -1,0 +1,141 @@
+//! The tables of rows that are set aside: whether they can be used, and what is kept in them.
+
+use super::aside::Aside;
+use super::core::{Core, Settings};
+use super::own::{self, Needs, Own};
+use super::refusal::{START, unsupported};
+use super::target::Target;
+use crate::catalog::Server;
+use crate::deadline::answer;
+use crate::error::{Error, ErrorKind};
+use crate::execute::{query, run};
+use crate::ident::QualifiedName;
+use crate::lock;
+use crate::options::Migration;
+use crate::rejects::{self, COLUMNS, Reject};
+use crate::report::Rejected;
+use crate::statement::Statement;
+use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Transaction};
+
+const KEEP: &str = "cannot keep the rows that are set aside";
+
+/// No table of the ingest is one of rows of another that are set aside.
+pub(super) fn check_names(names: &[QualifiedName], settings: &Settings) -> Result<(), Error> {
+    let mut rejects = names.iter().map(QualifiedName::rejects);
+    match rejects.find(|rejects| settings.keeps_rejects() && names.contains(rejects)) {
+        None => Ok(()),
+        Some(rejects) => {
+            let reason =
+                "rows of another table of the ingest that are set aside would be kept in it";
+            Err(unsupported(reason).in_table(&rejects))
+        }
+    }
+}
+
+/// Checks that the rows of each table that are set aside can be kept. Returns whether the table for them is
+/// there.
+pub(super) async fn check(
+    client: &Client,
+    server: &Server,
+    names: &[QualifiedName],
+    settings: &Settings,
+) -> Result<Vec<bool>, Error> {
+    let mut are_there = Vec::new();
+    if !settings.keeps_rejects() {
+        return Ok(are_there);
+    }
+    for name in names {
+        let rejects = name.rejects();
+        let is_there = check_one(client, server, &rejects, settings).await;
+        are_there.push(is_there.map_err(|error| error.in_table(&rejects))?);
+    }
+    Ok(are_there)
+}
+
+async fn check_one(
+    client: &Client,
+    server: &Server,
+    rejects: &QualifiedName,
+    settings: &Settings,
+) -> Result<bool, Error> {
+    let needs = Needs {
+        columns: &COLUMNS,
+        privileges: &["INSERT"],
+        purpose: "to keep the rows that are set aside",
+        action: START,
+    };
+    match own::look(client, server, rejects, needs).await? {
+        Own::Usable => Ok(true),
+        Own::Missing { .. } if settings.migration == Migration::Freeze => {
+            let differences =
+                vec!["it does not exist, and rows that are set aside are kept in it".to_owned()];
+            Err(Error::new(ErrorKind::SchemaMismatch { differences }, START))
+        }
+        Own::Missing { .. } => Ok(false),
+        Own::Differs(differs) => Err(unsupported(format!(
+            "rows that are set aside are kept in a table of this name, and it is another kind of table: {}",
+            differs.join("; ")
+        ))),
+    }
+}
+
+/// Keeps the rows that a batch sets aside, in its transaction. Returns what was created for them.
+pub(super) async fn keep(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    targets: &[Target],
+    aside: &Aside,
+) -> Result<Vec<Statement>, Error> {
+    let mut created = Vec::new();
+    if !core.settings.keeps_rejects() {
+        return Ok(created);
+    }
+    for (position, target) in targets.iter().enumerate() {
+        let of_table = aside.in_table(position);
+        let rows = of_table.map(|(rejected, row)| reject(rejected, row)).collect::<Vec<_>>();
+        if rows.is_empty() {
+            continue;
+        }
+        let rejects = target.name.rejects();
+        let in_table = |error: Error| error.in_table(&rejects);
+        if core.rejects_exist.get(position) != Some(&true) {
+            created.extend(create(transaction, target, &rejects).await.map_err(in_table)?);
+        }
+        let insert = rejects::insert(&rejects, &core.settings.source, &rows);
+        tracing::debug!(sql = insert, "query");
+        let texts = rejects::texts(&rows);
+        let inserted =
+            answer(transaction.query_typed(&insert, &[(&texts, Type::TEXT_ARRAY)])).await;
+        inserted.map_err(Error::while_doing(KEEP)).map_err(in_table)?;
+    }
+    Ok(created)
+}
+
+fn reject<'a>(rejected: &'a Rejected, row: Option<&'a str>) -> Reject<'a> {
+    Reject {
+        batch: rejected.batch,
+        row_number: rejected.row,
+        column: rejected.column.as_deref(),
+        sqlstate: rejected.sqlstate.as_deref(),
+        reason: &rejected.message,
+        row,
+    }
+}
+
+/// Creates the table, unless another session has done so meanwhile.
+async fn create(
+    transaction: &Transaction<'_>,
+    target: &Target,
+    rejects: &QualifiedName,
+) -> Result<Vec<Statement>, Error> {
+    let look = format!("{};\n{}", lock::creation(rejects), rejects::exists(rejects));
+    if rejects::read_exists(&query(transaction, &look, KEEP).await?) {
+        return Ok(Vec::new());
+    }
+    let oid = target.visible().map_or(0, |live| live.oid);
+    let readers = rejects::read_readers(&query(transaction, &rejects::readers(oid), KEEP).await?);
+    let create = rejects::create(rejects, &target.name, &readers);
+    run(transaction, &create, KEEP).await?;
+    Ok(create)
+}
