@@ -4,9 +4,9 @@
 //! [SUITE…]`
 //!
 //! Without a suite, or with `targets`, all run: `compile`, `count`, `memory`, `load`, `small`,
-//! `sources`, `autovacuum`, `growth`, `upsert`, `sizes`, `partitions`, `rebuild`, `migrate` and `views`. What was measured of the
-//! targets is printed at the end. `load`, `upsert` and `views` have other libraries beside ours: crates
-//! with the feature `peers`, and Python's once `benches/python/prepare` was run.
+//! `sources`, `autovacuum`, `growth`, `upsert`, `sizes`, `changes`, `partitions`, `rebuild`, `migrate` and
+//! `views`. What was measured of the targets is printed at the end. `load`, `upsert` and `views` have other
+//! libraries beside ours: crates with the feature `peers`, and Python's once `benches/python/prepare` was run.
 //!
 //! Every measurement is one of several interleaved rounds, and is quoted as the median of its ratios
 //! to the reference of the same round: the machine may be shared and noisy.
@@ -14,6 +14,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that fails has to stop")]
 
 mod autovacuum;
+mod changes;
 mod checked;
 mod compile;
 mod contender;
@@ -82,6 +83,7 @@ async fn main() {
             "growth" => growth::run(&url, &settings).await,
             "upsert" => upsert::run(&url, &settings).await,
             "sizes" => sizes::run(&url, &settings, version).await,
+            "changes" => changes::run(&url, &settings).await,
             "partitions" => partitions::run(&url, &settings).await,
             "rebuild" => rebuild::run(&url, &settings).await,
             "migrate" => migrate::run(&url, &settings).await,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 /// All suites, in the order in which they run. That of memory comes before those that leave much to
 /// the allocator.
-pub(crate) const SUITES: [&str; 14] = [
+pub(crate) const SUITES: [&str; 15] = [
     "compile",
     "count",
     "memory",
@@ -18,6 +18,7 @@ pub(crate) const SUITES: [&str; 14] = [
     "growth",
     "upsert",
     "sizes",
+    "changes",
     "partitions",
     "rebuild",
     "migrate",
