@@ -1,5 +1,6 @@
 //! Errors: what was being done, where, and why it failed.
 
+mod alike;
 mod condition;
 mod first;
 mod kind;
@@ -52,6 +53,8 @@ struct Place {
     row: Option<u64>,
     column: Option<String>,
     statement: Option<String>,
+    /// The numbers of other rows that are refused for the same reason.
+    alike: Vec<u64>,
 }
 
 /// The numbers of the rows of one part of a batch: those of each part follow those of all before.

@@ -30,7 +30,7 @@ pub(crate) use handover::HandingOver;
 pub(crate) use live::Live;
 pub(crate) use query::{describe_query, insert_query};
 pub(crate) use sequence::{Sequence, Wait};
-pub(crate) use suspects::{constrained_column, count_suspects};
+pub(crate) use suspects::{condition_of_violation, constrained_column, count_suspects, violating};
 pub(crate) use upsert::{COUNTED_FROM, Counting, Keys, Search, Upserting};
 
 use crate::definition::{Column, Table};
@@ -101,26 +101,28 @@ impl Staging {
         self.parts.push(part);
     }
 
-    /// Shows the row of this number, as JSON.
-    pub(crate) fn show(&self, row: u64) -> String {
+    /// Shows the rows of these numbers, as JSON: number and row.
+    pub(crate) fn show(&self, rows: &[u64]) -> String {
         let Self { columns, ordinal, .. } = self;
-        let all = self.tables().into_iter().map(|part| {
-            format!(
-                "SELECT pg_catalog.to_jsonb(shown) FROM (SELECT {columns} FROM {part} \
-                 WHERE {ordinal} OPERATOR(pg_catalog.=) {row}) AS shown"
-            )
-        });
-        all.collect::<Vec<_>>().join(" UNION ALL ")
+        let (are_these, all) = (self.are(rows), self.rows());
+        format!(
+            "SELECT {ordinal}, pg_catalog.to_jsonb(shown) FROM (SELECT * FROM {all} AS staged \
+             WHERE {are_these}) AS these CROSS JOIN LATERAL (SELECT {columns}) AS shown"
+        )
     }
 
-    /// Removes the row of this number.
-    pub(crate) fn remove(&self, row: u64) -> String {
-        let ordinal = &self.ordinal;
-        let all = self
-            .tables()
-            .into_iter()
-            .map(|part| format!("DELETE FROM {part} WHERE {ordinal} OPERATOR(pg_catalog.=) {row}"));
+    /// Removes the rows of these numbers.
+    pub(crate) fn remove(&self, rows: &[u64]) -> String {
+        let are_these = self.are(rows);
+        let all =
+            self.tables().into_iter().map(|part| format!("DELETE FROM {part} WHERE {are_these}"));
         all.collect::<Vec<_>>().join(";\n")
+    }
+
+    /// Whether a row is of one of these numbers.
+    fn are(&self, rows: &[u64]) -> String {
+        let ordinal = &self.ordinal;
+        format!("{ordinal} OPERATOR(pg_catalog.=) ANY ('{{{}}}'::pg_catalog.int8[])", list(rows))
     }
 
     /// Drops it, for a transaction that goes on with another batch.

@@ -1,5 +1,6 @@
 //! An ingest, batch by batch.
 
+mod alike;
 mod aside;
 mod batch;
 mod carry;

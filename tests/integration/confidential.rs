@@ -161,7 +161,7 @@ async fn a_log_of_everything_has_the_statements_and_no_values() {
         }
     }
     load(&mut client, "s3cr3t\0", Upsert::Off, false).await;
-    database.execute("ALTER TABLE t ADD CHECK (value <> 's3cr3t') NOT VALID").await;
+    database.execute("ALTER TABLE t ADD CHECK (length(value) <> 6) NOT VALID").await;
     load(&mut client, SECRET, Upsert::IfPrimaryKey, false).await;
     let set_aside = SetAside { share: 1.0, into: Rejects::table(), ..SetAside::default() };
     let kept = ingest::<Row>(&mut client).set_aside(set_aside);

@@ -32,8 +32,8 @@ pub(crate) use hanging::{
 };
 pub(crate) use query::{
     Inspected, alone, attached, comment, deferrable, further, grants, holders, inspect,
-    inspect_outside, inspect_temporary, isolated, isolated_cast, isolated_path, text,
-    view_attached, views,
+    inspect_outside, inspect_temporary, isolated, isolated_cast, isolated_path, numbered, numbers,
+    text, view_attached, views,
 };
 pub(crate) use relation::{IndexShape, Leftover, LiveColumn, LiveTable, Relation, Server, Shape};
 pub(crate) use renamed::Names;

@@ -6,6 +6,7 @@ use crate::ident::{Literal, QualifiedName, list};
 use crate::settings;
 use crate::statement::{rollback_to, savepoint};
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 
@@ -48,6 +49,20 @@ pub(super) fn texts(messages: &[SimpleQueryMessage]) -> impl Iterator<Item = &st
 /// The first column of the first row.
 pub(crate) fn text(messages: &[SimpleQueryMessage]) -> Option<String> {
     texts(messages).next().map(str::to_owned)
+}
+
+/// The first column of each row, as numbers.
+pub(crate) fn numbers(messages: &[SimpleQueryMessage]) -> Vec<u64> {
+    texts(messages).filter_map(|text| text.parse().ok()).collect()
+}
+
+/// The second column of each row, by the number in the first.
+pub(crate) fn numbered(messages: &[SimpleQueryMessage]) -> BTreeMap<u64, String> {
+    let read = |message: &SimpleQueryMessage| match message {
+        SimpleQueryMessage::Row(row) => Some((row.get(0)?.parse().ok()?, row.get(1)?.to_owned())),
+        _ => None,
+    };
+    messages.iter().filter_map(read).collect()
 }
 
 /// Reads an answer whose rows are each a JSON value.

@@ -19,9 +19,10 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     ///
     /// What the server refuses of a table that is there is set aside as well: rows that violate NOT NULL, CHECK,
     /// unique, foreign key and exclusion constraints, texts that are too long for their `varchar`, and those that
-    /// a trigger refuses. Each is looked for when
-    /// it is met, by halves, and the merge is done again without it: a batch with a hundred of them is merged a
-    /// hundred times. Rows that are only added go through a temporary table, too, for which the role needs
+    /// a trigger refuses. When one is met, all rows that its CHECK, NOT NULL or foreign key refuses are found by one
+    /// query, and the merge is done again without them. What a query over the rows cannot tell is looked for by
+    /// halves, row by row, and the merge is done again without each: what a trigger, a unique or exclusion constraint
+    /// refuses, and all of tables whose rows a trigger changes before they are written, or with `on_update`. Rows that are only added go through a temporary table, too, for which the role needs
     /// TEMPORARY on the database. Of rows with equal keys of which the last is refused, the one before it counts.
     ///
     /// These still fail the batch: a label that an enum type lacks, a value that its domain refuses, as `COPY`

@@ -73,6 +73,21 @@ pub(crate) fn count_suspects() -> String {
     format!("SELECT pg_catalog.count(*) FROM {NAME}")
 }
 
+/// Returns the numbers of the suspects for which a condition over `row` holds, up to so many, in the order in which
+/// they are written.
+pub(crate) fn violating(staging: &Staging, condition: &str, limit: u64) -> String {
+    let ordinal = &staging.ordinal;
+    format!("SELECT {ordinal} FROM {NAME} AS row WHERE {condition} ORDER BY {PLACE} LIMIT {limit}")
+}
+
+/// Returns what is so of a row, `row`, that violates a CHECK or foreign key of the table of this OID, as SQL, for an
+/// empty search path.
+pub(crate) fn condition_of_violation(oid: u32, constraint: &str) -> String {
+    include_str!("violation.sql")
+        .replace(":table", &oid.to_string())
+        .replace(":constraint", &Literal(constraint).to_string())
+}
+
 /// Returns the name of the column that a constraint is about, if it is one alone.
 pub(crate) fn constrained_column(oid: u32, constraint: &str) -> String {
     format!(

@@ -109,12 +109,16 @@ impl OpenBatch<'_, '_> {
     /// Sets the rows aside that the server refused.
     pub(super) fn set_refused_aside(&mut self) -> Result<(), Error> {
         let refusals = self.load.refusals.as_mut();
-        let mut refused = refusals.map(|refusals| std::mem::take(&mut refusals.rows));
-        for Refusal { table, error, row } in refused.iter_mut().flat_map(|rows| rows.drain(..)) {
-            let error = self.core.settings.show(self.aside.place(error));
-            self.set_aside((table, false), &error, row)?;
-            // It was taken.
-            self.taken.rows -= 1;
+        let refusals = refusals.map(|refusals| std::mem::take(&mut refusals.refusals));
+        for Refusal { table, error, rows } in refusals.into_iter().flatten() {
+            let mut error = self.core.settings.show(error);
+            for (row, shown) in rows {
+                let number = self.aside.number_of(&self.core.targets[table].name, row);
+                error = error.of_row(number);
+                self.set_aside((table, false), &error, shown)?;
+                // It was taken.
+                self.taken.rows -= 1;
+            }
         }
         self.check_share()
     }

@@ -190,19 +190,19 @@ impl Merging<'_> {
     /// are written, and taken back, until one row is left that is refused alone, for the same reason.
     ///
     /// All halves together are as many rows as there are. A row that is refused because of another of
-    /// its batch is not found.
+    /// its batch is not found. Where what the constraint says tells, one query finds it.
     async fn find(self, transaction: &Transaction<'_>, error: Error) -> Error {
         if !is_of_a_row(&error) {
             return error;
         }
-        let mut other = None;
+        let (mut other, mut alike) = (None, Vec::new());
         let found = match self.is_of_others(&error) {
             true => Ok(None),
-            false => self.search(transaction, &error, &mut other).await,
+            false => self.search(transaction, &error, (&mut other, &mut alike)).await,
         };
         let error = match (found, other) {
             (Ok(Some(row)), Some(other)) => other.in_row(row),
-            (Ok(Some(row)), None) => error.in_row(row),
+            (Ok(Some(row)), None) => error.in_row(row).with_alike(alike),
             (Ok(None), _) => error,
             (Err(_), _) => return error,
         };
@@ -232,12 +232,13 @@ impl Merging<'_> {
     }
 
     /// Returns the number of a row that is refused alone as all were. Leaves a savepoint. Where rows are set
-    /// aside, it may be one that is refused for an `other` reason, which was met before.
+    /// aside, it may be one that is refused for an `other` reason, which was met before; and there may be
+    /// more that are refused `alike`.
     async fn search(
         self,
         transaction: &Transaction<'_>,
         refused: &Error,
-        other: &mut Option<Error>,
+        (other, alike): (&mut Option<Error>, &mut Vec<u64>),
     ) -> Result<Option<u64>, Error> {
         let Self { core, target, staging, .. } = self;
         let live = self.live();
@@ -250,6 +251,10 @@ impl Merging<'_> {
             count_suspects()
         );
         let [mut last] = numbers(transaction, &sql, MERGE).await?;
+        if let [first, others @ ..] = &*self.all_refused(transaction, refused).await {
+            others.clone_into(alike);
+            return Ok(Some(*first));
+        }
         let mut first = 0;
         while first < last {
             // The last of all, to be sure that it is refused as well.
