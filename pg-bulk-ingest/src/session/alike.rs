@@ -1,9 +1,9 @@
-//! All rows that a constraint refuses, found at once by what it says.
+//! Rows that are refused: all of a constraint, found at once by what it says, and one because of those before it.
 
-use super::merging::{MERGE, Merging, SAVEPOINT};
+use super::merging::{MERGE, Merging, SAVEPOINT, is_of_a_row, is_the_same};
 use crate::catalog;
 use crate::error::Error;
-use crate::execute::query;
+use crate::execute::{numbers, query};
 use crate::ident::Ident;
 use crate::merge::{condition_of_violation, violating};
 use crate::statement::rollback_to;
@@ -27,6 +27,41 @@ impl Merging<'_> {
         let found = query(transaction, &sql, MERGE).await;
         // What cannot be evaluated is looked for in another way.
         found.map_or_else(|_| Vec::new(), |messages| catalog::numbers(&messages))
+    }
+
+    /// Finds the number of the first of so many suspects that is refused once those before it are written, where
+    /// none is refused alone. It may be for an `other` reason.
+    pub(super) async fn search_after_others(
+        self,
+        transaction: &Transaction<'_>,
+        reason: &Error,
+        (all, other): (u64, &mut Option<Error>),
+    ) -> Result<Option<u64>, Error> {
+        let upserts = self.target.upserts(self.core.settings.upsert);
+        let back = rollback_to(SAVEPOINT);
+        // The numbers of rows from the first on, of which the former are written and the latter are not.
+        let (mut written, mut refused) = (0, all + 1);
+        while refused - written > 1 {
+            // All, to be sure that they are refused as well.
+            let middle = if refused > all { all } else { written + (refused - written) / 2 };
+            let write = self.staging.write_suspects(self.live(), upserts, 0, middle);
+            match query(transaction, &format!("{back};\n{write}"), MERGE).await {
+                Ok(_) => written = middle,
+                Err(error) if !is_of_a_row(&error) => return Err(error),
+                Err(error) => {
+                    refused = middle;
+                    if !is_the_same(&error, other.as_ref().unwrap_or(reason)) {
+                        *other = Some(error);
+                    }
+                }
+            }
+        }
+        if refused > all {
+            return Ok(None);
+        }
+        let sql = format!("{back};\n{}", self.staging.suspect(refused));
+        let [row] = numbers(transaction, &sql, MERGE).await?;
+        Ok(Some(row))
     }
 
     /// What is so of the rows that violate the constraint, in SQL.

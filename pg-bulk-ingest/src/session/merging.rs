@@ -255,7 +255,7 @@ impl Merging<'_> {
             others.clone_into(alike);
             return Ok(Some(*first));
         }
-        let mut first = 0;
+        let (mut first, all) = (0, last);
         while first < last {
             // The last of all, to be sure that it is refused as well.
             let middle = if last - first == 1 { last } else { first + (last - first) / 2 };
@@ -278,7 +278,12 @@ impl Merging<'_> {
                 Err(_) => last = middle,
             }
         }
-        Ok(None)
+        // None alone: one may be because of those before it.
+        let conflicts = is_violation(refused) || is_exclusion(refused);
+        match core.settings.set_aside.is_some() && conflicts {
+            true => self.search_after_others(transaction, refused, (all, other)).await,
+            false => Ok(None),
+        }
     }
 }
 
@@ -300,7 +305,7 @@ pub(super) fn is_of_a_row(error: &Error) -> bool {
 }
 
 /// Whether both are of the same code and the same constraint.
-fn is_the_same(one: &Error, other: &Error) -> bool {
+pub(super) fn is_the_same(one: &Error, other: &Error) -> bool {
     let constraint = |error: &Error| {
         let said = error.db_error()?;
         Some((said.code().clone(), said.constraint().map(str::to_owned)))

@@ -4,7 +4,7 @@ use super::step::{Definition, Fault, IngestOf, Step};
 use super::world::{Shape, Table, World, foretell};
 use futures_util::FutureExt;
 use local_postgres::{LocalPostgres, StopMode};
-use pg_bulk_ingest::{Batch, BoxFuture, Change, Error, IngestTable, RowOf, Watermarks};
+use pg_bulk_ingest::{Batch, BoxFuture, Change, Error, IngestTable, RowOf, SetAside, Watermarks};
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
@@ -326,6 +326,10 @@ where
     let ingest = ingest::<R>(client).upsert(upsert).delete(delete).visibility(visibility);
     let ingest = ingest.watermarks(kept);
     let ingest = ingest.small_merges(of.small_merges);
+    let ingest = match of.sets_aside {
+        true => ingest.set_aside(SetAside { share: 1.0, ..SetAside::default() }),
+        false => ingest,
+    };
     let made = move |after: Option<i64>| {
         assert_eq!(after, stored, "the high watermark");
         let mut taken = 0;

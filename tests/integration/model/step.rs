@@ -44,6 +44,8 @@ pub(super) struct IngestOf {
     pub(super) batches: Vec<BatchOf>,
     pub(super) fault: Option<Fault>,
     pub(super) small_merges: bool,
+    /// Whether rows that the server refuses of a table that is there are set aside.
+    pub(super) sets_aside: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -86,6 +88,7 @@ impl IngestOf {
             _ => Definition::Keyed,
         };
         let batches = dice.below(4);
+        let sets_aside = dice.once_in(3);
         Self {
             definition,
             upsert: match dice.below(8) {
@@ -102,21 +105,22 @@ impl IngestOf {
                 Delete::Missing,
             ]),
             visibility: dice.pick(&[Visibility::AfterEachBatch, Visibility::AfterLastBatch]),
-            batches: (0..batches).map(|_| BatchOf::any(dice, definition)).collect(),
+            batches: (0..batches).map(|_| BatchOf::any(dice, definition, sets_aside)).collect(),
             fault: (!dice.once_in(3)).then(|| Fault::any(dice)),
             small_merges: !dice.once_in(3),
+            sets_aside,
         }
     }
 }
 
 impl BatchOf {
-    fn any(dice: &mut Dice, definition: Definition) -> Self {
+    fn any(dice: &mut Dice, definition: Definition, sets_aside: bool) -> Self {
         let row = |dice: &mut Dice| {
             let id = i32::try_from(dice.below(30)).unwrap();
             if definition != Definition::Unkeyed && dice.once_in(6) {
                 return (id, None);
             }
-            let is_bad = dice.once_in(60);
+            let is_bad = dice.once_in(if sets_aside { 8 } else { 60 });
             let value = if is_bad { VALUES[7] } else { dice.pick(&VALUES[..7]) };
             (id, Some(value))
         };

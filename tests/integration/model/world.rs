@@ -48,8 +48,9 @@ impl Table {
         Some(self.rows.remove(at).1)
     }
 
-    /// The table with a batch in it; `None` if the batch is an error.
-    fn with(&self, batch: &BatchOf, ingest: &IngestOf) -> Option<Self> {
+    /// The table with a batch in it; `None` if the batch is an error. Rows that the server refuses may be set
+    /// aside.
+    fn with(&self, batch: &BatchOf, ingest: &IngestOf, sets_aside: bool) -> Option<Self> {
         let joins = ingest.definition == Definition::Joined;
         let mut table = self.clone();
         for &(id, value) in &batch.rows {
@@ -60,13 +61,16 @@ impl Table {
                 table.take(id);
                 continue;
             };
-            if value.chars().count() > 8 {
-                return None;
+            let is_refused = value.chars().count() > 8
+                || self.shape.is_keyed && ingest.upsert == Upsert::Off && table.has(id);
+            match is_refused {
+                true if sets_aside => continue,
+                true => return None,
+                false => {}
             }
             let mut value = value.to_owned();
             if self.shape.is_keyed && table.has(id) {
                 match ingest.upsert {
-                    Upsert::Off => return None,
                     Upsert::KeepExisting => continue,
                     _ => {
                         let old = table.take(id).filter(|_| joins).unwrap_or_default();
@@ -101,7 +105,8 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
         delete => delete == Delete::All,
     };
     let is_whole = ingest.delete == Delete::Missing;
-    if is_whole && (!shape.is_keyed || ingest.upsert == Upsert::Off) {
+    let refuses = !shape.is_keyed || ingest.upsert == Upsert::Off || ingest.sets_aside;
+    if is_whole && refuses {
         return Foretold { worlds, succeeds: false };
     }
     let mut table = before.clone().unwrap_or_else(|| Table::new(shape));
@@ -129,8 +134,12 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
         table.rows.clear();
         table.high_watermark = None;
     }
+    // What the server refuses of a new table that is filled by COPY alone is an error.
+    let is_copied = matches!(ingest.definition, Definition::Keyed | Definition::Indexed)
+        && ingest.upsert == Upsert::IfPrimaryKey;
+    let mut may_set_aside = ingest.sets_aside && (before.is_some() && !deletes || !is_copied);
     for (position, batch) in ingest.batches.iter().enumerate() {
-        let Some(next) = table.with(batch, ingest) else {
+        let Some(next) = table.with(batch, ingest, may_set_aside) else {
             return Foretold { worlds, succeeds: false };
         };
         table = next;
@@ -143,6 +152,7 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
         if is_last || ingest.visibility == Visibility::AfterEachBatch && !is_whole {
             worlds.push(Some(table.clone()));
         }
+        may_set_aside |= ingest.sets_aside && ingest.visibility == Visibility::AfterEachBatch;
     }
     Foretold { worlds, succeeds: true }
 }

@@ -214,3 +214,30 @@ async fn in_a_partitioned_table() {
         "2,54"
     );
 }
+
+/// Of rows that exclude each other the first is loaded.
+#[tokio::test]
+async fn one_that_is_refused_because_of_another_of_its_batch() {
+    let distinct = |id, size| part(id, 1, size);
+    for (constraint, upsert, rows, expected) in [
+        ("", Upsert::Off, [distinct(1, 1), distinct(2, 2), distinct(1, 3), distinct(2, 4)], [3, 4]),
+        (
+            "ALTER TABLE part ADD UNIQUE (size)",
+            Upsert::IfPrimaryKey,
+            [distinct(1, 1), distinct(2, 1), distinct(3, 2), distinct(4, 1)],
+            [2, 4],
+        ),
+        (
+            "ALTER TABLE part ADD EXCLUDE USING btree (size WITH =)",
+            Upsert::KeepExisting,
+            [distinct(1, 1), distinct(2, 1), distinct(3, 2), distinct(4, 1)],
+            [2, 4],
+        ),
+    ] {
+        let database = Database::new().await;
+        database.execute(&format!("{TABLES}; {constraint}")).await;
+        let mut client = database.connect().await;
+        assert_eq!(load(&mut client, &rows, upsert).await, expected, "{constraint} {upsert:?}");
+        assert_eq!(database.row("SELECT count(*) FROM part").await, "2");
+    }
+}
