@@ -21,16 +21,17 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// unique, foreign key and exclusion constraints, texts that are too long for their `varchar`, and those that
     /// a trigger refuses. When one is met, all rows that its CHECK, NOT NULL or foreign key refuses are found by one
     /// query, and the merge is done again without them. What a query over the rows cannot tell is looked for by
-    /// halves, row by row, and the merge is done again without each: what a trigger, a unique or exclusion constraint
-    /// refuses, and all of tables whose rows a trigger changes before they are written, or with `on_update`. Rows that are only added go through a temporary table, too, for which the role needs
-    /// TEMPORARY on the database. Of rows with equal keys of which the last is refused, the one before it counts; of rows that a unique or exclusion
-    /// constraint keeps apart, the first is loaded.
+    /// halves, row by row, and the merge is done again without each: what a trigger, a unique or exclusion
+    /// constraint refuses, and all of tables whose rows a trigger changes before they are written, or with
+    /// `on_update`. Rows that are only added go through a temporary table, too, for which the role needs TEMPORARY
+    /// on the database. Of rows with equal keys of which the last is refused, the one before it counts; of rows that
+    /// a unique or exclusion constraint keeps apart, the first is loaded.
     ///
-    /// These still fail the batch: a label that an enum type lacks, a value that its domain refuses, as `COPY`
-    /// does at once; a key to delete that cannot be encoded; a row that refers to none, where the foreign
-    /// key is of the table to itself; constraints that are deferred to the COMMIT; and in a new table, or one
-    /// that replaces another ([`Delete`](crate::Delete)), what the server refuses, where its rows are merged on its
-    /// primary key and no column or setting says how.
+    /// These still fail the batch: a label that an enum type lacks, a value that its domain refuses, and with
+    /// `on_update` a text that is too long, as `COPY` does at once; a key to delete that cannot be encoded; a row
+    /// that refers to none, where the foreign key is of the table to itself; constraints that are deferred to the
+    /// COMMIT; and in a new table, or one that replaces another ([`Delete`](crate::Delete)), what the server
+    /// refuses, where its rows are merged on its primary key and no column or setting says how.
     ///
     /// A batch of which more rows are refused than [`SetAside::at_most`], or [`SetAside::share`], is rolled
     /// back, and ends the ingest with [`ErrorKind::TooManyRejected`]. The high watermark of a batch is stored

@@ -19,7 +19,7 @@ use crate::error::{Error, ErrorKind};
 use crate::execute::{numbers, query};
 use crate::ident::QualifiedName;
 use crate::merge::{self, Arrival, Deletes, Sent, Staging};
-use crate::options::{Delete, Visibility};
+use crate::options::{Delete, Upsert, Visibility};
 use crate::plan;
 use crate::report::Plan;
 use crate::statement::{Statement, rollback_to, savepoint, script};
@@ -53,9 +53,12 @@ impl Load {
             // The server says of no row of a COPY straight into the table whether others follow.
             let is_sifted = load.refusals.is_some() && core.server.temp && !current.bare;
             let staged = merges || is_read || is_sifted || waits(core, targets, position);
+            // Where a value is computed of that of a row, the latter has to be one of its column.
+            let computes = target.definition.computes_any() || target.definition.keeps_any();
+            let is_computed = merges && computes && core.settings.upsert != Upsert::KeepExisting;
             let staging = staged.then(|| {
                 let live = current.in_sql(target.definition, core.settings.upsert);
-                Staging::new(position, live, load.refusals.is_some())
+                Staging::new(position, live, load.refusals.is_some() && !is_computed)
             });
             let route = match &staging {
                 Some(staging) => Route { copy: staging.copy(), create: Some(staging.create()) },

@@ -61,8 +61,13 @@ impl Table {
                 table.take(id);
                 continue;
             };
-            let is_refused = value.chars().count() > 8
-                || self.shape.is_keyed && ingest.upsert == Upsert::Off && table.has(id);
+            let is_too_long = value.chars().count() > 8;
+            // COPY refuses it.
+            if is_too_long && joins && ingest.upsert == Upsert::IfPrimaryKey {
+                return None;
+            }
+            let is_refused =
+                is_too_long || self.shape.is_keyed && ingest.upsert == Upsert::Off && table.has(id);
             match is_refused {
                 true if sets_aside => continue,
                 true => return None,
