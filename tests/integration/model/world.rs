@@ -139,7 +139,7 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
         table.rows.clear();
         table.high_watermark = None;
     }
-    // What the server refuses of a new table that is filled by COPY alone is an error.
+    // What the server refuses of the first batch of a new table, where that is filled by COPY alone, is an error.
     let is_copied = matches!(ingest.definition, Definition::Keyed | Definition::Indexed)
         && ingest.upsert == Upsert::IfPrimaryKey;
     let mut may_set_aside = ingest.sets_aside && (before.is_some() && !deletes || !is_copied);
@@ -157,7 +157,7 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
         if is_last || ingest.visibility == Visibility::AfterEachBatch && !is_whole {
             worlds.push(Some(table.clone()));
         }
-        may_set_aside |= ingest.sets_aside && ingest.visibility == Visibility::AfterEachBatch;
+        may_set_aside |= ingest.sets_aside;
     }
     Foretold { worlds, succeeds: true }
 }
