@@ -28,10 +28,12 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// a unique or exclusion constraint keeps apart, the first is loaded.
     ///
     /// These still fail the batch: a label that an enum type lacks, a value that its domain refuses, and with
-    /// `on_update` a text that is too long, as `COPY` does at once; a key to delete that cannot be encoded; a row
-    /// that refers to none, where the foreign key is of the table to itself; constraints that are deferred to the
-    /// COMMIT; and what the server refuses of the first batch of a new table, or of one that replaces another
-    /// ([`Delete`](crate::Delete)), whose rows are merged on its primary key and no column or setting says how.
+    /// `on_update` a text that is too long, as `COPY` does at once; a key to delete that cannot be encoded, and
+    /// beside keys to delete what the server refuses, since a delete that came before such a row would be lost
+    /// with it; a row that refers to none, where the foreign key is of the table to itself; constraints that are
+    /// deferred to the COMMIT; and what the server refuses of the first batch of a new table, or of one that
+    /// replaces another ([`Delete`](crate::Delete)), whose rows are merged on its primary key and no column or
+    /// setting says how.
     ///
     /// A batch of which more rows are refused than [`SetAside::at_most`], or [`SetAside::share`], is rolled
     /// back, and ends the ingest with [`ErrorKind::TooManyRejected`]. The high watermark of a batch is stored

@@ -203,14 +203,16 @@ impl Load {
                 // of another table are locked already.
                 let retries = core.goes_beside_other_sources() && !is_locking;
                 is_locking = true;
+                // A delete before a row that is set aside would be gone with it.
+                let has_deletes = self.keys_of(position).is_some();
                 let merged = match &mut self.refusals {
-                    Some(refusals) => {
+                    Some(refusals) if !has_deletes => {
                         refusals.merge(transaction, (position, merging), retries).await
                     }
-                    None if retries => {
+                    _ if retries => {
                         retry::after_deadlock(transaction, || merging.run(transaction)).await
                     }
-                    None => merging.run(transaction).await,
+                    _ => merging.run(transaction).await,
                 };
                 let merged = merged.map_err(|error| error.in_table(&target.name))?;
                 let refused = self.refusals.as_ref().map_or(0, |rows| rows.of_table(position));

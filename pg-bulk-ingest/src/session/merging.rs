@@ -263,20 +263,24 @@ impl Merging<'_> {
             match query(transaction, &sql, MERGE).await {
                 Ok(_) => first = middle,
                 Err(error) if !is_the_same(&error, other.as_ref().unwrap_or(refused)) => {
-                    let sets_aside = core.settings.set_aside.is_some() && last - first > 1;
+                    let sets_aside = core.settings.set_aside.is_some();
                     if !sets_aside || !is_of_a_row(&error) || self.is_of_others(&error) {
                         return Err(error);
                     }
                     *other = Some(error);
+                    if last - first == 1 {
+                        break;
+                    }
                     last = middle;
                 }
-                Err(_) if last - first == 1 => {
-                    let sql = format!("{back};\n{}", staging.suspect(last));
-                    let [row] = numbers(transaction, &sql, MERGE).await?;
-                    return Ok(Some(row));
-                }
+                Err(_) if last - first == 1 => break,
                 Err(_) => last = middle,
             }
+        }
+        if first < last {
+            let sql = format!("{back};\n{}", staging.suspect(last));
+            let [row] = numbers(transaction, &sql, MERGE).await?;
+            return Ok(Some(row));
         }
         // None alone: one may be because of those before it.
         let conflicts = is_violation(refused) || is_exclusion(refused);
