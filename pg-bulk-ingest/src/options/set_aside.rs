@@ -73,11 +73,11 @@ impl<'c> Rejects<'c> {
     /// | `at` | timestamptz | when the transaction began |
     ///
     /// ```no_run
-    /// # use pg_bulk_ingest::{Batch, Error, IngestTable, Rejects, SetAside, ingest};
+    /// # use pg_bulk_ingest::{Batch, BoxError, IngestTable, Rejects, SetAside, ingest};
     /// # #[derive(IngestTable)]
     /// # #[ingest(table = "orders")]
     /// # struct Order { #[ingest(primary_key)] id: i64 }
-    /// # async fn load(client: &mut tokio_postgres::Client, orders: Vec<Order>) -> Result<(), Error> {
+    /// # async fn load(client: &mut tokio_postgres::Client, orders: Vec<Order>) -> Result<(), BoxError> {
     /// ingest::<Order>(client)
     ///     .set_aside(SetAside { into: Rejects::table(), ..SetAside::default() })
     ///     .batches(|_| Batch::new(orders))
