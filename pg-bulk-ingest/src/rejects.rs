@@ -31,16 +31,6 @@ pub(crate) struct Reject<'a> {
     pub(crate) row: Option<&'a str>,
 }
 
-/// Asks whether it is there.
-pub(crate) fn exists(rejects: &QualifiedName) -> String {
-    format!("SELECT pg_catalog.to_regclass({}) IS NOT NULL", Literal(&rejects.to_string()))
-}
-
-/// Reads the answer to [`exists`], among answers to other queries.
-pub(crate) fn read_exists(messages: &[SimpleQueryMessage]) -> bool {
-    rows(messages).last().is_some_and(|row| row.get(0) == Some("t"))
-}
-
 /// Asks who reads a table, all its rows and columns, but for the role itself. `NULL`: everybody.
 pub(crate) fn readers(oid: u32) -> String {
     format!(

@@ -33,6 +33,19 @@ pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<OwnTable> {
     read_json(messages)?.pop()
 }
 
+/// Asks whether there is a table of this name.
+pub(crate) fn exists(table: &QualifiedName) -> String {
+    format!("SELECT pg_catalog.to_regclass({}) IS NOT NULL", Literal(&table.to_string()))
+}
+
+/// Reads the answer to [`exists`], among those to other queries.
+pub(crate) fn read_exists(messages: &[SimpleQueryMessage]) -> bool {
+    messages.iter().any(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0) == Some("t"),
+        _ => false,
+    })
+}
+
 impl OwnTable {
     /// The columns, of these, that it lacks, or that are of other types.
     pub(crate) fn differs(&self, columns: &[(&str, &str)]) -> Vec<String> {

@@ -5,7 +5,7 @@ use super::core::{Core, Settings};
 use super::own::{self, Needs, Own};
 use super::refusal::{START, unsupported};
 use super::target::Target;
-use crate::catalog::Server;
+use crate::catalog::{self, Server};
 use crate::deadline::answer;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{query, run};
@@ -129,8 +129,8 @@ async fn create(
     target: &Target,
     rejects: &QualifiedName,
 ) -> Result<Vec<Statement>, Error> {
-    let look = format!("{};\n{}", lock::creation(rejects), rejects::exists(rejects));
-    if rejects::read_exists(&query(transaction, &look, KEEP).await?) {
+    let look = format!("{};\n{}", lock::creation(rejects), catalog::own::exists(rejects));
+    if catalog::own::read_exists(&query(transaction, &look, KEEP).await?) {
         return Ok(Vec::new());
     }
     let oid = target.visible().map_or(0, |live| live.oid);

@@ -90,19 +90,6 @@ pub(crate) fn read_orphans(messages: &[SimpleQueryMessage]) -> Option<Vec<Orphan
     .collect()
 }
 
-/// Asks whether there is a table of this name.
-pub(crate) fn exists(table: &QualifiedName) -> String {
-    format!("SELECT pg_catalog.to_regclass({}) IS NOT NULL", Literal(&table.to_string()))
-}
-
-/// Reads the answer to [`exists`].
-pub(crate) fn read_exists(messages: &[SimpleQueryMessage]) -> bool {
-    messages.iter().any(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0) == Some("t"),
-        _ => false,
-    })
-}
-
 /// Creates a table of high watermarks, and before it its schema if that is missing too.
 pub(crate) fn create(table: &QualifiedName, schema_missing: bool) -> Vec<Statement> {
     let purpose = "high watermarks are kept in it, one for each source";

@@ -1,7 +1,7 @@
 //! Finds the high watermark of a session: where it is going to be stored, or where it was before.
 
 use super::{Place, READ, Store};
-use crate::catalog::Server;
+use crate::catalog::{self, Server};
 use crate::deadline::answer;
 use crate::error::{Error, ErrorKind};
 use crate::ident::QualifiedName;
@@ -219,8 +219,8 @@ pub(in crate::session) async fn exists(
     client: &Client,
     table: &QualifiedName,
 ) -> Result<bool, Error> {
-    let messages = answer(client.simple_query(&row::exists(table))).await;
-    Ok(row::read_exists(&messages.map_err(Error::while_doing(READ))?))
+    let messages = answer(client.simple_query(&catalog::own::exists(table))).await;
+    Ok(catalog::own::read_exists(&messages.map_err(Error::while_doing(READ))?))
 }
 
 async fn check_exists(client: &Client, table: &QualifiedName) -> Result<(), Error> {
