@@ -1,6 +1,7 @@
 //! The table of the rows of another table that are set aside, as SQL.
 
 use crate::ident::{Ident, Literal, QualifiedName, list};
+use crate::report::Rejected;
 use crate::statement::{LockMode, Statement};
 use tokio_postgres::SimpleQueryMessage;
 
@@ -18,18 +19,6 @@ pub(crate) const COLUMNS: [(&str, &str); 8] = [
 
 /// Those that have a value in each row.
 const NOT_NULL: [&str; 5] = ["batch", "row_number", "reason", "source", "at"];
-
-/// A row of it.
-#[derive(Debug, Clone)]
-pub(crate) struct Reject<'a> {
-    pub(crate) batch: u64,
-    pub(crate) row_number: u64,
-    pub(crate) column: Option<&'a str>,
-    pub(crate) sqlstate: Option<&'a str>,
-    pub(crate) reason: &'a str,
-    /// The row itself, as JSON.
-    pub(crate) row: Option<&'a str>,
-}
 
 /// Asks who reads a table, all its rows and columns, but for the role itself. `NULL`: everybody.
 pub(crate) fn readers(oid: u32) -> String {
@@ -86,61 +75,69 @@ pub(crate) fn create(
     [create, comment].into_iter().chain(grant).collect()
 }
 
-/// Adds rows of a batch of a source to it. [`texts`] are its parameter: no value of a row is in it.
-pub(crate) fn insert(rejects: &QualifiedName, source: &str, rows: &[Reject<'_>]) -> String {
-    let literal = |text: Option<&str>| {
-        text.map_or_else(|| "NULL".to_owned(), |text| Literal(text).to_string())
-    };
-    let source = Literal(source);
-    let values = rows.iter().enumerate().map(|(at, reject)| {
-        let Reject { batch, row_number, column, sqlstate, .. } = reject;
-        let (column, sqlstate) = (literal(*column), literal(*sqlstate));
-        let text = |more: usize| format!("($1::pg_catalog.text[])[{}]", 2 * at + more);
-        let (reason, row) = (text(1), text(2));
-        format!(
-            "({batch}, {row_number}, {column}, {sqlstate}, {reason}, {row}::pg_catalog.jsonb, \
-             {source}, pg_catalog.now())"
-        )
-    });
+/// Adds rows of a batch of a source to it, whose values are parameters: see [`Values`].
+pub(crate) fn insert(rejects: &QualifiedName, source: &str, batch: u64) -> String {
     let columns = list(COLUMNS.iter().map(|(name, _)| Ident::new(*name)));
-    format!("INSERT INTO {rejects} ({columns}) VALUES {}", list(values))
+    let source = Literal(source);
+    format!(
+        "INSERT INTO {rejects} ({columns}) SELECT {batch}, kept.row_number, kept.column_name, \
+         kept.sqlstate, kept.reason, kept.row::pg_catalog.jsonb, {source}, pg_catalog.now() \
+         FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.int8[]), {}) \
+         AS kept(row_number, column_name, sqlstate, reason, row)",
+        list((2..=5).map(|at| format!("pg_catalog.unnest(${at}::pg_catalog.text[])")))
+    )
 }
 
-/// Why each was set aside, and each as JSON.
-pub(crate) fn texts(rows: &[Reject<'_>]) -> Vec<Option<String>> {
-    // No text of PostgreSQL has a NUL.
-    let reason = |reject: &Reject<'_>| Some(reject.reason.replace('\0', "\u{fffd}"));
-    let texts = |reject: &Reject<'_>| [reason(reject), reject.row.map(str::to_owned)];
-    rows.iter().flat_map(texts).collect()
+/// The parameters of [`insert`], each with a value for each row.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Values {
+    pub(crate) row_numbers: Vec<i64>,
+    pub(crate) columns: Vec<Option<String>>,
+    pub(crate) sqlstates: Vec<Option<String>>,
+    pub(crate) reasons: Vec<String>,
+    /// The rows themselves, as JSON.
+    pub(crate) rows: Vec<Option<String>>,
+}
+
+impl Values {
+    /// Of rows with what is known of each as JSON.
+    pub(crate) fn of<'a>(rows: impl Iterator<Item = (&'a Rejected, Option<&'a str>)>) -> Self {
+        let mut values = Self::default();
+        for (rejected, row) in rows {
+            values.row_numbers.push(i64::try_from(rejected.row).unwrap_or(i64::MAX));
+            values.columns.push(rejected.column.clone());
+            values.sqlstates.push(rejected.sqlstate.clone());
+            // No text of PostgreSQL has a NUL.
+            values.reasons.push(rejected.message.replace('\0', "\u{fffd}"));
+            values.rows.push(row.map(str::to_owned));
+        }
+        values
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Reject, create, insert};
+    use super::{Values, create, insert};
     use crate::ident::QualifiedName;
+    use crate::report::Rejected;
     use crate::statement::script;
 
     #[test]
-    fn values_of_rows_are_in_the_parameter_alone() {
-        let row = |column, reason, row| Reject {
-            batch: 2,
-            row_number: 7,
-            column,
-            sqlstate: None,
-            reason,
-            row,
-        };
-        let json = Some(r#"{"id": 1}"#);
-        let rows = [row(Some("it's"), "a\0b", json), row(None, "c", None)];
-        let sql = insert(&QualifiedName::new("s", "t_rejected"), "a'b", &rows);
+    fn values_of_rows_are_parameters() {
+        let sql = insert(&QualifiedName::new("s", "t_rejected"), "a'b", 2);
         assert!(sql.starts_with(r#"INSERT INTO "s"."t_rejected" ("batch", "row_number""#), "{sql}");
-        let texts = |a, b| format!("($1::pg_catalog.text[])[{a}], ($1::pg_catalog.text[])[{b}]::");
-        for (column, texts) in [("E'it''s'", texts(1, 2)), ("NULL", texts(3, 4))] {
-            let row = format!("(2, 7, {column}, NULL, {texts}pg_catalog.jsonb, E'a''b', ");
-            assert!(sql.contains(&row), "{sql}");
-        }
-        let texts = [Some("a\u{fffd}b"), json, Some("c"), None];
-        assert_eq!(super::texts(&rows), texts.map(|text| text.map(str::to_owned)));
+        assert!(sql.contains("SELECT 2, ") && sql.contains("E'a''b'"), "{sql}");
+        let rejected = Rejected {
+            table: QualifiedName::new("s", "t"),
+            batch: 2,
+            row: 7,
+            column: None,
+            sqlstate: None,
+            message: "a\0b".to_owned(),
+        };
+        let values = Values::of([(&rejected, Some("{}"))].into_iter());
+        assert_eq!((&*values.row_numbers, &*values.reasons[0]), (&[7][..], "a\u{fffd}b"));
+        assert_eq!(values.rows, [Some("{}".to_owned())]);
     }
 
     #[test]

@@ -12,10 +12,9 @@ use crate::execute::{query, run};
 use crate::ident::QualifiedName;
 use crate::lock;
 use crate::options::Migration;
-use crate::rejects::{self, COLUMNS, Reject};
-use crate::report::Rejected;
+use crate::rejects::{self, COLUMNS, Values};
 use crate::statement::Statement;
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Transaction};
 
 const KEEP: &str = "cannot keep the rows that are set aside";
@@ -92,9 +91,8 @@ pub(super) async fn keep(
         return Ok(created);
     }
     for (position, target) in targets.iter().enumerate() {
-        let of_table = aside.in_table(position);
-        let rows = of_table.map(|(rejected, row)| reject(rejected, row)).collect::<Vec<_>>();
-        if rows.is_empty() {
+        let values = Values::of(aside.in_table(position));
+        if values.rows.is_empty() {
             continue;
         }
         let rejects = target.name.rejects();
@@ -102,25 +100,21 @@ pub(super) async fn keep(
         if core.rejects_exist.get(position) != Some(&true) {
             created.extend(create(transaction, target, &rejects).await.map_err(in_table)?);
         }
-        let insert = rejects::insert(&rejects, &core.settings.source, &rows);
+        let batch = core.totals.batches + 1;
+        let insert = rejects::insert(&rejects, &core.settings.source, batch);
         tracing::debug!(sql = insert, "query");
-        let texts = rejects::texts(&rows);
-        let inserted =
-            answer(transaction.query_typed(&insert, &[(&texts, Type::TEXT_ARRAY)])).await;
+        let Values { row_numbers, columns, sqlstates, reasons, rows } = &values;
+        let parameters: [(&(dyn ToSql + Sync), Type); 5] = [
+            (row_numbers, Type::INT8_ARRAY),
+            (columns, Type::TEXT_ARRAY),
+            (sqlstates, Type::TEXT_ARRAY),
+            (reasons, Type::TEXT_ARRAY),
+            (rows, Type::TEXT_ARRAY),
+        ];
+        let inserted = answer(transaction.query_typed(&insert, &parameters)).await;
         inserted.map_err(Error::while_doing(KEEP)).map_err(in_table)?;
     }
     Ok(created)
-}
-
-fn reject<'a>(rejected: &'a Rejected, row: Option<&'a str>) -> Reject<'a> {
-    Reject {
-        batch: rejected.batch,
-        row_number: rejected.row,
-        column: rejected.column.as_deref(),
-        sqlstate: rejected.sqlstate.as_deref(),
-        reason: &rejected.message,
-        row,
-    }
 }
 
 /// Creates the table, unless another session has done so meanwhile.
