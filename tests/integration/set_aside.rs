@@ -3,6 +3,7 @@
 mod around;
 mod budget;
 mod kept;
+mod looking;
 mod many;
 mod server;
 mod sources;

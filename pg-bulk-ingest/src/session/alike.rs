@@ -1,6 +1,6 @@
 //! Rows that are refused: all of a constraint, found at once by what it says, and one because of those before it.
 
-use super::merging::{MERGE, Merging, SAVEPOINT, is_of_a_row, is_the_same};
+use super::merging::{MERGE, Merging, SAVEPOINT, is_of_a_row, is_of_the_session, is_the_same};
 use crate::catalog;
 use crate::error::Error;
 use crate::execute::{numbers, query};
@@ -17,16 +17,21 @@ impl Merging<'_> {
         self,
         transaction: &Transaction<'_>,
         refused: &Error,
-    ) -> Vec<u64> {
-        let Some(condition) = self.condition(transaction, refused).await else { return Vec::new() };
+    ) -> Result<Vec<u64>, Error> {
+        let Some(condition) = self.condition(transaction, refused).await? else {
+            return Ok(Vec::new());
+        };
         // One more than may be set aside shows that they are too many.
         let allowed = self.core.settings.set_aside.map_or(0, |budget| budget.at_most);
         let limit = allowed.saturating_add(1).min(1 << 62);
         let sql = violating(self.staging, &condition, limit);
         let sql = format!("{};\n{}", rollback_to(SAVEPOINT), catalog::isolated_cast(&sql));
-        let found = query(transaction, &sql, MERGE).await;
-        // What cannot be evaluated is looked for in another way.
-        found.map_or_else(|_| Vec::new(), |messages| catalog::numbers(&messages))
+        match query(transaction, &sql, MERGE).await {
+            Ok(messages) => Ok(catalog::numbers(&messages)),
+            Err(error) if is_of_the_session(&error) => Err(error),
+            // What cannot be evaluated is looked for in another way.
+            Err(_) => Ok(Vec::new()),
+        }
     }
 
     /// Finds the number of the first of so many suspects that is refused once those before it are written, where
@@ -65,9 +70,13 @@ impl Merging<'_> {
     }
 
     /// What is so of the rows that violate the constraint, in SQL.
-    async fn condition(self, transaction: &Transaction<'_>, refused: &Error) -> Option<String> {
+    async fn condition(
+        self,
+        transaction: &Transaction<'_>,
+        refused: &Error,
+    ) -> Result<Option<String>, Error> {
         let (live, table) = (&self.current.live, self.target.definition);
-        let said = refused.db_error()?;
+        let Some(said) = refused.db_error() else { return Ok(None) };
         // What a trigger does, or what is made of a row before it is written, is not in the rows as they came.
         let is_as_it_came = !live.is_filled
             && !table.has_text()
@@ -77,20 +86,23 @@ impl Merging<'_> {
         // A partition has the constraints of its table by the same names.
         let is_of_table = live.kind == 'p' || said.table() == Some(self.target.name.name());
         if !is_as_it_came || !is_of_table {
-            return None;
+            return Ok(None);
         }
-        match *said.code() {
-            SqlState::NOT_NULL_VIOLATION => {
-                let name = said.column()?;
+        match (said.code(), said.column(), said.constraint()) {
+            (&SqlState::NOT_NULL_VIOLATION, Some(name), _) => {
                 let is_sent = table.sent().any(|column| column.name() == name);
-                is_sent.then(|| format!("row.{} IS NULL", Ident::new(name)))
+                Ok(is_sent.then(|| format!("row.{} IS NULL", Ident::new(name))))
             }
-            SqlState::CHECK_VIOLATION | SqlState::FOREIGN_KEY_VIOLATION => {
-                let sql = condition_of_violation(live.oid, said.constraint()?);
+            (
+                &SqlState::CHECK_VIOLATION | &SqlState::FOREIGN_KEY_VIOLATION,
+                _,
+                Some(constraint),
+            ) => {
+                let sql = condition_of_violation(live.oid, constraint);
                 let sql = format!("{};\n{}", rollback_to(SAVEPOINT), catalog::isolated(&sql));
-                catalog::text(&query(transaction, &sql, MERGE).await.ok()?)
+                Ok(catalog::text(&query(transaction, &sql, MERGE).await?))
             }
-            _ => None,
+            _ => Ok(None),
         }
     }
 }

@@ -374,7 +374,8 @@ async fn build_one(
             // There is no other unique constraint, and so no row to be named.
             Err(error) if sent.is_some() => return Err(error),
             Err(error) => {
-                return Err(merging::locate(transaction, error, table, &arrival, None).await);
+                let row = merging::locate(transaction, &error, table, &arrival, None).await;
+                return Err(row.ok().flatten().into_iter().fold(error, Error::in_row));
             }
         }
     }

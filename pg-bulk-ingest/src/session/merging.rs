@@ -78,11 +78,16 @@ impl<'a> Merging<'a> {
         let Err(error) = merged else { return merged };
         let (live, arrival) = (self.live(), Arrival::in_staging(self.staging));
         // Elsewhere a row that is not written could be taken for the one that is refused.
-        let error = match live.last_counts() {
-            true => locate(transaction, error, live.table, &arrival, Some(live)).await,
-            false => error,
+        let located = match live.last_counts() {
+            true => locate(transaction, &error, live.table, &arrival, Some(live)).await,
+            false => Ok(None),
         };
-        Err(if error.row().is_none() { self.find(transaction, error).await } else { error })
+        Err(match located {
+            Ok(Some(row)) => error.in_row(row),
+            Ok(None) if error.row().is_some() => error,
+            Ok(None) => self.find(transaction, error).await,
+            Err(looking) => self.not_found(error, looking),
+        })
     }
 
     /// Finds what is known of the rows of a partitioned table that have keys of the batch.
@@ -204,7 +209,7 @@ impl Merging<'_> {
             (Ok(Some(row)), Some(other)) => other.in_row(row),
             (Ok(Some(row)), None) => error.in_row(row).with_alike(alike),
             (Ok(None), _) => error,
-            (Err(_), _) => return error,
+            (Err(looking), _) => return self.not_found(error, looking),
         };
         let column = error.db_error().and_then(DbError::column).map(str::to_owned);
         let constraint = error.db_error().and_then(DbError::constraint).map(str::to_owned);
@@ -214,7 +219,10 @@ impl Merging<'_> {
         let Some(constraint) = constraint else { return error };
         let sql = constrained_column(self.current.live.oid, &constraint);
         let sql = format!("{};\n{sql}", rollback_to(SAVEPOINT));
-        let messages = query(transaction, &sql, MERGE).await.unwrap_or_default();
+        let messages = match query(transaction, &sql, MERGE).await {
+            Ok(messages) => messages,
+            Err(looking) => return self.not_found(error, looking),
+        };
         let column = messages.iter().find_map(|message| match message {
             SimpleQueryMessage::Row(row) => row.get(0),
             _ => None,
@@ -222,6 +230,15 @@ impl Merging<'_> {
         match column {
             Some(column) => error.in_column(column),
             None => error,
+        }
+    }
+
+    /// The error when looking for what was refused failed. Where rows are set aside, the batch would go on without
+    /// what was not found: what ended the looking ends the batch.
+    fn not_found(self, refused: Error, looking: Error) -> Error {
+        match self.core.settings.set_aside.is_some() && is_of_the_session(&looking) {
+            true => looking,
+            false => refused,
         }
     }
 
@@ -251,7 +268,7 @@ impl Merging<'_> {
             count_suspects()
         );
         let [mut last] = numbers(transaction, &sql, MERGE).await?;
-        if let [first, others @ ..] = &*self.all_refused(transaction, refused).await {
+        if let [first, others @ ..] = &*self.all_refused(transaction, refused).await? {
             others.clone_into(alike);
             return Ok(Some(*first));
         }
@@ -308,6 +325,13 @@ pub(super) fn is_of_a_row(error: &Error) -> bool {
     code.is_some_and(|code| ["22", "23", "P0"].iter().any(|class| code.starts_with(class)))
 }
 
+/// Whether it says nothing of the statement or the data: the connection, a cancellation, a deadlock, a resource.
+pub(super) fn is_of_the_session(error: &Error) -> bool {
+    const CLASSES: [&str; 7] = ["08", "40", "53", "55", "57", "58", "XX"];
+    let code = error.code().map(SqlState::code);
+    code.is_none_or(|code| CLASSES.iter().any(|class| code.starts_with(class)))
+}
+
 /// Whether both are of the same code and the same constraint.
 pub(super) fn is_the_same(one: &Error, other: &Error) -> bool {
     let constraint = |error: &Error| {
@@ -330,21 +354,19 @@ fn is_exclusion(error: &Error) -> bool {
     error.code() == Some(&SqlState::EXCLUSION_VIOLATION)
 }
 
-/// Finds the row that violates a unique constraint, which the server does not say of rows that
+/// Finds the number of the row that violates a unique constraint, which the server does not say of rows that
 /// come from another table, or when a constraint is built.
 pub(super) async fn locate(
     transaction: &Transaction<'_>,
-    error: Error,
+    error: &Error,
     table: &Table,
     arrival: &Arrival<'_>,
     live: Option<Live<'_>>,
-) -> Error {
-    if !is_violation(&error) {
-        return error;
+) -> Result<Option<u64>, Error> {
+    if !is_violation(error) {
+        return Ok(None);
     }
-    if query(transaction, &rollback_to(SAVEPOINT), MERGE).await.is_err() {
-        return error;
-    }
+    query(transaction, &rollback_to(SAVEPOINT), MERGE).await?;
     // What the server fills is not in the rows.
     let is_sent = |index: &&Index| {
         index.is_unique() && !table.fills(&index.columns()) && !table.is_merge_key(index)
@@ -354,9 +376,10 @@ pub(super) async fn locate(
         let sql = arrival.first_violation(table, index, live);
         match numbers(transaction, &sql, MERGE).await {
             Ok([0]) => {}
-            Ok([row]) => return error.in_row(row),
-            Err(_) => return error,
+            Ok([row]) => return Ok(Some(row)),
+            Err(looking) if is_of_the_session(&looking) => return Err(looking),
+            Err(_) => return Ok(None),
         }
     }
-    error
+    Ok(None)
 }
