@@ -2,6 +2,7 @@
 
 mod around;
 mod budget;
+mod deletes;
 mod kept;
 mod looking;
 mod many;

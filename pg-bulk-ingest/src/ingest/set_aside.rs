@@ -25,12 +25,12 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// constraint refuses, and all of tables whose rows a trigger changes before they are written, or with
     /// `on_update`. Rows that are only added go through a temporary table, too, for which the role needs TEMPORARY
     /// on the database. Of rows with equal keys of which the last is refused, the one before it counts; of rows that
-    /// a unique or exclusion constraint keeps apart, the first is loaded.
+    /// a unique or exclusion constraint keeps apart, the first is loaded. Deletes by key are done as if the rows that
+    /// are set aside had not been among the changes.
     ///
     /// These still fail the batch: a label that an enum type lacks, a value that its domain refuses, and with
-    /// `on_update` a text that is too long, as `COPY` does at once; a key to delete that cannot be encoded, and
-    /// beside keys to delete what the server refuses, since a delete that came before such a row would be lost
-    /// with it; a row that refers to none, where the foreign key is of the table to itself; constraints that are
+    /// `on_update` a text that is too long, as `COPY` does at once; a key to delete that cannot be encoded; a row
+    /// that refers to none, where the foreign key is of the table to itself; constraints that are
     /// deferred to the COMMIT; and what the server refuses of the first batch of a new table, or of one that
     /// replaces another ([`Delete`](crate::Delete)), whose rows are merged on its primary key and no column or
     /// setting says how.

@@ -17,6 +17,8 @@ pub(crate) struct Deletes {
     ordinal: String,
     columns: String,
     definition: String,
+    /// The table of those that a row undid, which is needed where the row may be set aside.
+    undone: Option<String>,
 }
 
 /// What became of the keys of a batch.
@@ -34,11 +36,19 @@ impl Deleted {
     pub(crate) fn read([keys, deleted, stale]: [u64; 3]) -> Self {
         Self { deleted, stale, missing: keys.saturating_sub(deleted + stale) }
     }
+
+    /// Adds what became of further keys.
+    pub(crate) fn add(&mut self, further: Self) {
+        self.deleted += further.deleted;
+        self.missing += further.missing;
+        self.stale += further.stale;
+    }
 }
 
 impl Deletes {
-    /// Those of the table at this position, whose columns are of the types of the live table.
-    pub(crate) fn new(position: usize, live: Live<'_>) -> Self {
+    /// Those of the table at this position, whose columns are of the types of the live table. If they may be
+    /// [done again](Self::redo), those that a row undoes are kept.
+    pub(crate) fn new(position: usize, live: Live<'_>, keeps_undone: bool) -> Self {
         let table = live.table;
         let key = positions(table).map(|at| &table.columns()[at]);
         let ordinal = ordinal_name(table);
@@ -50,18 +60,23 @@ impl Deletes {
             definition: format!("{definition}, {ordinal} bigint NOT NULL"),
             columns,
             ordinal,
+            undone: keeps_undone.then(|| format!("pg_temp.pg_bulk_ingest_undone_{position}")),
         }
     }
 
     /// Creates it. It is dropped with the transaction.
     pub(crate) fn create(&self) -> String {
-        let Self { name, definition, .. } = self;
-        format!("CREATE TABLE {name} ({definition}) ON COMMIT DROP")
+        let create = |name| format!("CREATE TABLE {name} ({}) ON COMMIT DROP", self.definition);
+        self.tables().map(create).collect::<Vec<_>>().join(";\n")
     }
 
     /// Drops it, for a transaction that goes on with another batch.
     pub(crate) fn drop(&self) -> String {
-        format!("DROP TABLE {}", self.name)
+        format!("DROP TABLE {}", list(self.tables()))
+    }
+
+    fn tables(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.name).chain(&self.undone)
     }
 
     /// Copies keys into it, each with its version if rows have one, and its place among the rows.
@@ -106,9 +121,37 @@ impl Deletes {
     pub(crate) fn undo(&self, live: Live<'_>, staged: &[String]) -> String {
         let (name, same_key) = (&self.name, same_key(live, "gone", "staged"));
         let undone = staged.iter().map(|part| {
-            format!("DELETE FROM {name} AS gone USING {part} AS staged WHERE {same_key}")
+            let remove =
+                format!("DELETE FROM {name} AS gone USING {part} AS staged WHERE {same_key}");
+            match &self.undone {
+                None => remove,
+                Some(undone) => format!(
+                    "WITH removed AS ({remove} RETURNING gone.*) \
+                     INSERT INTO {undone} SELECT * FROM removed"
+                ),
+            }
         });
         undone.collect::<Vec<_>>().join(";\n")
+    }
+
+    /// Takes back the deletes that were undone by rows of which none is staged any more. Returns how many.
+    pub(crate) fn redo(&self, live: Live<'_>, staged: &[String]) -> Option<String> {
+        let (name, undone) = (&self.name, self.undone.as_ref()?);
+        let same_key = same_key(live, "gone", "staged");
+        let is_staged = staged
+            .iter()
+            .map(|part| format!("EXISTS (SELECT FROM {part} AS staged WHERE {same_key})"));
+        let is_staged = is_staged.collect::<Vec<_>>().join(" OR ");
+        Some(format!(
+            "WITH redone AS (DELETE FROM {undone} AS gone WHERE NOT ({is_staged}) RETURNING gone.*), \
+             taken AS (INSERT INTO {name} SELECT * FROM redone RETURNING 1) \
+             SELECT pg_catalog.count(*) FROM taken"
+        ))
+    }
+
+    /// Removes all, since they are done and others may [follow](Self::redo).
+    pub(crate) fn empty(&self) -> Option<String> {
+        self.undone.as_ref().map(|_| format!("DELETE FROM {}", self.name))
     }
 
     /// Settles keys and rows that went straight into a new table, into which one connection copied them. Returns how

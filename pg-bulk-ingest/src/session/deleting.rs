@@ -46,11 +46,25 @@ impl Load {
         if !target.upserts(upsert) || lacks(target).is_some() {
             return None;
         }
-        let deletes = Deletes::new(position, current.in_sql(target.definition, upsert));
+        let live = current.in_sql(target.definition, upsert);
+        let deletes = Deletes::new(position, live, core.settings.set_aside.is_some());
         let columns = delete_positions(target.definition).collect::<Vec<_>>();
         let types = columns.iter().filter_map(|at| current.types.get(*at)).cloned().collect();
         let route = Route { copy: deletes.copy(), create: Some(deletes.create()) };
         Some((deletes, KeyRoute { table: target.name.clone(), columns, types, route }))
+    }
+
+    /// The keys that came for a table, if any, whose rows are deleted.
+    pub(super) fn keys_to_delete<'a>(
+        &'a self,
+        core: &Core,
+        target: &'a Target,
+        position: usize,
+    ) -> Option<Keys<'a>> {
+        let current = target.current.as_ref()?;
+        let deletes = self.keys_of(position)?;
+        let live = current.in_sql(target.definition, core.settings.upsert);
+        Some(Keys { position, deletes, live, staged: self.staged(position) })
     }
 
     /// Deletes the rows whose keys came, and takes the rows of the batch that a delete undid out of it.
@@ -70,32 +84,19 @@ impl Load {
         }
         for position in referred_first(targets).into_iter().rev() {
             let target = &targets[position];
-            let (Some(current), Some(keys)) = (&target.current, self.keys_of(position)) else {
-                continue;
-            };
-            let live = current.in_sql(target.definition, core.settings.upsert);
+            let Some(keys) = self.keys_to_delete(core, target, position) else { continue };
+            let is_bare = target.current.as_ref().is_some_and(|current| current.bare);
             let in_table = |error: Error| error.in_table(&target.name);
-            let staged = self.staged(position);
-            if !staged.is_empty() || current.bare {
-                let sql = match staged.as_slice() {
-                    [] => keys.settle_new(live),
-                    staged => keys.settle(live, staged),
+            if !keys.staged.is_empty() || is_bare {
+                let sql = match keys.staged.as_slice() {
+                    [] => keys.deletes.settle_new(keys.live),
+                    staged => keys.deletes.settle(keys.live, staged),
                 };
                 let [undone] = numbers(transaction, &sql, DELETE).await.map_err(in_table)?;
                 deleting.undone[position] = undone;
             }
-            let sql = extent_of(keys.rows(), live, self.keys(position));
-            let extent = find_extent(transaction, live, sql).await;
-            let extent = extent.map_err(in_table)?;
-            let sql = savepoint(SAVEPOINT, &keys.delete(Live { extent: &extent, ..live }));
-            match numbers(transaction, &sql, DELETE).await {
-                Ok(counts) => deleting.deleted[position] = Deleted::read(counts),
-                Err(error) if is_referred_to(&error) => {
-                    query(transaction, &rollback_to(SAVEPOINT), DELETE).await?;
-                    deleting.postponed.push(position);
-                }
-                Err(error) => return Err(in_table(error)),
-            }
+            let count = self.keys(position);
+            keys.delete(transaction, count, &mut deleting).await.map_err(in_table)?;
         }
         Ok(deleting)
     }
@@ -110,19 +111,69 @@ impl Load {
     ) -> Result<(), Error> {
         for position in std::mem::take(&mut deleting.postponed) {
             let target = &targets[position];
-            let (Some(current), Some(keys)) = (&target.current, self.keys_of(position)) else {
-                continue;
-            };
-            let live = current.in_sql(target.definition, core.settings.upsert);
+            let Some(keys) = self.keys_to_delete(core, target, position) else { continue };
+            let Keys { deletes, live, staged, .. } = keys;
             // What was merged into a row that was to be deleted first is there now.
-            let undo = Some(self.staged(position)).filter(|staged| !staged.is_empty());
-            let undo = undo.map(|staged| keys.undo(live, &staged));
-            let sql = undo.into_iter().chain([keys.delete(live)]).collect::<Vec<_>>().join(";\n");
+            let undo = Some(staged).filter(|staged| !staged.is_empty());
+            let undo = undo.map(|staged| deletes.undo(live, &staged));
+            let sql = undo.into_iter().chain([deletes.delete(live)]).collect::<Vec<_>>();
+            let sql = sql.join(";\n");
             let counts = numbers(transaction, &sql, DELETE).await;
             let counts = counts.map_err(|error| error.in_table(&target.name))?;
-            deleting.deleted[position] = Deleted::read(counts);
+            deleting.deleted[position].add(Deleted::read(counts));
         }
         Ok(())
+    }
+}
+
+/// The keys of one table whose rows are deleted, and where rows of the table are staged.
+pub(super) struct Keys<'a> {
+    position: usize,
+    deletes: &'a Deletes,
+    live: Live<'a>,
+    staged: Vec<String>,
+}
+
+impl Keys<'_> {
+    /// Deletes the rows with the keys, which are so many; or leaves that for later, where others refer to them.
+    async fn delete(
+        &self,
+        transaction: &Transaction<'_>,
+        count: u64,
+        deleting: &mut Deleting,
+    ) -> Result<(), Error> {
+        let Self { position, deletes, live, .. } = *self;
+        let sql = extent_of(deletes.rows(), live, count);
+        let extent = find_extent(transaction, live, sql).await?;
+        let sql = savepoint(SAVEPOINT, &deletes.delete(Live { extent: &extent, ..live }));
+        match numbers(transaction, &sql, DELETE).await {
+            Ok(counts) => deleting.deleted[position].add(Deleted::read(counts)),
+            Err(error) if is_referred_to(&error) => {
+                query(transaction, &rollback_to(SAVEPOINT), DELETE).await?;
+                deleting.postponed.push(position);
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        }
+        match deletes.empty() {
+            Some(sql) => query(transaction, &sql, DELETE).await.map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// Does the deletes that were undone by rows that are set aside since.
+    pub(super) async fn redo(
+        &self,
+        transaction: &Transaction<'_>,
+        deleting: &mut Deleting,
+    ) -> Result<(), Error> {
+        let Some(sql) = self.deletes.redo(self.live, &self.staged) else { return Ok(()) };
+        let [redone] = numbers(transaction, &sql, DELETE).await?;
+        // What is left for later takes these with it.
+        if redone == 0 || deleting.postponed.contains(&self.position) {
+            return Ok(());
+        }
+        self.delete(transaction, redone, deleting).await
     }
 }
 

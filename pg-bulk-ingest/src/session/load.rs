@@ -1,5 +1,6 @@
 //! The rows of a batch: from their source through a `COPY` into the table.
 
+mod build;
 mod counts;
 mod keys;
 mod small;
@@ -7,24 +8,18 @@ mod small;
 pub(super) use counts::Counts;
 
 use super::core::Core;
-use super::merging::{self, MERGE, Merging, SAVEPOINT};
+use super::merging::{MERGE, Merging};
 use super::refused::Refusals;
-use super::target::{Current, Target};
-use super::{close, retry, start};
-use crate::catalog;
-use crate::compare::Change;
+use super::retry;
+use super::target::Target;
 use crate::copy::{Copy, Encoding, Failed, Route};
-use crate::definition::{Index, Table};
+use crate::definition::Index;
 use crate::error::{Error, ErrorKind};
-use crate::execute::{numbers, query};
+use crate::execute::query;
 use crate::ident::QualifiedName;
-use crate::merge::{self, Arrival, Deletes, Sent, Staging};
+use crate::merge::{self, Deletes, Staging};
 use crate::options::{Delete, Upsert, Visibility};
-use crate::plan;
-use crate::report::Plan;
-use crate::statement::{Statement, rollback_to, savepoint, script};
 use tokio_postgres::Transaction;
-use tokio_postgres::error::SqlState;
 
 /// The rows of a batch, and how they reach each table.
 pub(super) struct Load {
@@ -184,6 +179,20 @@ impl Load {
         if let Some(counts) = self.merge_small(transaction, core, targets).await? {
             return Ok(counts);
         }
+        let mut refusals = self.refusals.take();
+        let merged = self.merge_staged(transaction, core, targets, refusals.as_mut()).await;
+        self.refusals = refusals;
+        merged
+    }
+
+    /// The same for what is not merged as one statement. Rows may be refused if there are `refusals`.
+    async fn merge_staged(
+        &mut self,
+        transaction: &Transaction<'_>,
+        core: &Core,
+        targets: &[Target],
+        mut refusals: Option<&mut Refusals>,
+    ) -> Result<Vec<Counts>, Error> {
         let mut all = vec![Counts::default(); targets.len()];
         let mut deleting = self.delete(transaction, core, targets).await?;
         self.keep_keys(transaction, core, targets).await?;
@@ -203,11 +212,11 @@ impl Load {
                 // of another table are locked already.
                 let retries = core.goes_beside_other_sources() && !is_locking;
                 is_locking = true;
-                // A delete before a row that is set aside would be gone with it.
-                let has_deletes = self.keys_of(position).is_some();
-                let merged = match &mut self.refusals {
-                    Some(refusals) if !has_deletes => {
-                        refusals.merge(transaction, (position, merging), retries).await
+                let merged = match refusals.as_deref_mut() {
+                    Some(refusals) => {
+                        let keys = self.keys_to_delete(core, target, position);
+                        let deletes = (keys, &mut deleting);
+                        refusals.merge(transaction, (position, merging), deletes, retries).await
                     }
                     _ if retries => {
                         retry::after_deadlock(transaction, || merging.run(transaction)).await
@@ -215,7 +224,7 @@ impl Load {
                     _ => merging.run(transaction).await,
                 };
                 let merged = merged.map_err(|error| error.in_table(&target.name))?;
-                let refused = self.refusals.as_ref().map_or(0, |rows| rows.of_table(position));
+                let refused = refusals.as_ref().map_or(0, |rows| rows.of_table(position));
                 counts = Counts::merged(core, left.saturating_sub(refused), merged);
                 counts.received = received.saturating_sub(refused);
             }
@@ -228,42 +237,6 @@ impl Load {
             counts.stale += deleted.stale;
         }
         Ok(all)
-    }
-
-    /// Builds the indexes of the tables that were created by the batch, and their statistics.
-    /// Of rows with equal keys the last stays: what others there were no longer counts as inserted.
-    /// `sent` tells the order of those that went over several connections.
-    pub(super) async fn build(
-        transaction: &Transaction<'_>,
-        core: &Core,
-        targets: &mut [Target],
-        counts: &mut [Counts],
-        sent: Option<&[Sent]>,
-    ) -> Result<Plan, Error> {
-        let mut migrated = Plan::default();
-        for (position, target) in targets.iter_mut().enumerate() {
-            if !is_new(&core.targets[position], target) {
-                continue;
-            }
-            let Some(current) = target.current.as_mut() else { continue };
-            // A table that was filled by a rebuild has its statistics already.
-            let is_filled = !current.bare && counts.get(position).is_none_or(|c| c.received == 0);
-            if is_filled {
-                continue;
-            }
-            let built =
-                build_one(transaction, target.definition, current, &target.kept, sent).await;
-            let built = built.map_err(|error| error.in_table(&target.name))?;
-            if target.replaces.is_none() || target.is_migrated {
-                migrated.extend(built.statements);
-            }
-            if let Some(counts) = counts.get_mut(position) {
-                counts.inserted -= built.superseded.min(counts.inserted);
-            }
-            current.bare = false;
-        }
-        close::record(transaction, targets).await?;
-        Ok(migrated)
     }
 
     /// Drops the staging tables that are not dropped with the transaction, or all, for one that goes
@@ -328,62 +301,4 @@ pub(super) fn referred_first(targets: &[Target]) -> Vec<usize> {
         order.extend(next);
     }
     order
-}
-
-/// What was built for a table that was created by the batch.
-struct Built {
-    statements: Vec<Statement>,
-    /// Rows that a later one with the same key replaced.
-    superseded: u64,
-}
-
-/// Builds indexes and statistics of a table that was created by the batch.
-///
-/// That there are rows with equal keys is noticed when the key is built, which costs nothing where
-/// there are none.
-async fn build_one(
-    transaction: &Transaction<'_>,
-    table: &Table,
-    current: &mut Current,
-    kept: &[Change],
-    sent: Option<&[Sent]>,
-) -> Result<Built, Error> {
-    let action = "cannot build the indexes";
-    let mut indexes = Vec::new();
-    if current.bare {
-        indexes = plan::create_indexes(&current.name, table);
-        indexes.extend(plan::keep_indexes(&current.name, kept));
-    }
-    let mut sql = indexes.clone();
-    sql.push(plan::analyze(&current.name));
-    let build = script(&sql);
-    let mut superseded = 0;
-    if let Err(error) = query(transaction, &savepoint(SAVEPOINT, &build), action).await {
-        if error.code() != Some(&SqlState::UNIQUE_VIOLATION) {
-            return Err(error);
-        }
-        query(transaction, &rollback_to(SAVEPOINT), action).await?;
-        let arrival = Arrival::in_new_table(&current.name);
-        let remove = match sent {
-            Some(sent) => Sent::remove_superseded(sent, &current.name, table),
-            None => Arrival::remove_superseded(&current.name, table),
-        };
-        let again = format!("{remove};\n{build}");
-        match numbers(transaction, &savepoint(SAVEPOINT, &again), action).await {
-            Ok([removed]) => superseded = removed,
-            // There is no other unique constraint, and so no row to be named.
-            Err(error) if sent.is_some() => return Err(error),
-            Err(error) => {
-                let row = merging::locate(transaction, &error, table, &arrival, None).await;
-                return Err(row.ok().flatten().into_iter().fold(error, Error::in_row));
-            }
-        }
-    }
-    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&current.name), &[]));
-    let messages = query(transaction, &inspect, action).await?;
-    let relation = start::read(&messages)?.relations.into_iter().next();
-    if let Some(live) = relation.and_then(|relation| relation.table) {
-        current.live = live;
-    }
-    Ok(Built { statements: indexes, superseded })
 }

@@ -1,5 +1,6 @@
 //! Rows that the server refuses while a batch is merged, which are taken out of it.
 
+use super::deleting::{Deleting, Keys};
 use super::merging::{MERGE, Merging, is_of_a_row};
 use super::retry;
 use crate::catalog;
@@ -46,11 +47,13 @@ impl Refusals {
 
     /// Merges the rows of a table but for those that the server refuses. When one is met, it is looked for, and
     /// where that can be told all that are refused for the same reason, and the merge is done again without
-    /// them. More than are allowed are an error. Returns the rows inserted, updated, unchanged and stale.
+    /// them, once the deletes are done that they had undone. More than are allowed are an error. Returns the
+    /// rows inserted, updated, unchanged and stale.
     pub(super) async fn merge(
         &mut self,
         transaction: &Transaction<'_>,
         (position, mut merging): (usize, Merging<'_>),
+        (keys, deleting): (Option<Keys<'_>>, &mut Deleting),
         retries: bool,
     ) -> Result<[u64; 4], Error> {
         query(transaction, &begin_savepoint(SAVEPOINT), MERGE).await?;
@@ -78,8 +81,7 @@ impl Refusals {
                 true => format!("{};\n", catalog::isolated(&merging.staging.show(&rows))),
                 false => String::new(),
             };
-            let begin = begin_savepoint(SAVEPOINT);
-            let sql = format!("{back};\n{show}{end};\n{remove};\n{begin}");
+            let sql = format!("{back};\n{show}{end};\n{remove}");
             let shown = catalog::numbered(&query(transaction, &sql, MERGE).await?);
             merging.received = merging.received.saturating_sub(rows.len() as u64);
             let error = error.in_table(&merging.target.name);
@@ -89,9 +91,13 @@ impl Refusals {
                 let kind = ErrorKind::TooManyRejected { allowed: self.allowed };
                 return Err(Error::new(kind, "cannot set a row aside"));
             }
+            if let Some(keys) = &keys {
+                keys.redo(transaction, deleting).await?;
+            }
             if merging.received == 0 {
                 return Ok([0; 4]);
             }
+            query(transaction, &begin_savepoint(SAVEPOINT), MERGE).await?;
         }
     }
 }

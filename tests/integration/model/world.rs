@@ -52,7 +52,6 @@ impl Table {
     /// aside.
     fn with(&self, batch: &BatchOf, ingest: &IngestOf, sets_aside: bool) -> Option<Self> {
         let joins = ingest.definition == Definition::Joined;
-        let sets_aside = sets_aside && batch.rows.iter().all(|row| row.1.is_some());
         let mut table = self.clone();
         for &(id, value) in &batch.rows {
             let Some(value) = value else {

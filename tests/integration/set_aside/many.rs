@@ -1,9 +1,7 @@
 //! Rows that one constraint refuses are found by one query.
 
 use super::all;
-use pg_bulk_ingest::{
-    Batch, Change, ErrorKind, IngestTable, NoWatermark, Rejects, SetAside, Upsert,
-};
+use pg_bulk_ingest::{Batch, ErrorKind, IngestTable, NoWatermark, Rejects, SetAside, Upsert};
 use tests::{Database, ingest};
 use tokio_postgres::Client;
 
@@ -242,19 +240,6 @@ async fn one_that_is_refused_because_of_another_of_its_batch() {
         assert_eq!(load(&mut client, &rows, upsert).await, expected, "{constraint} {upsert:?}");
         assert_eq!(database.row("SELECT count(*) FROM part").await, "2");
     }
-}
-
-/// A delete that came before a row that is refused would be lost with the row.
-#[tokio::test]
-async fn not_in_a_batch_that_deletes() {
-    let database = Database::new().await;
-    database.execute(&format!("{TABLES}; INSERT INTO part VALUES (1, 1, 'red', 5)")).await;
-    let mut client = database.connect().await;
-    let changes = [Change::Delete(1), Change::Put(part(1, 1, 900)), Change::Put(part(2, 1, 1))];
-    let ingest = ingest::<Part>(&mut client).set_aside(all());
-    let error = ingest.batches(|_: Option<NoWatermark>| Batch::new(changes)).await.unwrap_err();
-    assert_eq!((error.row(), error.code().unwrap().code()), (Some(1), "23514"), "{error}");
-    assert_eq!(database.row("SELECT id, size FROM part").await, "1|5");
 }
 
 /// One is alone refused, but for another reason than all were at first.
