@@ -16,6 +16,8 @@ pub(crate) struct Found {
     pub(crate) transaction: u64,
     /// The process that serves it.
     pub(crate) process: i32,
+    /// The comment on the table of which it was asked for.
+    pub(crate) comment: Option<String>,
 }
 
 /// A table as it is now.
@@ -26,9 +28,8 @@ pub(crate) struct State {
     pub(crate) rows: u64,
     /// Tables for its rows, of an ingest that is under way or was killed.
     pub(crate) parts: Vec<String>,
-    /// Those of the table that was expected, as is the comment.
+    /// Those of the table that was expected.
     pub(crate) columns: Vec<Attribute>,
-    pub(crate) comment: Option<String>,
 }
 
 // What tells the rows of each query from those of the others.
@@ -38,8 +39,7 @@ const PART: &str = "pg_bulk_ingest_part";
 const COLUMN: &str = "pg_bulk_ingest_column";
 const COMMENT: &str = "pg_bulk_ingest_comment";
 
-/// Asks for tables by their names; and, of those whose OIDs are known, for columns and comments.
-/// Parts are looked for if asked for.
+/// Asks for tables by their names; and, of those whose OIDs are known, for columns. Parts are looked for if asked for.
 pub(crate) fn sql(tables: &[(&QualifiedName, Option<u32>)], parts: bool) -> String {
     // The id of a transaction that does not wrap around. Behind a pooler, each transaction may be served
     // by another process.
@@ -73,14 +73,18 @@ pub(crate) fn sql(tables: &[(&QualifiedName, Option<u32>)], parts: bool) -> Stri
                  format_type(a.atttypid, a.atttypmod) FROM pg_attribute a \
                  WHERE a.attrelid = {oid} AND a.attnum > 0 AND NOT a.attisdropped"
             ));
-            // obj_description() plans a query of its own each time. 1259 is `pg_class`.
-            queries.push(format!(
-                "SELECT '{COMMENT}', {position}, d.description FROM pg_description d \
-                 WHERE d.objoid = {oid} AND d.classoid = 1259 AND d.objsubid = 0"
-            ));
         }
     }
     queries.join(";\n")
+}
+
+/// Asks for the comment on a table.
+pub(crate) fn comment(oid: u32) -> String {
+    // obj_description() plans a query of its own each time. 1259 is `pg_class`.
+    format!(
+        "SELECT '{COMMENT}', d.description FROM pg_description d \
+         WHERE d.objoid = {oid} AND d.classoid = 1259 AND d.objsubid = 0"
+    )
 }
 
 /// Reads the answers for so many tables, among answers to other queries; `None` if one is not understood.
@@ -103,7 +107,11 @@ impl Found {
             self.process = text(2)?.parse().ok()?;
             return Some(());
         }
-        if ![TABLE, PART, COLUMN, COMMENT].contains(&tag) {
+        if tag == COMMENT {
+            self.comment = Some(text(1)?.to_owned());
+            return Some(());
+        }
+        if ![TABLE, PART, COLUMN].contains(&tag) {
             return Some(());
         }
         let state = self.tables.get_mut(text(1)?.parse::<usize>().ok()?)?;
@@ -114,8 +122,7 @@ impl Found {
                 state.rows = text(3)?.parse().unwrap_or_default();
             }
             PART => state.parts.push(value.to_owned()),
-            COLUMN => state.columns.push(Attribute::new(value, text(3)?.parse().ok()?, text(4)?)),
-            _ => state.comment = Some(value.to_owned()),
+            _ => state.columns.push(Attribute::new(value, text(3)?.parse().ok()?, text(4)?)),
         }
         Some(())
     }
@@ -130,7 +137,7 @@ mod tests {
     fn what_is_known_by_its_oid_is_asked_for_by_it() {
         let name = QualifiedName::new("s", "t");
         let known = sql(&[(&name, Some(7))], false);
-        assert!(known.contains("a.attrelid = 7") && known.contains("d.objoid = 7"), "{known}");
+        assert!(known.contains("a.attrelid = 7"), "{known}");
         assert!(!sql(&[(&name, None)], false).contains("pg_attribute"));
     }
 }

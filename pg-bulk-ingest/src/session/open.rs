@@ -51,7 +51,10 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
     let is_shared = core.goes_beside_other_sources();
     let looks = is_first && !is_shared;
     let known = core.targets.iter().map(|target| target.visible().map(|live| live.oid));
-    let found = catalog::isolated(&state::sql(&names.iter().zip(known).collect::<Vec<_>>(), looks));
+    let found = state::sql(&names.iter().zip(known).collect::<Vec<_>>(), looks);
+    let comment = comment_to_check(core).map(state::comment);
+    let found =
+        catalog::isolated(&[found].into_iter().chain(comment).collect::<Vec<_>>().join(";\n"));
     let row = core.store.select();
     let is_row_read = row.is_some();
     let then = memory.into_iter().chain([found]).chain(row);
@@ -74,7 +77,7 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
         _ => error,
     })?;
     let found = state::read(&messages, names.len()).ok_or_else(|| unreadable(BEGIN))?;
-    let states = found.tables;
+    let (states, comment) = (found.tables, found.comment.as_deref());
     for (target, found) in core.targets.iter().zip(&states) {
         let expected = target.visible().map(|live| live.oid);
         let change = match (expected, found.oid) {
@@ -95,7 +98,6 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
             return Err(concurrent(change).in_table(&target.name));
         }
     }
-    let comment = states.first().and_then(|first| first.comment.as_deref());
     let row = is_row_read.then_some(messages.as_slice());
     check_watermark(core, |store| store.check(row, comment), comment)?;
     let leftovers = core
@@ -111,6 +113,13 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
         }
     }
     Ok(Entered { targets, transaction: found.transaction, process: found.process })
+}
+
+/// The OID of the table whose comment is to be as it was seen last, if that matters: where it has the high
+/// watermark, or could not be read.
+fn comment_to_check(core: &Core) -> Option<u32> {
+    let matters = core.store.is_comment() || core.unreadable.is_some();
+    core.targets.first().filter(|_| matters)?.visible().map(|live| live.oid)
 }
 
 /// The stored high watermark has to be the one that was seen last. A comment that could not be read then
