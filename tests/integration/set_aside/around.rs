@@ -1,7 +1,9 @@
 //! What rows that are set aside go together with.
 
 use super::{Item, all, item};
-use pg_bulk_ingest::{Batch, Change, ErrorKind, IngestTable, NoWatermark, Upsert};
+use pg_bulk_ingest::{
+    Batch, Change, ErrorKind, IngestTable, NoWatermark, Rejects, SetAside, Upsert,
+};
 use std::convert::Infallible;
 use tests::{Database, ingest};
 
@@ -30,12 +32,15 @@ async fn rows_over_several_connections_are_set_aside() {
     let names = |id| if id == 7 || id == 120_000 { "bad" } else { "good" };
     let batch = |_: Option<NoWatermark>| Batch::new((1..=120_000).map(|id| item(id, names(id))));
     let further = || async { Ok::<_, Infallible>(database.connect().await) };
-    let ingest = ingest::<Item>(&mut client).connections(2, further).set_aside(all());
+    let set_aside = SetAside { into: Rejects::table(), ..all() };
+    let ingest = ingest::<Item>(&mut client).connections(2, further).set_aside(set_aside);
     let report = ingest.batches(batch).await.unwrap();
     let mut rows = report.rejects().iter().map(|rejected| rejected.row).collect::<Vec<_>>();
     rows.sort_unstable();
     assert_eq!(rows, [7, 120_000]);
     assert_eq!(database.row("SELECT count(*) FROM item").await, "119998");
+    let kept = "SELECT row_number, row ->> 'id' FROM item_rejected ORDER BY 1";
+    assert_eq!(database.rows(kept).await, ["7|7", "120000|120000"]);
 }
 
 #[derive(IngestTable)]

@@ -6,7 +6,6 @@ use pg_bulk_ingest::{
     Visibility, Watermarks,
 };
 use serde::Deserialize;
-use std::convert::Infallible;
 use tests::{Database, ingest};
 
 const ITEMS: &str =
@@ -302,18 +301,4 @@ async fn sources_that_are_the_first_to_keep_some_at_once_create_it_once() {
         assert_eq!(report.unwrap().tables[0].rejected, 1);
     }
     assert_eq!(database.row("SELECT count(*) FROM item_rejected").await, "4");
-}
-
-#[tokio::test]
-async fn those_that_came_over_several_connections_too() {
-    let database = Database::new().await;
-    database.execute(ITEMS).await;
-    let mut client = database.connect().await;
-    let names = |id| if id == 7 || id == 120_000 { "bad" } else { "good" };
-    let batch = |_: Option<NoWatermark>| Batch::new((1..=120_000).map(|id| item(id, names(id))));
-    let further = || async { Ok::<_, Infallible>(database.connect().await) };
-    let ingest = ingest::<Item>(&mut client).connections(2, further).set_aside(table());
-    ingest.batches(batch).await.unwrap();
-    let kept = "SELECT row_number, row ->> 'id' FROM item_rejected ORDER BY 1";
-    assert_eq!(database.rows(kept).await, ["7|7", "120000|120000"]);
 }
