@@ -185,7 +185,8 @@ impl Load {
         merged
     }
 
-    /// The same for what is not merged as one statement. Rows may be refused if there are `refusals`.
+    /// Merges the rows of staging tables, and deletes the rows whose keys came. Rows may be refused if there are
+    /// `refusals`.
     async fn merge_staged(
         &mut self,
         transaction: &Transaction<'_>,
