@@ -227,7 +227,7 @@ async fn a_server_that_does_not_answer_is_freed_through_the_pooler() {
     load(&mut client, 1).await.unwrap();
     let holder = database.connect().await;
     holder.batch_execute("BEGIN; LOCK TABLE t").await.unwrap();
-    let timeout = std::time::Duration::from_millis(300);
+    let timeout = std::time::Duration::from_secs(1);
     let batch = Batch::new(rows(2..=3, "b")).high_watermark(2);
     let ingest = ingest::<Row>(&mut client).timeout(timeout);
     let error = ingest.batches(|_: Option<i32>| [batch]).await.unwrap_err();

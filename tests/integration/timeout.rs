@@ -14,17 +14,23 @@ struct Row {
     id: i32,
 }
 
-const SHORT: Duration = Duration::from_millis(300);
+/// Longer than any answer takes that is not held up, on a machine that other tests keep busy.
+const SHORT: Duration = Duration::from_secs(1);
 
 async fn with_row() -> Database {
     let database = Database::new().await;
-    load(&mut database.connect().await, 1).await.unwrap();
+    load(&mut database.connect().await, 1).await;
     database
 }
 
-async fn load(client: &mut Client, id: i32) -> Result<(), Error> {
+async fn load(client: &mut Client, id: i32) {
     let batch = Batch::new([Row { id }]).high_watermark(id);
-    ingest::<Row>(client).timeout(SHORT).batches(|_| [batch]).await.map(|_| ())
+    ingest::<Row>(client).batches(|_| [batch]).await.unwrap();
+}
+
+async fn load_in_time(client: &mut Client, id: i32) -> Result<(), Error> {
+    let batch = Batch::new([Row { id }]).high_watermark(id);
+    ingest::<Row>(client).timeout(SHORT).batches(|_| [batch]).await.map(drop)
 }
 
 async fn is_as_before(database: &Database) {
@@ -46,13 +52,13 @@ async fn a_statement_that_waits_too_long_is_given_up_on_the_server_too() {
     holder.batch_execute("BEGIN; LOCK TABLE t").await.unwrap();
     let mut client = database.connect().await;
     let process = tests::rows(&client, "SELECT pg_backend_pid()").await.remove(0);
-    let error = load(&mut client, 2).await.unwrap_err();
+    let error = load_in_time(&mut client, 2).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Timeout { after: SHORT, .. }), "{error:?}");
     // While the lock is still held nothing of ours waits for it any more, and the client is usable.
     until_idle(&database, &process).await;
     holder.batch_execute("COMMIT").await.unwrap();
     is_as_before(&database).await;
-    load(&mut client, 2).await.unwrap();
+    load(&mut client, 2).await;
 }
 
 /// The same with the rows on their way: `COPY` waits for a lock, and the rest is not sent.
@@ -94,7 +100,7 @@ async fn an_answer_that_is_lost_is_not_waited_for() {
         let mut client = proxy.connect(&database.url()).await;
         let process = tests::rows(&client, "SELECT pg_backend_pid()").await.remove(0);
         proxy.set(Direction::ToClient, at, Harm::Stall);
-        let error = load(&mut client, 2).await.unwrap_err();
+        let error = load_in_time(&mut client, 2).await.unwrap_err();
         assert!(proxy.struck());
         if is_commit {
             assert!(matches!(error.kind(), ErrorKind::CommitUnknown { .. }), "{error:?}");
@@ -118,13 +124,13 @@ async fn rows_that_do_not_arrive_are_given_up() {
         let mut client = proxy.connect(&database.url()).await;
         let process = tests::rows(&client, "SELECT pg_backend_pid()").await.remove(0);
         proxy.set(Direction::ToServer, at, Harm::Stall);
-        load(&mut client, 2).await.unwrap_err();
+        load_in_time(&mut client, 2).await.unwrap_err();
         assert!(proxy.struck());
         drop((client, proxy));
         until_idle(&database, &process).await;
         is_as_before(&database).await;
     }
-    load(&mut database.connect().await, 2).await.unwrap();
+    load(&mut database.connect().await, 2).await;
 }
 
 #[tokio::test]
@@ -140,7 +146,7 @@ async fn the_time_that_rows_batches_and_the_hook_take_is_not_counted() {
         .timeout(SHORT)
         .on_before_visible(|before| {
             async move {
-                before.transaction.batch_execute("SELECT pg_sleep(0.6)").await?;
+                before.transaction.batch_execute("SELECT pg_sleep(2)").await?;
                 Ok(())
             }
             .boxed()
@@ -164,6 +170,6 @@ async fn a_further_connection_that_does_not_come_is_given_up() {
         .unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Timeout { after: SHORT, .. }), "{error:?}");
     assert!(error.to_string().starts_with("cannot open a further connection"), "{error}");
-    load(&mut client, 1).await.unwrap();
+    load(&mut client, 1).await;
     is_as_before(&database).await;
 }

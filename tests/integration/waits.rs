@@ -133,7 +133,7 @@ async fn another_ingest_is_told_until_its_batch_is_committed() {
 #[tokio::test]
 async fn a_wait_that_ends_names_the_table_the_lock_and_its_holder() {
     let database = with_row().await;
-    for (setting, timeout) in [("0", Some(Duration::from_millis(400))), ("500ms", None)] {
+    for (setting, timeout) in [("0", Some(Duration::from_millis(900))), ("900ms", None)] {
         let (holder, process) = holder(&database, "LOCK TABLE t IN SHARE MODE").await;
         let mut client = database.connect().await;
         client.batch_execute(&format!("SET lock_timeout = '{setting}'")).await.unwrap();
@@ -205,7 +205,7 @@ async fn a_role_without_privileges_is_told_the_process() {
     database.execute(&grant).await;
     let (holder, process) = holder(&database, "LOCK TABLE t IN EXCLUSIVE MODE").await;
     let batch = Batch::new([Row { id: 2 }]);
-    let ingest = ingest::<Row>(&mut client).timeout(Duration::from_millis(400));
+    let ingest = ingest::<Row>(&mut client).timeout(Duration::from_millis(900));
     let error = ingest.batches(|_| [batch]).await.unwrap_err().to_string();
     assert!(error.contains(&process), "{error}");
     assert!(error.ends_with(" (nightly), holds EXCLUSIVE"), "{error}");
