@@ -114,6 +114,14 @@ impl<'c> Connections<'c> {
         Self { further: count.saturating_sub(1), made: Arc::new(Mutex::new(made)) }
     }
 
+    /// The same for one of several sessions that come one after the other.
+    pub(crate) fn borrowed(&mut self) -> Connections<'_> {
+        let Self { further, made } = self;
+        let connect = Box::new(|| -> BoxFuture<'_, _> { (locked(made).connect)() });
+        let made = Made { connect, open: Vec::new() };
+        Connections { further: *further, made: Arc::new(Mutex::new(made)) }
+    }
+
     /// Whether there may be any further ones.
     pub(crate) fn are_several(&self) -> bool {
         self.further > 0

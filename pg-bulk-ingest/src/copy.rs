@@ -10,6 +10,7 @@ mod apart;
 mod chunk;
 mod deal;
 mod deletes;
+mod encoded;
 mod lane;
 mod latest;
 mod order;
@@ -17,6 +18,7 @@ mod place;
 
 pub(crate) use apart::{Apart, Encoding, Refused};
 pub(crate) use deletes::KeyRoute;
+pub(crate) use encoded::{Encoded, Page};
 pub(crate) use lane::Lane;
 
 use crate::deadline::answer;

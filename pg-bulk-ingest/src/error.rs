@@ -15,6 +15,7 @@ use crate::wait::Wait;
 use redact::Redacted;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_postgres::error::{DbError, SqlState};
 
@@ -35,13 +36,15 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 ///
 /// After an error the batch is rolled back, and the client can be used again unless the connection
 /// was lost.
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
-    kind: ErrorKind,
+    kind: Arc<ErrorKind>,
     action: &'static str,
     place: Place,
-    source: Option<BoxError>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// Where an error happened.
@@ -69,6 +72,7 @@ pub(crate) fn numbered_in_part(part: u64, row: u64) -> u64 {
 impl Error {
     #[cold]
     pub(crate) fn new(kind: ErrorKind, action: &'static str) -> Self {
+        let kind = Arc::new(kind);
         Self(Box::new(Inner { kind, action, place: Place::default(), source: None }))
     }
 
@@ -102,8 +106,9 @@ impl Error {
         self
     }
 
+    /// Not once the error was cloned: its clones are displayed as they were.
     fn show_values(&mut self) {
-        let Some(source) = &mut self.0.source else { return };
+        let Some(source) = self.0.source.as_mut().and_then(Arc::get_mut) else { return };
         if let Some(redacted) = source.downcast_mut::<Redacted>() {
             redacted.show();
         } else if let Some(error) = source.downcast_mut::<Self>() {
@@ -113,7 +118,7 @@ impl Error {
 
     /// What the server or the driver said, where this is the reason.
     fn said(&self) -> Option<&Redacted> {
-        match self.0.kind {
+        match *self.0.kind {
             ErrorKind::Server | ErrorKind::View { .. } | ErrorKind::Definition { .. } => {
                 self.0.source.as_ref()?.downcast_ref()
             }
@@ -137,8 +142,8 @@ impl Error {
 
     /// The error of the server, as one of a view.
     pub(crate) fn of_view(mut self, view: &QualifiedName) -> Self {
-        if matches!(self.0.kind, ErrorKind::Server) {
-            self.0.kind = ErrorKind::View { view: view.clone() };
+        if matches!(*self.0.kind, ErrorKind::Server) {
+            self.0.kind = Arc::new(ErrorKind::View { view: view.clone() });
         }
         self
     }
@@ -147,7 +152,7 @@ impl Error {
     /// holds no values of rows.
     #[cold]
     pub(crate) fn of_definition(mut self, reason: String) -> Self {
-        self.0.kind = ErrorKind::Definition { reason };
+        self.0.kind = Arc::new(ErrorKind::Definition { reason });
         if self.db_error().is_some_and(|said| said.where_().is_none()) {
             self.show_values();
         }
@@ -155,7 +160,7 @@ impl Error {
     }
 
     pub(crate) fn caused_by(mut self, source: impl Into<BoxError>) -> Self {
-        self.0.source = Some(Redacted::wrap(source.into()));
+        self.0.source = Some(Arc::from(Redacted::wrap(source.into())));
         self
     }
 

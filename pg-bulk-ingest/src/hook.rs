@@ -90,8 +90,21 @@ impl<M> Hook<M> for OnBeforeVisible<'_, M> {
     }
 }
 
+/// A hook of several sessions one after the other.
+impl<M, H: Hook<M>> Hook<M> for &mut H {
+    const EXISTS: bool = H::EXISTS;
+
+    fn call<'v>(
+        &'v mut self,
+        before: BeforeVisible<'v, M>,
+    ) -> Option<BoxFuture<'v, Result<(), BoxError>>> {
+        H::call(self, before)
+    }
+}
+
 mod sealed {
     pub trait Sealed {}
+    impl<H: Sealed> Sealed for &mut H {}
     impl Sealed for super::NoHook {}
     impl<M> Sealed for super::OnBeforeVisible<'_, M> {}
 }

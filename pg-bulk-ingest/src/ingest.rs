@@ -1,11 +1,13 @@
 //! The entrance.
 
 mod delete;
+mod inserter;
 mod rows;
 mod running;
 mod set_aside;
 mod watermarks;
 
+pub use inserter::{Durable, Feed, Inserter, Writer, Writing, inserter};
 pub use rows::Rows;
 pub use running::Running;
 
@@ -52,7 +54,8 @@ pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
 /// An ingest that is being set up.
 ///
 /// It ends with one of [`rows`](Self::rows), [`batches`](Self::batches), [`stream`](Self::stream),
-/// [`start`](Self::start), [`migrate`](Self::migrate), [`plan`](Self::plan) and [`stored`](Self::stored).
+/// [`inserter`](Self::inserter), [`start`](Self::start), [`migrate`](Self::migrate), [`plan`](Self::plan) and
+/// [`stored`](Self::stored).
 #[must_use = "an ingest does nothing before `rows`, `batches`, `stream`, `start`, `migrate`, `plan` or \
               `stored`"]
 pub struct Ingest<'c, S: ?Sized, H = NoHook> {

@@ -56,10 +56,12 @@ pub use error::{BoxError, Error, ErrorKind};
 pub use futures_util::future::BoxFuture;
 pub use hook::{BeforeVisible, Hook, HookTable, NoHook, OnBeforeVisible};
 pub use ident::QualifiedName;
-pub use ingest::{Ingest, Rows, Running, ingest};
+pub use ingest::{
+    Durable, Feed, Ingest, Inserter, Rows, Running, Writer, Writing, ingest, inserter,
+};
 pub use options::{
-    ColumnOrder, Cut, Delete, Fuse, HighWatermark, Locks, Migration, Overlap, Rejects, SetAside,
-    Upsert, Visibility, Watermarks,
+    Backoff, ColumnOrder, Cut, Delete, Fuse, HighWatermark, Linger, Locks, Migration, Overlap,
+    Rejects, SetAside, Upsert, Visibility, Watermarks,
 };
 #[doc = include_str!("docs/ingest_column.md")]
 pub use pg_bulk_ingest_derive::IngestColumn;

@@ -1,11 +1,15 @@
 //! Settings of an ingest.
 
+mod backoff;
 mod cut;
 mod fuse;
+mod linger;
 mod set_aside;
 
+pub use backoff::Backoff;
 pub use cut::Cut;
 pub use fuse::Fuse;
+pub use linger::Linger;
 pub(crate) use set_aside::{Budget, OnRejected};
 pub use set_aside::{Rejects, SetAside};
 

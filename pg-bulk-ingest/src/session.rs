@@ -10,6 +10,7 @@ mod core;
 mod define;
 mod delete;
 mod deleting;
+mod encoder;
 mod enum_type;
 mod examine;
 mod filled;
@@ -48,6 +49,7 @@ mod whole;
 
 pub(crate) use self::core::Settings;
 pub(crate) use batch::{Fill, OpenBatch, Pushed};
+pub(crate) use encoder::{Carried, Encoder};
 pub(crate) use meter::OnProgress;
 pub(crate) use stored::stored;
 

@@ -30,6 +30,7 @@ mod house;
 mod identifiers;
 mod in_transaction;
 mod indexes;
+mod inserter;
 mod killed;
 mod large_batches;
 mod load_columns;

@@ -84,7 +84,7 @@ impl Copy {
     }
 
     /// The position at which keys of a table are collected.
-    fn keys_at(&mut self, table: usize) -> usize {
+    pub(super) fn keys_at(&mut self, table: usize) -> usize {
         let next = self.tables.len();
         match std::mem::replace(&mut self.keys[table], Keys::Sent(next)) {
             Keys::Ready(rows) => {

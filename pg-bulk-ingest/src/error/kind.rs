@@ -167,6 +167,10 @@ pub enum ErrorKind {
         /// The names of the constraints and indexes.
         constraints: Vec<String>,
     },
+    /// The run of an [inserter](crate::Inserter) ended before the row was taken, or before it was known that it
+    /// is committed: it was dropped, or it was done before the writer was. Where it failed, its own error is
+    /// returned instead.
+    RunEnded,
     /// It failed before, and cannot go on: a batch of which a write failed, or was dropped half-way,
     /// a session whose transaction could not be begun.
     Poisoned,
@@ -187,6 +191,7 @@ impl fmt::Display for ErrorKind {
                 ": its high watermark is {high_watermark}, which is not after {before}, as in rows that are \
                  ordered or distinct it has to be"
             ),
+            Self::RunEnded => f.write_str(": the run of the inserter was ended or dropped"),
             Self::Connection => f.write_str(": the connection to the server was lost"),
             Self::Timeout { after, wait: None } => {
                 write!(f, ": the server did not answer within {after:?}")

@@ -35,6 +35,7 @@ pub(super) fn is_transient(kind: &ErrorKind, code: Option<&SqlState>) -> bool {
         | ErrorKind::WatermarkSerialize
         | ErrorKind::WatermarkTable { .. }
         | ErrorKind::UnreadableComment { .. }
+        | ErrorKind::RunEnded
         | ErrorKind::Poisoned => false,
     }
 }

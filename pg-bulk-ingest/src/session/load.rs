@@ -13,7 +13,7 @@ use super::refused::Refusals;
 use super::retry;
 use super::target::Target;
 use crate::copy::{Copy, Encoding, Failed, Route};
-use crate::definition::Index;
+use crate::definition::{Index, Table};
 use crate::error::{Error, ErrorKind};
 use crate::execute::query;
 use crate::ident::QualifiedName;
@@ -100,18 +100,10 @@ impl Load {
 
     /// The error of a row that could not be encoded.
     pub(super) fn failed(&self, failed: &Failed, core: &Core) -> Error {
-        let Failed { table, row, error } = failed;
-        let value = error.value().filter(|_| core.settings.show_values).map(str::to_owned);
-        let kind = ErrorKind::Value { reason: error.to_string(), value };
-        let target = &core.targets[*table];
-        let column = error.column().map(|column| target.definition.columns()[column].name());
-        let action = if row.is_some() { "cannot write a row" } else { "cannot delete a row" };
-        let error = Error::new(kind, action).in_table(&target.name);
-        let error = row.iter().fold(error, |error, row| error.in_row(*row));
-        match column {
-            Some(column) => error.in_column(column),
-            None => error,
-        }
+        let target = &core.targets[failed.table];
+        let shown = core.settings.show_values;
+        let error = value_error(failed, &target.name, target.definition, shown);
+        failed.row.iter().fold(error, |error, row| error.in_row(*row))
     }
 
     /// Whether there are staging tables.
@@ -302,4 +294,23 @@ pub(super) fn referred_first(targets: &[Target]) -> Vec<usize> {
         order.extend(next);
     }
     order
+}
+
+/// The error of a row, or a key, of a table that could not be encoded, without the number of the row.
+pub(super) fn value_error(
+    failed: &Failed,
+    name: &QualifiedName,
+    table: &Table,
+    show_values: bool,
+) -> Error {
+    let Failed { row, error, .. } = failed;
+    let value = error.value().filter(|_| show_values).map(str::to_owned);
+    let kind = ErrorKind::Value { reason: error.to_string(), value };
+    let column = error.column().map(|column| table.columns()[column].name());
+    let action = if row.is_some() { "cannot write a row" } else { "cannot delete a row" };
+    let error = Error::new(kind, action).in_table(name);
+    match column {
+        Some(column) => error.in_column(column),
+        None => error,
+    }
 }

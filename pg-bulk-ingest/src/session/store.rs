@@ -45,6 +45,13 @@ pub(super) struct Store {
     written: Option<Instant>,
 }
 
+/// What tells whether somebody else has stored a high watermark: it, and how often its row was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Position {
+    watermark: Option<String>,
+    written: Option<i64>,
+}
+
 /// Where it is going to be stored.
 #[derive(Debug, Default)]
 enum Place {
@@ -73,6 +80,24 @@ impl Store {
     /// The high watermark that was seen last, as JSON.
     pub(super) fn watermark(&self) -> Option<&str> {
         self.watermark.as_deref()
+    }
+
+    /// What it was when it was seen last.
+    pub(super) fn position(&self) -> Position {
+        let written = match &self.place {
+            Place::Comment => None,
+            Place::Row { seen, .. } => *seen,
+        };
+        Position { watermark: self.watermark.clone(), written }
+    }
+
+    /// What it is once this is stored, a high watermark as JSON, or that there is none.
+    pub(super) fn position_after(&self, json: Option<String>) -> Position {
+        let written = match &self.place {
+            Place::Comment => None,
+            Place::Row { seen, .. } => Some(seen.map_or(1, |seen| seen + 1)),
+        };
+        Position { watermark: json, written }
     }
 
     /// The source, where each has a high watermark of its own.

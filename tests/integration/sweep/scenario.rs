@@ -2,9 +2,11 @@
 
 mod changes;
 mod merged;
+mod written;
 
 pub(super) use changes::CHANGES;
 pub(super) use merged::MERGED;
+pub(super) use written::WRITTEN;
 
 use super::source::Source;
 use futures_util::FutureExt;
