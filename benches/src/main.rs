@@ -4,7 +4,7 @@
 //! [SUITE…]`
 //!
 //! Without a suite, or with `targets`, all run: `compile`, `count`, `memory`, `load`, `small`,
-//! `sources`, `autovacuum`, `growth`, `upsert`, `sizes`, `changes`, `partitions`, `rebuild`, `migrate` and
+//! `inserter`, `sources`, `autovacuum`, `growth`, `upsert`, `sizes`, `changes`, `partitions`, `rebuild`, `migrate` and
 //! `views`. What was measured of the targets is printed at the end. `load`, `upsert` and `views` have other
 //! libraries beside ours: crates with the feature `peers`, and Python's once `benches/python/prepare` was run.
 //!
@@ -20,10 +20,12 @@ mod compile;
 mod contender;
 mod count;
 mod data;
+mod delay;
 mod figure;
 mod growth;
 mod hand_written;
 mod html;
+mod inserter;
 mod load;
 mod measure;
 mod memory;
@@ -77,6 +79,7 @@ async fn main() {
             "count" => count::run(&url, &settings),
             "load" => load::run(&url, &settings).await,
             "small" => small::run(&url, &settings).await,
+            "inserter" => inserter::run(&url, &settings).await,
             "sources" => sources::run(&url, &settings).await,
             "autovacuum" => autovacuum::run(&server, &settings).await,
             "memory" => memory::run(&url, &settings).await,

@@ -7,12 +7,13 @@ use std::path::PathBuf;
 
 /// All suites, in the order in which they run. That of memory comes before those that leave much to
 /// the allocator.
-pub(crate) const SUITES: [&str; 15] = [
+pub(crate) const SUITES: [&str; 16] = [
     "compile",
     "count",
     "memory",
     "load",
     "small",
+    "inserter",
     "sources",
     "autovacuum",
     "growth",
