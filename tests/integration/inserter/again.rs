@@ -133,6 +133,7 @@ async fn a_source_that_another_ingest_has_carried_on_is_left_to_it() {
         .unwrap();
     let third = events.write_after(event(3), 3).await.unwrap();
     events.write_after(event(4), 4).await.unwrap();
+    drop(events);
     let error = run.await.unwrap().unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::ConcurrentIngest { .. }), "{error:?}");
     assert!(proxy.struck());
@@ -159,6 +160,7 @@ async fn rows_that_were_encoded_for_other_columns_are_not_written() {
     proxy.set(Direction::ToServer, At::Number(1), Harm::Cut);
     let third = names.write(name(3)).await.unwrap();
     names.write(name(4)).await.unwrap();
+    drop(names);
     let error = run.await.unwrap().unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::ConcurrentIngest { .. }), "{error:?}");
     assert!(error.to_string().contains("types of columns for which rows were encoded"), "{error}");

@@ -62,7 +62,7 @@ impl<S: ?Sized, W> Writer<S, W> {
     /// without the row. The error of the run once that has failed,
     /// [`ErrorKind::RunEnded`](crate::ErrorKind::RunEnded) once it has ended otherwise.
     pub fn write<R: RowOf<S>>(&self, row: R) -> Writing<'_, S, W, R> {
-        Writing { writer: self, row: Some(row), high_watermark: None, ticket: None }
+        self.writing(row, None, poll_row)
     }
 
     /// Writes a row, and with its batch a high watermark is stored: that of the row which was taken last of
@@ -84,7 +84,7 @@ impl<S: ?Sized, W> Writer<S, W> {
     ///
     /// As [`write`](Self::write).
     pub fn write_after<R: RowOf<S>>(&self, row: R, high_watermark: W) -> Writing<'_, S, W, R> {
-        Writing { writer: self, row: Some(row), high_watermark: Some(high_watermark), ticket: None }
+        self.writing(row, Some(high_watermark), poll_row)
     }
 
     /// Deletes the row with this key, if there is one: [`Change::Delete`](crate::Change::Delete).
@@ -104,11 +104,20 @@ impl<S: ?Sized, W> Writer<S, W> {
     /// As [`write`](Self::write); [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) and
     /// [`ErrorKind::InsufficientPrivilege`](crate::ErrorKind::InsufficientPrivilege) where rows cannot be
     /// deleted by key.
-    pub fn delete<'k>(&self, key: S::Key<'k>) -> Writing<'_, S, W, Change<'k, S>>
+    pub fn delete<'k>(&self, key: S::Key<'k>) -> Writing<'_, S, W, S::Key<'k>>
     where
         S: Keyed + RowOf<S> + Sized,
     {
-        self.write(Change::Delete(key))
+        self.writing(key, None, poll_key)
+    }
+
+    fn writing<R>(
+        &self,
+        row: R,
+        high_watermark: Option<W>,
+        poll: Poller<S, W, R>,
+    ) -> Writing<'_, S, W, R> {
+        Writing { writer: self, row: Some(row), high_watermark, ticket: None, poll }
     }
 }
 
@@ -124,7 +133,33 @@ impl<S: ?Sized, W> fmt::Debug for Writer<S, W> {
     }
 }
 
-/// A row that is being written: see [`Writer::write`].
+/// Polls a row that is being written.
+type Poller<S, W, R> = fn(&mut Writing<'_, S, W, R>, &Context<'_>) -> Poll<Result<Durable, Error>>;
+
+fn poll_row<S: ?Sized, W, R: RowOf<S>>(
+    writing: &mut Writing<'_, S, W, R>,
+    cx: &Context<'_>,
+) -> Poll<Result<Durable, Error>> {
+    let Writing { writer, row, high_watermark, ticket, .. } = writing;
+    writer.handle.0.poll_write::<S, R>(row, high_watermark, ticket, cx)
+}
+
+fn poll_key<'k, S: Keyed + RowOf<S>, W>(
+    writing: &mut Writing<'_, S, W, S::Key<'k>>,
+    cx: &Context<'_>,
+) -> Poll<Result<Durable, Error>> {
+    let Writing { writer, row: key, high_watermark, ticket, .. } = writing;
+    let mut row = key.take().map(Change::<S>::Delete);
+    let polled =
+        writer.handle.0.poll_write::<S, Change<'k, S>>(&mut row, high_watermark, ticket, cx);
+    // It waits for room.
+    if let Some(Change::Delete(waiting)) = row {
+        *key = Some(waiting);
+    }
+    polled
+}
+
+/// A row, or a key to delete, that is being written: see [`Writer::write`].
 #[must_use = "a row is not written unless this is awaited"]
 pub struct Writing<'w, S: ?Sized, W, R> {
     writer: &'w Writer<S, W>,
@@ -132,17 +167,18 @@ pub struct Writing<'w, S: ?Sized, W, R> {
     high_watermark: Option<W>,
     /// Its place among those who wait, if it ever did.
     ticket: Option<u64>,
+    /// Known where it is made: what is no row is an error there, and not once more where it is awaited.
+    poll: Poller<S, W, R>,
 }
 
 /// Nothing in it is pinned.
 impl<S: ?Sized, W, R> Unpin for Writing<'_, S, W, R> {}
 
-impl<S: ?Sized, W, R: RowOf<S>> Future for Writing<'_, S, W, R> {
+impl<S: ?Sized, W, R> Future for Writing<'_, S, W, R> {
     type Output = Result<Durable, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { writer, row, high_watermark, ticket } = &mut *self;
-        writer.handle.0.poll_write::<S, R>(row, high_watermark, ticket, cx)
+        (self.poll)(&mut self, cx)
     }
 }
 
