@@ -128,7 +128,8 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// let (events, inserter) = ingest::<Event>(client).inserter::<NoWatermark>(Linger::default());
     /// // What serves requests has clones of `events`, and drops them when it ends.
     /// let (report, ()) = tokio::join!(inserter.run(), serve(events));
-    /// println!("{} rows in {} batches", report?.rows, report?.batches);
+    /// let report = report?;
+    /// println!("{} rows in {} batches", report.rows, report.batches);
     /// # Ok(())
     /// # }
     /// ```
