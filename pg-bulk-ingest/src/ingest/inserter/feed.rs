@@ -127,9 +127,8 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// # async fn run(client: &mut tokio_postgres::Client) -> Result<(), Error> {
     /// let (events, inserter) = ingest::<Event>(client).inserter::<NoWatermark>(Linger::default());
     /// // What serves requests has clones of `events`, and drops them when it ends.
-    /// let (report, ()) = tokio::join!(inserter.run(), serve(events));
-    /// let report = report?;
-    /// println!("{} rows in {} batches", report.rows, report.batches);
+    /// let (report, ()) = futures_util::future::join(inserter.run(), serve(events)).await;
+    /// println!("{}", report?);
     /// # Ok(())
     /// # }
     /// ```
