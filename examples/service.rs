@@ -30,7 +30,7 @@ struct Event {
 const CALLERS: i64 = 40;
 const REQUESTS: i64 = 50;
 
-/// Answers when the event is in the table.
+/// Responds once the event is in the table.
 async fn take(State(events): State<Writer<Event>>, Json(event): Json<Event>) -> StatusCode {
     let written = async { events.write(event).await?.await };
     match written.await {

@@ -114,7 +114,7 @@ impl<'c> Connections<'c> {
         Self { further: count.saturating_sub(1), made: Arc::new(Mutex::new(made)) }
     }
 
-    /// The same for one of several sessions that come one after the other.
+    /// Connections of one session, made as these are, which end with it.
     pub(crate) fn borrowed(&mut self) -> Connections<'_> {
         let Self { further, made } = self;
         let connect = Box::new(|| -> BoxFuture<'_, _> { (locked(made).connect)() });

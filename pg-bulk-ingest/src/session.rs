@@ -49,7 +49,7 @@ mod whole;
 
 pub(crate) use self::core::Settings;
 pub(crate) use batch::{Fill, OpenBatch, Pushed};
-pub(crate) use encoder::{Carried, Encoder};
+pub(crate) use encoder::{Carried, EncodedRows, Encoder};
 pub(crate) use meter::OnProgress;
 pub(crate) use stored::stored;
 

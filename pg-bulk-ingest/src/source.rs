@@ -161,8 +161,10 @@ where
 mod sealed {
     use super::sequence::{Piece, StreamedPiece};
     use crate::batch::{After, Deletes, Iter, Parts, Query, Streamed, TryIter};
+    use crate::session::EncodedRows;
 
     pub trait Sealed {}
+    impl Sealed for EncodedRows<'_> {}
     impl<I> Sealed for Iter<I> {}
     impl Sealed for Query<'_> {}
     impl<I> Sealed for Deletes<'_, I> {}

@@ -38,6 +38,16 @@ fn of_rows(rows: u64) -> Linger {
     Linger { rows, period: Duration::MAX, ..Linger::default() }
 }
 
+/// Waits until so many other connections are in a transaction.
+async fn are_in_transaction(database: &Database, expected: &str) {
+    let sql = "SELECT count(*) FROM pg_stat_activity
+               WHERE datname = current_database() AND pid <> pg_backend_pid()
+                   AND xact_start IS NOT NULL AND backend_type = 'client backend'";
+    while database.row(sql).await != expected {
+        tokio::task::yield_now().await;
+    }
+}
+
 /// An inserter that runs in a task.
 fn start<S, W>(
     database: &Database,

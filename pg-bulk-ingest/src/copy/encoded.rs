@@ -2,6 +2,7 @@
 
 use super::deletes::Keys;
 use super::{CHUNK, Copy, Failed, Rows};
+use crate::encode::TargetType;
 use crate::table::RowOf;
 
 /// Encodes rows as they are encoded for a [`Copy`], which they can be [appended](Copy::append) to.
@@ -120,22 +121,21 @@ impl Copy {
         copy
     }
 
+    /// How the rows of each table are encoded, and then its keys if it takes any.
+    fn encodings(&self) -> impl Iterator<Item = Option<(&[TargetType], i16, bool)>> {
+        let rows = self.tables.iter().take(self.keys.len()).map(Some);
+        let keys = self.keys.iter().map(|keys| match keys {
+            Keys::Refused => None,
+            Keys::Ready(rows) => Some(&**rows),
+            Keys::Sent(at) => Some(&self.tables[*at]),
+        });
+        let rows = rows.chain(keys);
+        rows.map(|rows| rows.map(|rows| (rows.targets.as_slice(), rows.fields, rows.numbered)))
+    }
+
     /// Whether rows of its tables are encoded as those of the other's.
     fn is_like(&self, other: &Self) -> bool {
-        let encodings = |copy: &Self| -> Vec<_> {
-            let rows = copy.tables.iter().take(copy.keys.len());
-            let rows = rows.map(|rows| Some((rows.targets.clone(), rows.fields, rows.numbered)));
-            let keys = copy.keys.iter().map(|keys| {
-                let rows = match keys {
-                    Keys::Refused => return None,
-                    Keys::Ready(rows) => rows,
-                    Keys::Sent(at) => &copy.tables[*at],
-                };
-                Some((rows.targets.clone(), rows.fields, rows.numbered))
-            });
-            rows.chain(keys).collect()
-        };
-        encodings(self) == encodings(other)
+        self.encodings().eq(other.encodings())
     }
 
     /// Appends rows, or keys, that are encoded. Returns whether it is time to send.
@@ -150,7 +150,7 @@ impl Copy {
 }
 
 impl Rows {
-    /// The same without rows.
+    /// Rows of this table that go this way, none of which has come.
     fn emptied(&self) -> Self {
         let Self { table, targets, fields, route, columns, chunk, .. } = self;
         let rows = Self::new(table.clone(), targets.clone(), *fields, route.clone());

@@ -1,8 +1,8 @@
 //! Rows of many writers, which are collected into batches.
 
 mod again;
+mod borrowed;
 mod feed;
-mod origin;
 mod shared;
 mod writer;
 

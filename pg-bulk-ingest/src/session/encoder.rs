@@ -10,14 +10,12 @@ use crate::copy::{Encoded, Page};
 use crate::deadline::within;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
-use crate::hook::{Hook, NoHook};
+use crate::hook::NoHook;
 use crate::ident::QualifiedName;
-use crate::options::{Delete, Visibility};
+use crate::source::RowSource;
 use crate::table::RowOf;
 use crate::watermark;
 use serde::Serialize;
-
-const START: &str = "cannot start the ingest";
 
 /// Encodes rows while no batch is open.
 pub(crate) struct Encoder {
@@ -84,7 +82,6 @@ impl<S: ?Sized, W, H> Session<'_, S, W, H> {
     /// Makes the tables such that rows can be encoded before a batch begins, and stay so: those that do not
     /// exist are created, and those that cannot be changed in place are rebuilt, by a batch without rows.
     pub(crate) async fn settle(&mut self) -> Result<(), Error> {
-        refuse_settings(&self.core)?;
         let is_settled = |core: &Core| {
             let mut targets = core.targets.iter();
             targets.all(|target| target.current.is_some() && target.outstanding.is_none())
@@ -103,48 +100,30 @@ impl<S: ?Sized, W, H> Session<'_, S, W, H> {
         Encoder::new(&self.core)
     }
 
-    /// Ingests a batch of rows that are encoded.
-    pub(crate) async fn ingest_encoded(
-        &mut self,
-        encoder: &Encoder,
-        pages: &[Page],
-        high_watermark: Option<W>,
-    ) -> Result<(), Error>
-    where
-        W: Serialize,
-        H: Hook<()>,
-    {
-        let mut batch = self.batch().await?;
-        let open = batch.open_batch();
-        if high_watermark.is_some() {
-            open.check_may_store()?;
-        }
-        open.write_encoded(encoder, pages).await?;
-        batch.commit_with(high_watermark, ()).await
-    }
-
     /// What another session carries on after an error, in a batch of so many rows if in any.
-    pub(crate) fn hand_over(&mut self, count: u64, high_watermark: Option<&W>) -> Carried
+    pub(crate) fn hand_over(&mut self, count: u64, new: Option<&W>) -> Carried<W>
     where
-        W: Serialize,
+        W: Serialize + Clone,
     {
         let store = &self.core.store;
         let seen = store.position();
-        let json = high_watermark.and_then(|after| watermark::write(after, self.read).ok());
+        let json = new.and_then(|after| watermark::write(after, self.read).ok());
         // That of a table which is gone is cleared by the batch that creates it.
         let creates = self.core.targets.first().is_some_and(|first| first.current.is_none());
         let is_stored = json.is_some() || creates && store.has_row();
         let committed = if is_stored { store.position_after(json) } else { seen.clone() };
         let totals = std::mem::take(&mut self.core.totals);
-        Carried { totals, count, seen, committed }
+        let (high_watermark, new) = (self.high_watermark.take(), new.cloned());
+        Carried { totals, count, seen, committed, high_watermark, new }
     }
 
     /// Carries on what another session began. Nobody else may have stored a high watermark of the source since.
-    pub(crate) fn carry_on(&mut self, carried: Carried) -> Result<(), Error> {
-        let Carried { mut totals, seen, .. } = carried;
+    pub(crate) fn carry_on(&mut self, carried: Carried<W>) -> Result<(), Error> {
+        let Carried { mut totals, seen, high_watermark, .. } = carried;
         let migrated = std::mem::take(&mut self.core.totals.migrated);
         totals.migrated.extend(migrated.into_statements());
         self.core.totals = totals;
+        self.high_watermark = high_watermark;
         if self.core.store.position() != seen {
             let error = concurrent("it stored a high watermark");
             return Err(self.core.locate(error));
@@ -155,16 +134,19 @@ impl<S: ?Sized, W, H> Session<'_, S, W, H> {
 
 /// What a session hands over to the one that carries on after an error.
 #[derive(Debug)]
-pub(crate) struct Carried {
+pub(crate) struct Carried<W> {
     totals: Totals,
     /// The rows of the batch that was under way.
     count: u64,
     /// Where the high watermark was, and where it is if that batch is committed after all.
     seen: Position,
     committed: Position,
+    /// The high watermark of the session, and that of the batch.
+    high_watermark: Option<W>,
+    new: Option<W>,
 }
 
-impl Carried {
+impl<W> Carried<W> {
     /// The number of batches that were committed.
     pub(crate) fn batches(&self) -> u64 {
         self.totals.batches
@@ -174,26 +156,30 @@ impl Carried {
     pub(crate) fn with_batch(mut self) -> Self {
         self.totals.batches += 1;
         self.totals.rows += self.count;
-        Self { seen: self.committed.clone(), ..self }
+        self.seen = self.committed.clone();
+        self.high_watermark = self.new.take().or(self.high_watermark);
+        self
     }
 }
 
-/// Settings by which the tables would be others in the first batch, or rows stay invisible in all.
-fn refuse_settings(core: &Core) -> Result<(), Error> {
-    let settings = &core.settings;
-    let reason = if settings.delete != Delete::Off || settings.deletes_missing {
-        "an inserter adds rows to what is there: it takes no `delete`"
-    } else if settings.visibility != Visibility::AfterEachBatch {
-        "an inserter makes each batch visible: it takes no `Visibility::AfterLastBatch`"
-    } else {
-        return Ok(());
-    };
-    Err(Error::new(ErrorKind::Unsupported { reason: reason.to_owned() }, START))
+/// Rows that are encoded, as the rows of a batch.
+#[derive(Clone, Copy)]
+pub(crate) struct EncodedRows<'e> {
+    /// What encodes rows as these are.
+    pub(crate) encoder: &'e Encoder,
+    pub(crate) pages: &'e [Page],
+}
+
+impl<S: ?Sized, W: Send> RowSource<S, W> for EncodedRows<'_> {
+    async fn write_into(self, batch: &mut OpenBatch<'_, '_>) -> Result<Option<W>, Error> {
+        batch.write_encoded(self).await.map(|()| None)
+    }
 }
 
 impl OpenBatch<'_, '_> {
     /// Writes rows that are encoded.
-    async fn write_encoded(&mut self, encoder: &Encoder, pages: &[Page]) -> Result<(), Error> {
+    async fn write_encoded(&mut self, rows: EncodedRows<'_>) -> Result<(), Error> {
+        let EncodedRows { encoder, pages } = rows;
         if !encoder.encoded.is_for(self.load.copied()) {
             return Err(self.locate(Encoder::changed()));
         }

@@ -2,8 +2,8 @@
 
 use super::{Event, event, of_rows};
 use pg_bulk_ingest::{
-    Backoff, Error, ErrorKind, IngestTable, IngestTables, Migration, NoWatermark, Report, Writer,
-    inserter,
+    Backoff, Batch, Error, ErrorKind, HighWatermark, IngestTable, IngestTables, Migration,
+    NoWatermark, Report, Writer, inserter,
 };
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -127,7 +127,7 @@ async fn a_source_that_another_ingest_has_carried_on_is_left_to_it() {
     ingest::<Event>(&mut other)
         .batches(|after| {
             assert_eq!(after, Some(2));
-            [pg_bulk_ingest::Batch::new([event(3), event(4)]).high_watermark(4)]
+            [Batch::new([event(3), event(4)]).high_watermark(4)]
         })
         .await
         .unwrap();
@@ -139,6 +139,38 @@ async fn a_source_that_another_ingest_has_carried_on_is_left_to_it() {
     assert!(proxy.struck());
     assert_eq!(third.await.unwrap_err().to_string(), error.to_string());
     assert_eq!(database.rows("SELECT id FROM t ORDER BY id").await, ["1", "2", "3", "4"]);
+}
+
+/// What is stored is of another type, and not looked at by any session.
+#[tokio::test]
+async fn where_the_first_session_does_not_look_at_what_is_stored_the_next_does_not_either() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let before = Batch::new([event(0)]).high_watermark("a day".to_owned());
+    ingest::<Event>(&mut client).batches(|_: Option<String>| [before]).await.unwrap();
+    let proxy = Proxy::new(&database.url()).await;
+    let mut client = proxy.connect(&database.url()).await;
+    let connect = async || Ok::<_, Infallible>(proxy.connect(&database.url()).await);
+    let ingest = ingest::<Event>(&mut client).high_watermark(HighWatermark::Earliest);
+    let (events, inserter) = ingest.inserter::<i64>(of_rows(1));
+    let write = async {
+        // One before there is a high watermark of its own, one after.
+        for id in 1..=3 {
+            proxy.set(Direction::ToServer, At::first(|message| message.kind == b'Q'), Harm::Cut);
+            match id {
+                2 => events.write_after(event(id), id).await?.await?,
+                _ => events.write(event(id)).await?.await?,
+            }
+        }
+        drop(events);
+        Ok::<_, Error>(())
+    };
+    let run = inserter.reconnect(connect, quickly()).run();
+    let (report, written) = tokio::join!(run, write);
+    written.unwrap();
+    let report = report.unwrap();
+    assert_eq!((report.rows, report.high_watermark), (3, Some(2)));
+    assert_eq!(database.rows("SELECT id FROM t ORDER BY id").await, ["0", "1", "2", "3"]);
 }
 
 #[tokio::test]

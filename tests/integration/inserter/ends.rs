@@ -1,6 +1,6 @@
 //! How runs end otherwise than with their writers.
 
-use super::{Account, Event, event, of_rows, start};
+use super::{Account, Event, are_in_transaction, event, of_rows, start};
 use pg_bulk_ingest::{
     Delete, Error, ErrorKind, IngestTable, Migration, NoWatermark, SetAside, Visibility, inserter,
 };
@@ -127,10 +127,7 @@ async fn a_run_that_is_dropped_in_a_batch_rolls_it_back() {
     run.abort();
     is_ended(&durable.await.unwrap_err());
     holder.batch_execute("COMMIT").await.unwrap();
-    let others = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
-                  AND xact_start IS NOT NULL AND pid <> pg_backend_pid()
-                  AND backend_type = 'client backend'";
-    while !database.rows(others).await.is_empty() {}
+    are_in_transaction(&database, "0").await;
     assert_eq!(database.row("SELECT count(*) FROM t").await, "0");
 }
 

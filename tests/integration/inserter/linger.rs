@@ -1,20 +1,10 @@
 //! When batches are written, and how much is collected for them.
 
-use super::{Event, event, of_rows, start};
+use super::{Event, are_in_transaction, event, of_rows, start};
 use futures_util::FutureExt;
 use pg_bulk_ingest::{Linger, NoWatermark};
 use std::time::Duration;
 use tests::Database;
-
-/// Waits until so many other connections are in a transaction.
-async fn are_in_transaction(database: &Database, expected: &str) {
-    let sql = "SELECT count(*) FROM pg_stat_activity
-               WHERE datname = current_database() AND pid <> pg_backend_pid()
-                   AND xact_start IS NOT NULL AND backend_type = 'client backend'";
-    while database.row(sql).await != expected {
-        tokio::task::yield_now().await;
-    }
-}
 
 #[tokio::test]
 async fn while_it_lingers_no_transaction_is_open_and_nothing_is_visible() {

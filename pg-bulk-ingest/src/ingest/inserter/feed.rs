@@ -1,16 +1,15 @@
 //! The run of an inserter.
 
 use super::again::Reconnect;
-use super::origin::Origin;
 use super::shared::{Sealed, Shared, run_ended};
 use super::writer::Writer;
-use crate::batch::Watermark;
-use crate::error::{BoxError, Error};
+use crate::batch::{Batch, Watermark};
+use crate::error::{BoxError, Error, ErrorKind};
 use crate::hook::{Hook, NoHook};
 use crate::ingest::{Ingest, Running};
-use crate::options::{Backoff, Linger};
+use crate::options::{Backoff, Delete, Linger, Visibility};
 use crate::report::Report;
-use crate::session::{Carried, Session};
+use crate::session::{Carried, EncodedRows, Session, Settings};
 use crate::table::IngestTables;
 use std::fmt;
 use std::future::Future;
@@ -240,14 +239,13 @@ where
     W: Watermark,
     H: Hook<()>,
 {
-    let Inserter { ingest, feed, mut reconnect } = inserter;
-    let (given, begins, mut origin) = Origin::of(ingest);
-    let (mut again, mut begins) = (None, Some(begins));
+    let Inserter { mut ingest, feed, mut reconnect } = inserter;
+    let mut again: Option<Client> = None;
     let mut work = Work { shared: &feed.shared, sealed: None, is_begun: false, carried: None };
+    refuse_settings(&ingest.settings).map_err(|error| work.fail(error))?;
     loop {
-        let client = again.as_mut().unwrap_or(&mut *given);
         let before = work.batches();
-        let served = work.serve(origin.ingest(client, begins.take().unwrap_or_default())).await;
+        let served = work.serve(ingest.borrowed(again.as_mut())).await;
         let Err(error) = served else { return served };
         let connected = match &mut reconnect {
             Some(reconnect) => {
@@ -270,6 +268,19 @@ where
     }
 }
 
+/// Settings by which the tables would be others in the first batch, or rows stay invisible in all.
+fn refuse_settings(settings: &Settings) -> Result<(), Error> {
+    let reason = if settings.delete != Delete::Off || settings.deletes_missing {
+        "an inserter adds rows to what is there: it takes no `delete`"
+    } else if settings.visibility != Visibility::AfterEachBatch {
+        "an inserter makes each batch visible: it takes no `Visibility::AfterLastBatch`"
+    } else {
+        return Ok(());
+    };
+    let kind = ErrorKind::Unsupported { reason: reason.to_owned() };
+    Err(Error::new(kind, "cannot start the ingest"))
+}
+
 /// What is to be done, whichever connection it is done over.
 struct Work<'f, W> {
     shared: &'f Shared<W>,
@@ -277,7 +288,7 @@ struct Work<'f, W> {
     sealed: Option<Sealed<W>>,
     /// Whether the session that ended was writing it.
     is_begun: bool,
-    carried: Option<Carried>,
+    carried: Option<Carried<W>>,
 }
 
 impl<W: Watermark> Work<'_, W> {
@@ -324,7 +335,10 @@ impl<W: Watermark> Work<'_, W> {
             }
             let Some(Sealed { pages, high_watermark, .. }) = &self.sealed else { return Ok(()) };
             self.is_begun = true;
-            session.ingest_encoded(&encoder, pages, high_watermark.clone()).await?;
+            let rows = EncodedRows { encoder: &encoder, pages };
+            session
+                .ingest(Batch { rows, high_watermark: high_watermark.clone(), metadata: () })
+                .await?;
             self.sealed_is_committed();
         }
     }
