@@ -41,6 +41,12 @@ const KEYS: &[(&str, Place, &str)] = &[
         "index(field, …) or index(on(field desc, …), using = \"…\", include(field, …), \
          where = \"…\") or index(sql = \"…\")",
     ),
+    ("partition_by", Struct, "partition_by = \"range (column)\""),
+    (
+        "partitions",
+        Struct,
+        "partitions(every = \"1 month\") or partitions(hash = 8) or partitions(list)",
+    ),
     ("comments", Struct, "comments"),
     ("crate", Struct, "crate = \"path\""),
     ("crate", Enum, "crate = \"path\""),
@@ -87,6 +93,7 @@ const ALIASES: &[(Place, &str, &[&str])] = &[
     (Struct, "newest_by", &["version", "version_by", "latest_by", "dedup_sort"]),
     (Struct, "unique", &["unique_key", "unique_index", "unique_constraint"]),
     (Struct, "index", &["indexes", "indices"]),
+    (Struct, "partition_by", &["partition", "partitioned_by", "partition_key"]),
     (Struct, "comments", &["comment"]),
     (Field, "column", &["rename", "name", "column_name"]),
     (Field, "sql_type", &["type", "ty", "pg_type", "db_type", "column_type", "data_type"]),

@@ -18,6 +18,42 @@ pub(crate) fn type_name(sql_type: &str) -> String {
     name.strip_prefix("pg_catalog.").map(str::to_owned).unwrap_or(name)
 }
 
+/// The names in a list with commas, as PostgreSQL has them: in lower case, unless they are quoted.
+/// `None` if it is another list.
+pub(crate) fn names(list: &str) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    let mut rest = list.trim_start();
+    loop {
+        let (name, after) = name(rest)?;
+        names.push(name);
+        rest = after.trim_start();
+        if rest.is_empty() {
+            return Some(names);
+        }
+        rest = rest.strip_prefix(',')?.trim_start();
+    }
+}
+
+/// The name at the beginning of a text, and what comes after it.
+fn name(text: &str) -> Option<(String, &str)> {
+    let Some(mut rest) = text.strip_prefix('"') else {
+        let is_of_name = |character: char| character.is_alphanumeric() || "_$".contains(character);
+        let end = text.find(|character| !is_of_name(character)).unwrap_or(text.len());
+        let (name, rest) = text.split_at(end);
+        let begins = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
+        return begins.then(|| (name.to_lowercase(), rest));
+    };
+    let mut name = String::new();
+    loop {
+        let (part, after) = rest.split_once('"')?;
+        name.push_str(part);
+        match after.strip_prefix('"') {
+            Some(after) => (name.push('"'), rest = after),
+            None => return (!name.is_empty()).then_some((name, after)),
+        };
+    }
+}
+
 struct Scanner<'s> {
     sql: &'s str,
     rest: Peekable<CharIndices<'s>>,
@@ -123,7 +159,7 @@ impl Scanner<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{type_name, unbalanced};
+    use super::{names, type_name, unbalanced};
 
     #[test]
     fn what_is_opened_has_to_be_closed() {
@@ -164,5 +200,17 @@ mod tests {
         assert_eq!(type_name(" Double  PRECISION "), "double precision");
         assert_eq!(type_name("numeric (20, 0)[]"), "numeric");
         assert_eq!(type_name("pg_catalog.int8"), "int8");
+    }
+
+    #[test]
+    fn names_are_as_postgresql_has_them() {
+        assert_eq!(names("Day"), Some(vec!["day".to_owned()]));
+        assert_eq!(
+            names(" tenant , \"The \"\"Day\"\"\""),
+            Some(vec!["tenant".to_owned(), "The \"Day\"".to_owned()])
+        );
+        for wrong in ["", "a,", "a b", "lower(a)", "1a", "\"\"", "\"a", "a,,b"] {
+            assert_eq!(names(wrong), None, "{wrong}");
+        }
     }
 }

@@ -10,6 +10,7 @@ mod apart;
 mod chunk;
 mod deal;
 mod deletes;
+mod divided;
 mod encoded;
 mod lane;
 mod latest;
@@ -18,6 +19,7 @@ mod place;
 
 pub(crate) use apart::{Apart, Encoding, Refused};
 pub(crate) use deletes::KeyRoute;
+pub(crate) use divided::Needed;
 pub(crate) use encoded::{Encoded, Page};
 pub(crate) use lane::Lane;
 
@@ -25,6 +27,7 @@ use crate::deadline::answer;
 use crate::encode::{RowEncoder, TargetType, ValueError};
 use crate::error::{Error, ErrorKind, Failure};
 use crate::ident::QualifiedName;
+use crate::partition::Scan;
 use crate::table::RowOf;
 use active::Active;
 use chunk::{Chunk, Pool};
@@ -60,6 +63,8 @@ struct Rows {
     /// Of keys, the positions of their columns in the table.
     columns: Vec<usize>,
     buffer: Vec<u8>,
+    /// Which partitions they are for, if any are made.
+    scan: Option<Scan>,
     /// The bytes of a chunk.
     chunk: usize,
     /// Rows encoded, and of these the ones that are not in the buffer any more.
@@ -105,6 +110,7 @@ impl Rows {
             prepared: None,
             columns: Vec::new(),
             buffer: Vec::new(),
+            scan: None,
             chunk: CHUNK,
             received: 0,
             sent: 0,

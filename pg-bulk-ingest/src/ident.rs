@@ -89,6 +89,16 @@ impl QualifiedName {
         self.sibling(fitted(self.name(), "rejected"))
     }
 
+    /// The names of a partition of this table, of which this is said; the first that is free is used.
+    pub(crate) fn partition_names(&self, suffix: &str) -> impl Iterator<Item = String> + use<> {
+        let whole = format!("{}_{suffix}", self.name());
+        let numbers = (0..CANDIDATES).map(move |number| match number {
+            0 => whole.clone(),
+            number => format!("{whole}_{number}"),
+        });
+        numbers.map(|name| digested(&name))
+    }
+
     /// What the names of tables begin with through which the rows of this one go.
     pub(crate) fn part_prefix(&self) -> String {
         format!("pg_bulk_ingest_{:016x}_", self.digest())
@@ -144,6 +154,19 @@ fn fitted(stem: &str, suffix: &str) -> String {
         cut -= 1;
     }
     format!("{}{end}", &stem[..cut])
+}
+
+/// A name. Where it is too long it is cut at a character boundary and followed by a digest of the whole.
+fn digested(whole: &str) -> String {
+    if whole.len() <= MAX_NAME {
+        return whole.to_owned();
+    }
+    let end = format!("_{:016x}", fnv(whole));
+    let mut cut = MAX_NAME - end.len();
+    while !whole.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    format!("{}{end}", &whole[..cut])
 }
 
 /// `stem_suffix`, `stem_suffix1`, `stem_suffix2` and so on, each cut to fit.
@@ -202,6 +225,23 @@ mod tests {
             assert_eq!(names.len(), stems.len());
             assert!(names.iter().all(|name| name.len() <= MAX_NAME && name.ends_with(suffix)));
         }
+    }
+
+    #[test]
+    fn names_of_partitions_stay_apart() {
+        let names = |table: &str, suffix: &str| {
+            QualifiedName::new("s", table).partition_names(suffix).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names("t", "2026_01"),
+            ["t_2026_01", "t_2026_01_1", "t_2026_01_2", "t_2026_01_3"]
+        );
+        let long = "é".repeat(40);
+        let of_long = [format!("{long}a"), format!("{long}b")].map(|suffix| names("t", &suffix));
+        let all =
+            of_long.iter().flatten().chain(&names(&long, "a")).cloned().collect::<BTreeSet<_>>();
+        assert_eq!(all.len(), 12);
+        assert!(all.iter().all(|name| name.len() <= MAX_NAME));
     }
 
     #[test]

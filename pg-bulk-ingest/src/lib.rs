@@ -23,6 +23,7 @@ mod lock;
 mod made;
 mod merge;
 mod options;
+mod partition;
 mod plan;
 mod publish;
 mod rejects;
@@ -42,7 +43,10 @@ pub use batch::{
 };
 pub use change::Change;
 pub use connections::Connection;
-pub use definition::{Column, ColumnType, EnumType, Index, IndexKey, Kind, Table};
+pub use definition::{
+    Column, ColumnType, EnumType, Index, IndexKey, Kind, PartitionStrategy, Partitioning,
+    Partitions, Period, Table,
+};
 #[cfg(feature = "hstore")]
 pub use encode::HstoreValue;
 pub use encode::filled::Filled;
@@ -89,8 +93,8 @@ pub mod __fuzz {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::definition::{
-        Column, ColumnType, EnumType, FieldType, Flatten, Flattened, Index, IndexKey, Part, Stamp,
-        Table, flatten_problem,
+        Column, ColumnType, EnumType, FieldType, Flatten, Flattened, Index, IndexKey, Part,
+        PartitionStrategy, Partitioning, Partitions, Period, Stamp, Table, flatten_problem,
     };
     pub use crate::encode::{
         Cell, ColumnFallback, ColumnField, IngestColumn, JsonFallback, JsonField, Keyed, NoKey,

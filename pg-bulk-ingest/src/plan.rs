@@ -28,6 +28,7 @@ pub(crate) use rename::{Rename, delta as rename_delta, rename_step, renames};
 
 use crate::definition::{Column, Filling, Index, IndexKey, Table};
 use crate::ident::{Ident, QualifiedName, list};
+use crate::partition::partition_by;
 use crate::statement::{Cost, LockMode, Statement};
 
 /// Creates a schema.
@@ -38,8 +39,14 @@ pub(crate) fn create_schema(name: &QualifiedName) -> Statement {
 
 /// Creates a table with its columns, but without indexes, which are built after the load.
 pub(crate) fn create_table(name: &QualifiedName, table: &Table) -> Statement {
-    let sql = format!("CREATE TABLE {name} ({})", list(table.columns().iter().map(column_sql)));
+    let partitioned = table.partitioning().map(|by| format!(" {}", partition_by(by, table)));
+    let sql = format!("{}{}", create_columns(name, table), partitioned.unwrap_or_default());
     Statement::new(sql, LockMode::None, "the table does not exist")
+}
+
+/// Creates a table with the columns of another, which is not partitioned.
+pub(crate) fn create_columns(name: &QualifiedName, table: &Table) -> String {
+    format!("CREATE TABLE {name} ({})", list(table.columns().iter().map(column_sql)))
 }
 
 /// Creates the table as an empty one that is rolled back, for PostgreSQL to say how it spells the
@@ -56,7 +63,7 @@ pub(crate) fn create_twin(twin: &QualifiedName, table: &Table) -> Vec<Statement>
     let columns = table.columns().chunk_by(|a, b| !is_alone(a) && !is_alone(b));
     // An expression may be over columns that come after it, as their table can be created at once only.
     let (first, columns) = match generates(table) {
-        true => (create_table(twin, table).sql().to_owned(), Vec::new()),
+        true => (create_columns(twin, table), Vec::new()),
         false => (format!("CREATE TABLE {twin} ()"), columns.map(add).collect()),
     };
     std::iter::once(statement(first)).chain(columns).chain(create_indexes(twin, table)).collect()

@@ -27,6 +27,7 @@ mod open;
 mod overlap;
 mod own;
 mod parallel;
+mod partition;
 mod parts;
 mod preview;
 mod refusal;

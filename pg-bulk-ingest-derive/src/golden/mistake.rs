@@ -7,7 +7,7 @@ struct MyRow<'a> {
 // Expands to:
 
 ::core::compile_error! {
-    "unknown setting `shema`: did you mean `schema`?\nthe settings of a struct are `schema`, `table`, `rename_all`, `primary_key`, `merge_on`, `newest_by`, `unique`, `index`, `comments`, `crate`"
+    "unknown setting `shema`: did you mean `schema`?\nthe settings of a struct are `schema`, `table`, `rename_all`, `primary_key`, `merge_on`, `newest_by`, `unique`, `index`, `partition_by`, `partitions`, `comments`, `crate`"
 }
 const _: () = {
     #[allow(unused_imports)]

@@ -3,6 +3,7 @@
 use super::definition::type_constants;
 use super::filling::{self, Filling};
 use super::model::{Column, KeyColumn, Storage, Table};
+use super::partition::{Of, PartitionBy};
 use super::simple;
 use crate::generics::is_generic;
 use crate::lifetime::Replacements;
@@ -37,6 +38,9 @@ impl<'a> Assertions<'a> {
         }
         if let Some(key) = &table.newest_by {
             assertions.not_null(table, key, "tells the newest of rows with equal keys");
+        }
+        if let Some(partition_by) = &table.partition_by {
+            assertions.partitioned(table, partition_by);
         }
         assertions.fields_of_flattened(table);
         assertions.flattened(table, item);
@@ -224,6 +228,42 @@ impl<'a> Assertions<'a> {
             );
             let span = column.ty.span();
             self.assert(column, span, |of| quote!(!#of::FIELD_TYPE.is_filled()), &message);
+        }
+    }
+
+    /// Columns for whose values partitions are made.
+    fn partitioned(&mut self, table: &Table<'_>, partition_by: &PartitionBy<'_>) {
+        let (Some(making), [key]) = (partition_by.making, partition_by.columns.as_slice()) else {
+            return;
+        };
+        let Some(column) = table.columns.get(key.path.position) else { return };
+        let (field, spelled) = (column.field, rust_type::spell(column.ty));
+        let span = making.key.span();
+        let private = self.private;
+        match &making.of {
+            Of::Every { period, .. } => {
+                let named = period.to_tokens(private);
+                let message = format!(
+                    "`every` is a period of a column of type {}, and the type of field `{field}` is \
+                     `{spelled}`",
+                    period.types()
+                );
+                let fits = |of: TokenStream| quote!(#of::FIELD_TYPE.is_in(#named));
+                self.assert(column, span, fits, &message);
+                if making.default.is_none() {
+                    let does =
+                        "is in a period, and NULL is in none: without a `default` partition it";
+                    self.not_null(table, key, does);
+                }
+            }
+            Of::EachValue => {
+                let message = format!(
+                    "partitions are made for each value of an integer, a text, an enum, a `bool`, a \
+                     `uuid` or a `date`, and the type of field `{field}` is `{spelled}`"
+                );
+                self.assert(column, span, |of| quote!(#of::FIELD_TYPE.is_listable()), &message);
+            }
+            Of::Modulus(_) => {}
         }
     }
 

@@ -1,5 +1,6 @@
 //! The settings of the struct.
 
+use super::partition::Making;
 use crate::attr::{self, Item};
 use crate::case::Case;
 use crate::errors::Errors;
@@ -20,6 +21,9 @@ pub(super) struct Container {
     pub(super) merge_on: Option<List>,
     /// By which column the newest of rows with equal keys is known.
     pub(super) newest_by: Option<List>,
+    /// What it is partitioned by, and which partitions are made.
+    pub(super) partition_by: Option<LitStr>,
+    pub(super) partitions: Option<Making>,
     /// Those that are unique constraints, and indexes.
     pub(super) indexes: Vec<(bool, List)>,
     /// Whether doc comments are comments of the table.
@@ -52,6 +56,8 @@ impl Container {
                 "newest_by" => {
                     read.newest_by = List::of_struct(&item, What::PrimaryKey, errors);
                 }
+                "partition_by" => read.partition_by = text(errors),
+                "partitions" => read.partitions = Making::read(&item, errors),
                 "comments" => read.comments = value::flag(&item, Place::Struct, errors),
                 "crate" => read.library = text(errors),
                 _ => {

@@ -23,6 +23,12 @@ pub(super) fn table(table: &Table<'_>, private: &TokenStream) -> TokenStream {
         let position = position(table, &key.path, private);
         quote!(.newest_by(#position))
     });
+    let partition_by = table.partition_by.iter().map(|partition_by| {
+        let columns = partition_by.columns.iter();
+        let positions: Vec<_> = columns.map(|key| position(table, &key.path, private)).collect();
+        let partitioning = partition_by.to_tokens(&positions, private);
+        quote!(.partitioned(#partitioning))
+    });
     let comment = table.comment.iter().map(|text| quote!(.with_comment(#text)));
     let indexes = table.indexes.iter().map(|index| self::index(table, index, private));
     quote! {
@@ -32,7 +38,7 @@ pub(super) fn table(table: &Table<'_>, private: &TokenStream) -> TokenStream {
             #columns,
             const { &[#(#primary_key),*] },
             const { &[#(#indexes),*] },
-        )#(#merge_on)* #(#newest_by)* #(#comment)*
+        )#(#merge_on)* #(#newest_by)* #(#partition_by)* #(#comment)*
     }
 }
 

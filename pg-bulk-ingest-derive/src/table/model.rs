@@ -4,9 +4,10 @@ use super::container::Container;
 use super::field::Field;
 use super::filling::Filling;
 use super::merge_on::MergeOn;
+use super::partition::PartitionBy;
 use super::paths::Paths;
 use super::stamp::{self, Stamp};
-use super::{columns, keys, merge_on};
+use super::{columns, keys, merge_on, partition};
 use crate::errors::Errors;
 use crate::{case, comment, name};
 use proc_macro2::{Ident, TokenStream};
@@ -21,6 +22,7 @@ pub(super) struct Table<'i> {
     pub(super) merge_on: Option<MergeOn>,
     pub(super) newest_by: Option<KeyColumn>,
     pub(super) indexes: Vec<Index>,
+    pub(super) partition_by: Option<PartitionBy<'i>>,
     /// The fields of flattened structs that keys and indexes name, and where.
     pub(super) inner: Vec<(ColumnPath, TokenStream)>,
 }
@@ -136,7 +138,7 @@ impl<'i> Table<'i> {
     pub(super) fn check(
         ident: &Ident,
         attributes: &[Attribute],
-        container: &Container,
+        container: &'i Container,
         fields: &'i [Field<'i>],
         errors: &mut Errors,
     ) -> Self {
@@ -172,8 +174,20 @@ impl<'i> Table<'i> {
         keys::check_order(&columns, &ordered, &indexes, errors);
         keys::check_updates(&columns, &primary_key, !key.is_empty(), errors);
         stamp::check(&columns, &primary_key, (key, newest_by.as_ref()), &indexes, errors);
+        let partition_by = partition::check(container, &columns, &primary_key, &indexes, errors);
         let comment = container.comments.as_ref().and_then(|_| comment::text(attributes, errors));
         let inner = paths.inner;
-        Self { schema, name, comment, columns, primary_key, merge_on, newest_by, indexes, inner }
+        Self {
+            schema,
+            name,
+            comment,
+            columns,
+            primary_key,
+            merge_on,
+            newest_by,
+            indexes,
+            partition_by,
+            inner,
+        }
     }
 }

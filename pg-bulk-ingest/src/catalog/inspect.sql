@@ -38,6 +38,13 @@ SELECT json_build_object(
         UNION ALL SELECT h.inhrelid FROM below JOIN pg_inherits h ON h.inhparent = below.oid)
       SELECT count(*) FROM below JOIN pg_class f ON f.oid = below.oid AND f.relkind = 'f'
     ) ELSE 0 END,
+    'partition_key', (
+      SELECT json_build_object('strategy', p.partstrat, 'columns', (
+        SELECT json_agg(a.attname ORDER BY k.place)
+        FROM unnest(p.partattrs::int2[]) WITH ORDINALITY k(attnum, place)
+        -- of an expression it is 0
+        LEFT JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = k.attnum))
+      FROM pg_partitioned_table p WHERE p.partrelid = c.oid),
     'partitioned_by', CASE WHEN c.relkind = 'p' THEN (
       WITH RECURSIVE divided(oid) AS (
         SELECT c.oid

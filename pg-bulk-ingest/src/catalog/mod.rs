@@ -12,6 +12,7 @@ pub(crate) mod hanging;
 mod lacking;
 pub(crate) mod managed;
 pub(crate) mod own;
+pub(crate) mod partitions;
 pub(crate) mod probe;
 mod query;
 mod relation;
@@ -30,12 +31,17 @@ pub(crate) use hanging::{
     ColumnAttributes, Constraint, ForeignKey, Hanging, Identity, IndexAttributes, OfPartition,
     Policy, Rule, Trigger,
 };
+#[cfg(test)]
+pub(crate) use partitions::FoundPartition;
+pub(crate) use partitions::FoundPartitions;
 pub(crate) use query::{
     Inspected, alone, attached, comment, deferrable, further, grants, holders, inspect,
     inspect_outside, inspect_temporary, isolated, isolated_cast, isolated_path, numbered, numbers,
     text, view_attached, views,
 };
-pub(crate) use relation::{IndexShape, Leftover, LiveColumn, LiveTable, Relation, Server, Shape};
+pub(crate) use relation::{
+    IndexShape, Leftover, LiveColumn, LiveTable, PartitionKey, Relation, Server, Shape,
+};
 pub(crate) use renamed::Names;
 pub(crate) use unique::UniqueIndex;
 #[cfg(test)]

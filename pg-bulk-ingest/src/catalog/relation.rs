@@ -96,6 +96,8 @@ pub(crate) struct LiveTable {
     pub(crate) referred: Vec<u32>,
     /// How many of its partitions, to any depth, are foreign tables.
     pub(crate) foreign_partitions: u64,
+    /// How it is partitioned, if it is.
+    pub(crate) partition_key: Option<PartitionKey>,
     /// The columns by which it, or one of its partitions, is partitioned.
     pub(crate) partitioned_by: Vec<String>,
     #[serde(flatten)]
@@ -104,6 +106,15 @@ pub(crate) struct LiveTable {
     pub(crate) leftovers: Vec<Leftover>,
     /// The types of its columns, and what these are made of, that are not built in.
     types: Vec<LiveType>,
+}
+
+/// How a table is partitioned.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct PartitionKey {
+    /// As `pg_partitioned_table.partstrat` has it.
+    pub(crate) strategy: char,
+    /// Its columns; `None` of an expression.
+    pub(crate) columns: Vec<Option<String>>,
 }
 
 impl LiveTable {

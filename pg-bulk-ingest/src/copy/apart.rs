@@ -50,6 +50,11 @@ impl Apart {
         self.sent + self.rows
     }
 
+    /// The rows that were not sent.
+    pub(super) fn buffered(&self) -> &[u8] {
+        &self.buffer
+    }
+
     /// Encodes rows until there are enough to send. Returns whether there may be more.
     pub(crate) fn fill<S: ?Sized, R: RowOf<S>>(
         &mut self,

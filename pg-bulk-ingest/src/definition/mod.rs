@@ -11,6 +11,7 @@ mod filling;
 mod flatten;
 mod index;
 mod kind;
+mod partitioning;
 mod stamp;
 mod table;
 
@@ -22,5 +23,6 @@ pub(crate) use filling::Filling;
 pub use flatten::{Flatten, Flattened, Part, problem as flatten_problem};
 pub use index::{Index, IndexKey};
 pub use kind::Kind;
+pub use partitioning::{PartitionStrategy, Partitioning, Partitions, Period};
 pub use stamp::Stamp;
 pub use table::Table;

@@ -1,6 +1,6 @@
 //! A table.
 
-use super::{Column, Index, Stamp};
+use super::{Column, Index, Partitioning, Stamp};
 
 /// A table, as `#[derive(IngestTable)]` makes it of a struct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +12,7 @@ pub struct Table {
     indexes: &'static [Index],
     merge_on: &'static [usize],
     newest_by: Option<usize>,
+    partitioning: Option<Partitioning>,
     comment: Option<&'static str>,
 }
 
@@ -34,6 +35,7 @@ impl Table {
             indexes,
             merge_on: &[],
             newest_by: None,
+            partitioning: None,
             comment: None,
         }
     }
@@ -50,6 +52,12 @@ impl Table {
     #[must_use]
     pub const fn newest_by(self, position: usize) -> Self {
         Self { newest_by: Some(position), ..self }
+    }
+
+    /// Divides it into partitions.
+    #[must_use]
+    pub const fn partitioned(self, partitioning: Partitioning) -> Self {
+        Self { partitioning: Some(partitioning), ..self }
     }
 
     /// Gives the table a comment.
@@ -228,6 +236,12 @@ impl Table {
     #[must_use]
     pub const fn indexes(&self) -> &'static [Index] {
         self.indexes
+    }
+
+    /// How it is divided into partitions; `None`: however it is.
+    #[must_use]
+    pub const fn partitioning(&self) -> Option<&Partitioning> {
+        self.partitioning.as_ref()
     }
 
     /// The comment that the table shall have, besides what is stored with it; `None`: whatever it

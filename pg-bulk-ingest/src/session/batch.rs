@@ -1,6 +1,7 @@
 //! One batch, from its beginning to its commit.
 
 mod complete;
+mod divide;
 mod push;
 mod query;
 
@@ -20,8 +21,10 @@ use crate::deadline::{Deadline, within};
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::hook::Hook;
 use crate::options::{Delete, Visibility};
+use crate::partition::Slot;
 use crate::report::{Phase, Plan, Progress};
 use futures_util::future::join;
+use std::collections::BTreeSet;
 use std::fmt;
 use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
@@ -38,6 +41,8 @@ pub struct OpenBatch<'s, 'c> {
     pub(super) targets: Vec<Target>,
     /// The rows of each table that go with the table that is replaced.
     deleted: Vec<u64>,
+    /// The slots of each table for whose rows partitions have to be there.
+    needed: Vec<BTreeSet<Slot>>,
     /// What was created.
     migrated: Plan,
     /// Whether the first table has no rows from before the batch: they are deleted, or it is new.
@@ -94,6 +99,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         }
         meter.enter(&core.progress(Phase::Copy));
         let taken = Uncommitted::of_batch(meter);
+        let needed = vec![BTreeSet::new(); targets.len()];
         let batch = Self {
             load,
             transaction,
@@ -102,6 +108,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
             connections,
             targets,
             deleted,
+            needed,
             migrated,
             emptied,
             taken,
@@ -121,6 +128,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
     }
 
     async fn send_or_spread(&mut self) -> Result<(), Error> {
+        self.divide().await?;
         self.load.copy().send(&self.transaction).await?;
         self.spread().await
     }
@@ -176,6 +184,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         self.broken = true;
         let (deadline, waits) = (self.deadline(), self.waits());
         let send = async {
+            self.divide_apart(apart).await?;
             self.load.copy().send_apart(apart, &self.transaction).await?;
             self.spread().await
         };

@@ -28,7 +28,7 @@ pub(super) async fn check(
         .iter()
         .map(|statement| statement.sql().to_owned())
         .collect::<Vec<_>>();
-    parts.push(plan::create_table(&tried, definition).sql().to_owned());
+    parts.push(plan::create_columns(&tried, definition));
     let before = parts.len();
     let updates = merge::try_on(&tried, definition);
     parts.extend(updates.iter().map(|(_, sql)| sql.clone()));

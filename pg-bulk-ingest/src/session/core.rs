@@ -89,7 +89,8 @@ impl Settings {
                     || table.keeps_any()
                     || table.computes_any()
                     || table.takes_numbers());
-        table.has_text() || copied || first_counts
+        // PostgreSQL attaches partitions to the indexes that are there.
+        table.has_text() || table.partitioning().is_some() || copied || first_counts
     }
 }
 

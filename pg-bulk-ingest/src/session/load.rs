@@ -19,6 +19,7 @@ use crate::execute::query;
 use crate::ident::QualifiedName;
 use crate::merge::{self, Deletes, Staging};
 use crate::options::{Delete, Upsert, Visibility};
+use crate::partition::Division;
 use tokio_postgres::Transaction;
 
 /// The rows of a batch, and how they reach each table.
@@ -58,13 +59,17 @@ impl Load {
             let route = match &staging {
                 Some(staging) => Route { copy: staging.copy(), create: Some(staging.create()) },
                 None => {
-                    let freeze = is_new(&core.targets[position], target);
+                    let freeze =
+                        current.live.kind != 'p' && is_new(&core.targets[position], target);
                     let copy = merge::copy(target.definition, &current.name, freeze);
                     Route { copy, create: None }
                 }
             };
             let sent = target.definition.sent().count();
             load.copy.add(target.name.clone(), current.types.clone(), sent, route);
+            if let Some(division) = Division::of(target.definition) {
+                load.copy.divide(position, division);
+            }
             load.staging.push(staging);
             let (deletes, keys) = Self::route_keys(core, target, current, position).unzip();
             load.copy.add_keys(keys);
@@ -109,6 +114,11 @@ impl Load {
     /// Whether there are staging tables.
     pub(super) fn is_staging(&self) -> bool {
         self.staging.iter().any(Option::is_some)
+    }
+
+    /// Whether the rows of a table go through a staging table.
+    pub(super) fn stages(&self, table: usize) -> bool {
+        self.staging.get(table).is_some_and(Option::is_some)
     }
 
     /// The staging table of the first table.

@@ -19,7 +19,7 @@ use crate::options::Delete;
 use crate::plan::Rebuild;
 use crate::report::Plan;
 use crate::statement::{Statement, rollback_to};
-use crate::{plan, publish};
+use crate::{partition, plan, publish};
 use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
 
@@ -194,7 +194,9 @@ async fn create(
         // What PostgreSQL does not take of these is told before the first row.
         let indexes = plan::create_indexes(name, target.definition);
         let (constraints, tried) = if early { (indexes, vec![]) } else { (vec![], indexes) };
-        let statements = schema.into_iter().chain([table]).chain(constraints).collect::<Vec<_>>();
+        let partitions = partition::with_table(name, target.definition);
+        let statements = schema.into_iter().chain([table]).chain(constraints).chain(partitions);
+        let statements = statements.collect::<Vec<_>>();
         let definition = target.definition;
         let defining = Defining { definition, name, made_as: name, action };
         match defining.run(transaction, &statements, &tried, &inspect).await {

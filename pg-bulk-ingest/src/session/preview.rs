@@ -12,7 +12,7 @@ use crate::made::Made;
 use crate::plan::Step;
 use crate::report::Plan;
 use crate::statement::Statement;
-use crate::{comment, plan, publish, watermark};
+use crate::{comment, partition, plan, publish, watermark};
 use tokio_postgres::Client;
 
 /// The statements that would make the tables as they are defined.
@@ -117,7 +117,8 @@ pub(super) fn create(target: &Target) -> Vec<Statement> {
     let schema = target.schema_missing.then(|| plan::create_schema(name));
     let table = plan::create_table(name, definition);
     let indexes = plan::create_indexes(name, definition);
-    schema.into_iter().chain([table]).chain(indexes).collect()
+    let partitions = partition::with_table(name, definition);
+    schema.into_iter().chain([table]).chain(indexes).chain(partitions).collect()
 }
 
 fn preview_one(target: &Target) -> Vec<Statement> {

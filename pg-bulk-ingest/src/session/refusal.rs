@@ -1,10 +1,11 @@
 //! Why an ingest is not begun.
 
 use super::core::Settings;
-use crate::catalog::{LiveTable, Relation, Server};
+use crate::catalog::{LiveTable, PartitionKey, Relation, Server};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::ident::{MAX_NAME, QualifiedName};
+use crate::partition::partition_by;
 use crate::plan::MOST_COLUMNS;
 
 pub(super) const START: &str = "cannot start the ingest";
@@ -121,6 +122,29 @@ pub(super) fn check_mergeable(definition: &Table, stages: bool) -> Result<(), Er
 /// What a server that only speaks as PostgreSQL does may do to its tables.
 pub(super) fn of_engine(engine: &str) -> String {
     format!("the server is {}, which manages tables in ways of its own", engine.trim_matches('-'))
+}
+
+/// Whether a table is partitioned as it is defined: it cannot become so where it is.
+pub(super) fn check_partitioned(live: &LiveTable, definition: &Table) -> Result<(), Error> {
+    let Some(partitioning) = definition.partitioning() else { return Ok(()) };
+    let defined = partitioning.columns().iter().filter_map(|at| definition.columns().get(*at));
+    let defined = defined.map(|column| Some(column.name()));
+    let defined = defined.collect::<Vec<_>>();
+    let is_as_defined = |key: &PartitionKey| {
+        let columns = key.columns.iter().map(Option::as_deref);
+        key.strategy == partitioning.strategy().code() && columns.eq(defined.iter().copied())
+    };
+    if live.partition_key.as_ref().is_some_and(is_as_defined) {
+        return Ok(());
+    }
+    let defined = partition_by(partitioning, definition);
+    let is =
+        if live.partition_key.is_some() { "partitioned in another way" } else { "not partitioned" };
+    let reasons = vec![format!(
+        "the table is {is}, and is defined with {defined}: a table cannot become that where it is, so \
+         make one beside it, move the rows, and rename the two"
+    )];
+    Err(Error::new(ErrorKind::CannotMigrate { reasons }, START))
 }
 
 /// Whether a batch is committed whole.

@@ -4,8 +4,8 @@ use super::carry::{self, Planned, ToReplace};
 use super::core::{Core, Settings};
 use super::examine::{Examination, Examined, Outstanding, keeps_rows};
 use super::refusal::{
-    START, check_atomic, check_generated, check_mergeable, check_replacement, check_unmanaged,
-    name_mistake, of_engine, privilege, unreadable, unsupported,
+    START, check_atomic, check_generated, check_mergeable, check_partitioned, check_replacement,
+    check_unmanaged, name_mistake, of_engine, privilege, unreadable, unsupported,
 };
 use super::store::{Ingested, Store};
 use super::supported::{check_server, check_version};
@@ -303,6 +303,7 @@ fn check_live(
     {
         return Err(privilege(server, format!("{lacking} on the table")));
     }
+    check_partitioned(live, definition)?;
     check_atomic(live, settings)?;
     check_generated(live, definition, updates)?;
     if settings.delete != Delete::Off {

@@ -21,7 +21,9 @@ pub(super) fn check_version(server: &Server, definition: &Table) -> Result<(), E
     let version = server.version / 10_000;
     let of_columns = definition.columns().iter().filter_map(Column::filling);
     let of_columns = of_columns.filter_map(Filling::needs);
-    let mut needs = definition.indexes().iter().flat_map(Index::needs).chain(of_columns);
+    let of_partitions = definition.partitioning().into_iter().flat_map(|by| by.needs(definition));
+    let needs = definition.indexes().iter().flat_map(Index::needs).chain(of_columns);
+    let mut needs = needs.chain(of_partitions);
     needs.find(|(_, first)| version < *first).map_or(Ok(()), |(what, first)| {
         let reason = format!(
             "{what} needs PostgreSQL {first} or later, and the server is PostgreSQL {version}"

@@ -30,10 +30,12 @@ impl OpenBatch<'_, '_> {
         metadata: M,
     ) -> Result<Completed, Error> {
         if !self.load.is_small(self.core, &self.targets) {
+            self.divide_all().await?;
             self.load.copy().finish(&self.transaction).await?;
         }
         let Self { load, transaction, core, targets, .. } = self;
         parallel::settle(transaction, core, targets, load).await?;
+        self.divide_staged().await?;
         if self.load.is_staged() {
             self.enter(Phase::Merge);
         }
