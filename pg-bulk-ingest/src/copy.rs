@@ -94,6 +94,8 @@ pub(crate) struct Copy {
     dealing: Option<Dealing>,
     pool: Pool,
     bytes: u64,
+    /// Whether a `COPY` was begun.
+    has_begun: bool,
 }
 
 const WRITE: &str = "cannot write a row";
@@ -137,6 +139,7 @@ impl Copy {
             dealing: None,
             pool: Pool::default(),
             bytes: 0,
+            has_begun: false,
         }
     }
 
@@ -260,6 +263,7 @@ impl Copy {
         let data = std::mem::replace(&mut rows.buffer, next);
         let chunk = Chunk::new(data, rows.sent, rows.received - rows.sent);
         rows.sent = rows.received;
+        rows.chunk = CHUNK;
         self.bytes += chunk.data.len() as u64;
         if self.dealing.is_none() {
             return self.send_alone(table, chunk, transaction).await;
@@ -307,6 +311,7 @@ impl Copy {
             return Ok(());
         }
         self.end().await?;
+        self.has_begun = true;
         let rows = &mut self.tables[table];
         let prepared = rows.prepare(transaction).await?;
         let failed = |error| Error::server(error, BEGIN).in_table(&rows.table);

@@ -15,4 +15,4 @@ mod statements;
 pub(crate) use division::{Division, Slot};
 pub(crate) use missing::{Missing, candidates, missing};
 pub(crate) use scan::Scan;
-pub(crate) use statements::{Attaching, attach, partition_by, with_table};
+pub(crate) use statements::{Attaching, BEGIN_APART, COMMIT, attach, partition_by, with_table};

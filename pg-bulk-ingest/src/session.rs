@@ -175,6 +175,7 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
         meter.enter(&core.progress(Phase::Begin));
         meter.served_by(0);
         let deadline = core.deadline.clone();
+        within(deadline.clone(), meter.waits(), partition::make_later(scope, core)).await;
         let transaction = within(deadline.clone(), meter.waits(), scope.begin()).await;
         let transaction = transaction.map_err(|error| core.locate(error))?;
         let waits = meter.waits();

@@ -2,6 +2,7 @@
 
 mod beside;
 mod forms;
+mod large;
 mod refused;
 
 use chrono::NaiveDate;
@@ -123,9 +124,9 @@ async fn parts_of_a_batch_have_their_partitions_made() {
     assert_eq!(database.rows(PARTITIONS).await, expected);
 }
 
-/// A batch that fails leaves none behind.
+/// A batch that fails before it sends its rows leaves none behind.
 #[tokio::test]
-async fn partitions_are_of_the_batch() {
+async fn rows_that_are_not_sent_make_no_partition() {
     let database = Database::new().await;
     let mut client = database.connect().await;
     load::<Added>(&mut client, [Added { day: day(2026, 1, 1), id: 1 }]).await;

@@ -63,6 +63,7 @@ impl Copy {
         let Some(dealing) = self.dealing.as_mut() else { return Ok(()) };
         let held = std::mem::take(&mut dealing.held);
         let alone = lanes.is_empty();
+        self.has_begun |= !alone;
         dealing.lanes = lanes;
         if alone {
             self.dealing = None;

@@ -1,6 +1,6 @@
 //! Rows of partitioned tables: which partitions they are for, before they are sent.
 
-use super::{Apart, Copy};
+use super::{Apart, BUDGET, Copy};
 use crate::error::Error;
 use crate::partition::{Division, Scan, Slot};
 use std::collections::BTreeSet;
@@ -9,9 +9,11 @@ use std::collections::BTreeSet;
 pub(crate) type Needed = (usize, BTreeSet<Slot>);
 
 impl Copy {
-    /// Looks at the rows of a table for the slots that they are for.
+    /// Looks at the rows of a table for the slots that they are for. The first are held back as long as
+    /// that is no burden: before any is sent, partitions can be made without being a part of the batch.
     pub(crate) fn divide(&mut self, table: usize, division: Division) {
         if let Some(rows) = self.tables.get_mut(table) {
+            rows.chunk = BUDGET;
             rows.scan = Some(Scan::new(division));
         }
     }
@@ -36,6 +38,18 @@ impl Copy {
         let rows = self.tables.get_mut(table)?;
         let needed = rows.scan.as_mut()?.look(&rows.buffer);
         (!needed.is_empty()).then_some((table, needed))
+    }
+
+    /// Whether any rows, or what they need, may have reached the server.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.has_begun
+    }
+
+    /// What was prepared for rows is gone with its transaction.
+    pub(crate) fn forget(&mut self) {
+        for rows in &mut self.tables {
+            rows.prepared = None;
+        }
     }
 
     /// Ends the `COPY` in progress, so that other statements can be run.

@@ -88,9 +88,9 @@ mod tests {
         let days = "FOR VALUES FROM ('2000-01-01') TO ('2000-02-01')";
         assert_eq!(read(days, Unit::Day), Some(Bound::Range(0, 31)));
         let numbers = "FOR VALUES FROM (MINVALUE) TO (100)";
-        assert_eq!(read(numbers, Unit::Number), Some(Bound::Range(i64::MIN, 100)));
+        assert_eq!(read(numbers, Unit::Number { bits: 64 }), Some(Bound::Range(i64::MIN, 100)));
         let negative = "FOR VALUES FROM ('-100') TO (MAXVALUE)";
-        assert_eq!(read(negative, Unit::Number), Some(Bound::Range(-100, i64::MAX)));
+        assert_eq!(read(negative, Unit::Number { bits: 64 }), Some(Bound::Range(-100, i64::MAX)));
         let zoned = "FOR VALUES FROM ('2000-01-01 00:00:00+00') TO ('infinity')";
         let unit = Unit::Micros { has_zone: true };
         assert_eq!(read(zoned, unit), Some(Bound::Range(0, i64::MAX)));

@@ -2,6 +2,7 @@
 
 use super::period::Unit;
 use crate::definition::{Kind, Partitions, Period, Table};
+use std::collections::BTreeSet;
 
 /// What a partition is made for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,8 +62,13 @@ impl Division {
         }
     }
 
-    /// The slots that are to be there once a row of this one is, besides it.
-    pub(super) fn ahead(self, slot: &Slot) -> Vec<Slot> {
+    /// These slots, with those that are to be there once they have rows.
+    pub(crate) fn with_ahead(self, slots: &BTreeSet<Slot>) -> BTreeSet<Slot> {
+        let ahead = slots.iter().flat_map(|slot| self.ahead(slot));
+        slots.iter().cloned().chain(ahead).collect()
+    }
+
+    fn ahead(self, slot: &Slot) -> Vec<Slot> {
         match (self.by, slot) {
             (By::Period { ahead, .. }, Slot::Period(number)) => {
                 let ahead = (1..=i64::from(ahead)).filter_map(|more| number.checked_add(more));
@@ -75,7 +81,9 @@ impl Division {
 
 fn unit(kind: Kind) -> Option<Unit> {
     match kind {
-        Kind::Int2 | Kind::Int4 | Kind::Int8 => Some(Unit::Number),
+        Kind::Int2 => Some(Unit::Number { bits: 16 }),
+        Kind::Int4 => Some(Unit::Number { bits: 32 }),
+        Kind::Int8 => Some(Unit::Number { bits: 64 }),
         Kind::Date => Some(Unit::Day),
         Kind::Timestamp => Some(Unit::Micros { has_zone: false }),
         Kind::Timestamptz => Some(Unit::Micros { has_zone: true }),

@@ -2,7 +2,7 @@
 
 use super::bound::Bound;
 use super::division::{By, Division, Slot};
-use super::period::Unit;
+use super::period::{self, Unit};
 use crate::catalog::FoundPartitions;
 use crate::ident::{Literal, QualifiedName};
 use std::collections::BTreeSet;
@@ -17,23 +17,16 @@ pub(crate) struct Missing {
     pub(crate) condition: String,
 }
 
-/// The slots that are to be there for rows of these, with those ahead of them.
-fn with_ahead(division: Division, slots: &BTreeSet<Slot>) -> BTreeSet<Slot> {
-    let ahead = slots.iter().flat_map(|slot| division.ahead(slot));
-    slots.iter().cloned().chain(ahead).collect()
-}
-
-/// The names that partitions for these slots, and those ahead of them, may get.
+/// The names that partitions for these slots may get.
 pub(crate) fn candidates(
     table: &QualifiedName,
     division: Division,
     slots: &BTreeSet<Slot>,
 ) -> Vec<String> {
-    let slots = with_ahead(division, slots);
     slots.iter().flat_map(|slot| table.partition_names(&suffix(division, slot))).collect()
 }
 
-/// The partitions that are missing for these slots and those ahead of them; the reason, if what is there
+/// The partitions that are missing for these slots; the reason, if what is there
 /// is not understood.
 pub(crate) fn missing(
     table: &QualifiedName,
@@ -59,9 +52,9 @@ pub(crate) fn missing(
     }
     let mut taken = found.taken.clone();
     let mut missing = Vec::new();
-    for slot in with_ahead(division, slots) {
-        for (values, condition) in uncovered(division, &slot, column, &bounds) {
-            let suffix = suffix(division, &slot);
+    for slot in slots {
+        for (values, condition) in uncovered(division, slot, column, &bounds) {
+            let suffix = suffix(division, slot);
             let mut names = table.partition_names(&suffix);
             let name = names.find(|name| !taken.contains(name)).unwrap_or_default();
             taken.push(name.clone());
@@ -140,8 +133,12 @@ fn gaps((from, to): (i64, i64), bounds: &[Bound]) -> Vec<(i64, i64)> {
 
 fn range(unit: Unit, (from, to): (i64, i64), column: &str) -> Option<(String, String)> {
     let (first, end) = (unit.literal(from)?, unit.literal(to)?);
-    let least = (from != i64::MIN).then(|| format!("{column} >= {first}"));
-    let most = (to != i64::MAX).then(|| format!("{column} < {end}"));
+    // It is of values that the type does not have.
+    if first == period::MOST || end == period::LEAST {
+        return None;
+    }
+    let least = (first != period::LEAST).then(|| format!("{column} >= {first}"));
+    let most = (end != period::MOST).then(|| format!("{column} < {end}"));
     let conditions = least.into_iter().chain(most).collect::<Vec<_>>();
     let condition = if conditions.is_empty() {
         format!("{column} IS NOT NULL")
@@ -182,7 +179,7 @@ mod tests {
 
     fn lacks(division: Division, slots: &[Slot], found: &FoundPartitions) -> Vec<(String, String)> {
         let table = QualifiedName::new("s", "t");
-        let slots = slots.iter().cloned().collect();
+        let slots = division.with_ahead(&slots.iter().cloned().collect());
         let missing = missing(&table, "\"day\"", division, &slots, found).unwrap();
         missing.into_iter().map(|missing| (missing.name, missing.values)).collect()
     }

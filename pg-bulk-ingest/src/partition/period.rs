@@ -6,7 +6,10 @@ use crate::definition::Period;
 /// In which unit a column's values are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
-    Number,
+    /// An integer of so many bits.
+    Number {
+        bits: u32,
+    },
     Day,
     /// Of a column with a time zone or without.
     Micros {
@@ -17,14 +20,18 @@ pub(crate) enum Unit {
 /// 2000-01-03, a Monday: from it days are counted.
 const MONDAY: i64 = 2;
 
+/// The bounds that are no value.
+pub(super) const LEAST: &str = "MINVALUE";
+pub(super) const MOST: &str = "MAXVALUE";
+
 impl Unit {
     /// The period of a value; `None` of one that is in none: infinity, a year before 1 or after 9999.
     pub(super) fn period_of(self, value: i64, period: Period) -> Option<i64> {
         match (self, period) {
-            (Self::Number, Period::Numbers(size)) => {
+            (Self::Number { .. }, Period::Numbers(size)) => {
                 Some(value.div_euclid(i64::try_from(size).ok()?))
             }
-            (Self::Number, _) | (_, Period::Numbers(_)) => None,
+            (Self::Number { .. }, _) | (_, Period::Numbers(_)) => None,
             (Self::Micros { .. }, Period::Hours(size)) => {
                 calendar::date(value.div_euclid(MICROS_PER_DAY))?;
                 Some(value.div_euclid(i64::from(size) * MICROS_PER_HOUR))
@@ -46,8 +53,10 @@ impl Unit {
     /// The value that the period of this number begins with.
     pub(super) fn start(self, number: i64, period: Period) -> Option<i64> {
         match (self, period) {
-            (Self::Number, Period::Numbers(size)) => number.checked_mul(i64::try_from(size).ok()?),
-            (Self::Number, _) | (_, Period::Numbers(_)) => None,
+            (Self::Number { .. }, Period::Numbers(size)) => {
+                number.checked_mul(i64::try_from(size).ok()?)
+            }
+            (Self::Number { .. }, _) | (_, Period::Numbers(_)) => None,
             (Self::Micros { .. }, Period::Hours(size)) => {
                 number.checked_mul(i64::from(size) * MICROS_PER_HOUR)
             }
@@ -66,13 +75,18 @@ impl Unit {
 
     /// A value as SQL reads it; `MINVALUE` and `MAXVALUE` for what has no value.
     pub(super) fn literal(self, value: i64) -> Option<String> {
-        match (self, value) {
-            (_, i64::MIN) => return Some("MINVALUE".to_owned()),
-            (_, i64::MAX) => return Some("MAXVALUE".to_owned()),
-            _ => {}
+        let most = match self {
+            Self::Number { bits } => i64::MAX >> (64 - bits),
+            Self::Day | Self::Micros { .. } => i64::MAX,
+        };
+        if value == i64::MIN || value < -most - 1 {
+            return Some(LEAST.to_owned());
+        }
+        if value == i64::MAX || value > most {
+            return Some(MOST.to_owned());
         }
         Some(match self {
-            Self::Number => format!("'{value}'"),
+            Self::Number { .. } => format!("'{value}'"),
             Self::Day => format!("'{}'", calendar::date(value)?.format("%Y-%m-%d")),
             Self::Micros { has_zone } => {
                 let zone = if has_zone { "+00" } else { "" };
@@ -85,12 +99,12 @@ impl Unit {
     /// Reads a value as PostgreSQL prints a bound of it.
     pub(super) fn read(self, text: &str) -> Option<i64> {
         match text {
-            "MINVALUE" | "-infinity" => return Some(i64::MIN),
-            "MAXVALUE" | "infinity" => return Some(i64::MAX),
+            LEAST | "-infinity" => return Some(i64::MIN),
+            MOST | "infinity" => return Some(i64::MAX),
             _ => {}
         }
         match self {
-            Self::Number => text.parse().ok(),
+            Self::Number { .. } => text.parse().ok(),
             Self::Day => calendar::read_date(text),
             Self::Micros { .. } => calendar::read_instant(text),
         }
@@ -100,8 +114,10 @@ impl Unit {
     pub(super) fn suffix(self, number: i64, period: Period) -> Option<String> {
         let start = self.start(number, period)?;
         let days = match self {
-            Self::Number if start < 0 => return Some(format!("minus_{}", start.unsigned_abs())),
-            Self::Number => return Some(start.to_string()),
+            Self::Number { .. } if start < 0 => {
+                return Some(format!("minus_{}", start.unsigned_abs()));
+            }
+            Self::Number { .. } => return Some(start.to_string()),
             Self::Day => start,
             Self::Micros { .. } => start.div_euclid(MICROS_PER_DAY),
         };
@@ -149,8 +165,8 @@ mod tests {
             (day, "2026-11-29", Period::Months(12), ("'2026-01-01'", "'2027-01-01'", "2026")),
             (day, "2026-11-29", Period::Days(7), ("'2026-11-23'", "'2026-11-30'", "2026_11_23")),
             (day, "2026-11-29", Period::Days(1), ("'2026-11-29'", "'2026-11-30'", "2026_11_29")),
-            (Unit::Number, "-1", Period::Numbers(100), ("'-100'", "'0'", "minus_100")),
-            (Unit::Number, "250", Period::Numbers(100), ("'200'", "'300'", "200")),
+            (Unit::Number { bits: 64 }, "-1", Period::Numbers(100), ("'-100'", "'0'", "minus_100")),
+            (Unit::Number { bits: 64 }, "250", Period::Numbers(100), ("'200'", "'300'", "200")),
         ] {
             assert_eq!(around(unit, value, period), owned(expected), "{value}");
         }
@@ -169,6 +185,16 @@ mod tests {
             assert_eq!(INSTANT.period_of(value, Period::Hours(1)), None);
         }
         assert_eq!(Unit::Day.period_of(i64::from(i32::MAX), Period::Months(1)), None);
-        assert_eq!(Unit::Number.start(i64::MAX / 2, Period::Numbers(10)), None);
+        assert_eq!(Unit::Number { bits: 64 }.start(i64::MAX / 2, Period::Numbers(10)), None);
+    }
+
+    #[test]
+    fn what_a_type_cannot_hold_is_no_bound() {
+        let literal = |bits, value| Unit::Number { bits }.literal(value).unwrap();
+        assert_eq!(literal(16, 32_767), "'32767'");
+        assert_eq!(literal(16, 32_768), "MAXVALUE");
+        assert_eq!(literal(32, -2_147_483_648), "'-2147483648'");
+        assert_eq!(literal(32, -2_147_483_649), "MINVALUE");
+        assert_eq!((&*literal(64, i64::MAX), &*literal(64, i64::MIN)), ("MAXVALUE", "MINVALUE"));
     }
 }

@@ -5,6 +5,12 @@ use crate::definition::{Partitioning, Partitions, Table};
 use crate::ident::{Ident, QualifiedName, list};
 use crate::statement::{LockMode, Statement};
 
+/// Begins a transaction in place of one that has done nothing yet.
+pub(crate) const BEGIN_APART: &str = "ROLLBACK;\nBEGIN ISOLATION LEVEL READ COMMITTED";
+
+/// Commits it, and begins another.
+pub(crate) const COMMIT: &str = "COMMIT;\nBEGIN ISOLATION LEVEL READ COMMITTED";
+
 /// The table that partitions are attached to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Attaching<'a> {

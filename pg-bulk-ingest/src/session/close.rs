@@ -38,6 +38,7 @@ pub(super) async fn replace(
     targets: &mut [Target],
 ) -> Result<Plan, Error> {
     let mut migrated = Plan::default();
+    lock_extended(transaction, core, targets).await?;
     let all = carry::all_swapped(targets);
     if all.is_empty() {
         return Ok(migrated);
@@ -87,6 +88,24 @@ pub(super) async fn replace(
     execute::run_for_views(transaction, &views.after, PUBLISH).await?;
     migrated.extend(views.after.into_iter().filter(|_| is_migrated));
     Ok(migrated)
+}
+
+/// Locks out the readers of tables to which partitions were attached, until they are committed: one that
+/// has looked up those of before would see the rows of these alone.
+async fn lock_extended(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    targets: &mut [Target],
+) -> Result<(), Error> {
+    let extended = targets.iter().filter(|target| target.is_extended);
+    let live = extended.filter_map(|target| Some((&target.name, target.visible()?)));
+    let extended = live.map(|(name, live)| Lockable::table(name.clone(), live.oid));
+    let extended = extended.collect::<Vec<_>>();
+    targets.iter_mut().for_each(|target| target.is_extended = false);
+    if extended.is_empty() {
+        return Ok(());
+    }
+    execute::lock_exclusively(transaction, &extended, core.waiting(), PUBLISH).await
 }
 
 /// Has the server check what it would check at COMMIT, as far as it would keep tables from being

@@ -5,7 +5,7 @@ use super::load::Load;
 use super::meter::Meter;
 use super::scope::Scope;
 use super::target::Target;
-use super::{carry, close, migrate, missing, open, store};
+use super::{carry, close, migrate, missing, open, partition, store};
 use crate::carry::Unreferred;
 use crate::error::Error;
 use crate::execute;
@@ -20,7 +20,7 @@ const FINISH: &str = "cannot finish the ingest";
 
 /// Ends a session.
 pub(super) async fn finish(
-    scope: Scope<'_>,
+    mut scope: Scope<'_>,
     core: &mut Core,
     meter: &mut Meter<'_>,
 ) -> Result<(), Error> {
@@ -28,6 +28,7 @@ pub(super) async fn finish(
         return without_batch(scope, core, meter).await;
     }
     if core.settings.visibility == Visibility::AfterEachBatch {
+        partition::make_later(&mut scope, core).await;
         return Ok(());
     }
     let transaction = scope.end().await?;

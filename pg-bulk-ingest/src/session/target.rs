@@ -12,7 +12,9 @@ use crate::error::{Error, ErrorKind};
 use crate::ident::QualifiedName;
 use crate::merge::Live;
 use crate::options::{Migration, Upsert};
+use crate::partition::Slot;
 use crate::plan::Keeping;
+use std::collections::BTreeSet;
 
 /// A table that is ingested into.
 #[derive(Debug, Clone)]
@@ -41,6 +43,10 @@ pub(super) struct Target {
     pub(super) planned: Planned,
     /// The differences that stay.
     pub(super) kept: Vec<Change>,
+    /// Whether partitions were attached to the current one in the transaction of a batch.
+    pub(super) is_extended: bool,
+    /// The slots whose partitions are to be made after the batch.
+    pub(super) later: BTreeSet<Slot>,
     /// Whether the current one was created, and its comment does not say yet what was made of it.
     pub(super) is_unrecorded: bool,
     /// Whether the current one did not exist when the session began, and another session created it.
@@ -154,6 +160,8 @@ impl Target {
             planned: Planned::default(),
             has_more: false,
             kept: Vec::new(),
+            is_extended: false,
+            later: BTreeSet::new(),
             is_unrecorded: false,
             is_adopted: false,
         }

@@ -11,7 +11,7 @@ mod scenario;
 mod source;
 
 use futures_util::{StreamExt, stream};
-use scenario::{CHANGES, MERGED, SCENARIOS, WRITTEN};
+use scenario::{CHANGES, MERGED, SCENARIOS, WRITTEN, partitioned};
 use std::collections::BTreeMap;
 
 /// How many scenarios run at once: each waits most of the time.
@@ -97,6 +97,7 @@ async fn a_fault_anywhere_leaves_whole_batches_and_running_again_converges() {
     let chosen = SCENARIOS
         .iter()
         .chain(MERGED)
+        .chain(partitioned())
         .chain(WRITTEN)
         .chain(CHANGES)
         .filter(|scenario| only.as_ref().is_none_or(|o| o == scenario.name));

@@ -2,10 +2,12 @@
 
 mod changes;
 mod merged;
+mod partitioned;
 mod written;
 
 pub(super) use changes::CHANGES;
 pub(super) use merged::MERGED;
+pub(super) use partitioned::partitioned;
 pub(super) use written::WRITTEN;
 
 use super::source::Source;

@@ -10,6 +10,7 @@ use crate::session::core::Pending;
 use crate::session::load::{Counts, Load};
 use crate::session::missing::{self, Change};
 use crate::session::store::{self, Storing};
+use crate::session::target::Target;
 use crate::session::{close, parallel, rejects, visible};
 use futures_util::future::join;
 
@@ -93,7 +94,8 @@ impl OpenBatch<'_, '_> {
         }
         let mut storing = None;
         if self.core.settings.visibility == Visibility::AfterEachBatch {
-            if self.targets.iter().any(|target| target.replaces.is_some()) {
+            let locks = |target: &Target| target.replaces.is_some() || target.is_extended;
+            if self.targets.iter().any(locks) {
                 self.enter(Phase::Swap);
             }
             let swapped = close::replace(&self.transaction, self.core, &mut self.targets).await?;

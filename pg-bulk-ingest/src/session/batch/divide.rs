@@ -3,7 +3,12 @@
 use super::OpenBatch;
 use crate::copy::{Apart, Needed};
 use crate::error::Error;
-use crate::session::partition;
+use crate::execute::query;
+use crate::options::Visibility;
+use crate::partition;
+use crate::session::load::Load;
+use crate::session::open;
+use crate::session::partition::{MAKE, Made, Where, make};
 
 impl OpenBatch<'_, '_> {
     /// Makes the partitions for the rows that are sent next, if they go straight into their table.
@@ -30,19 +35,20 @@ impl OpenBatch<'_, '_> {
         Ok(())
     }
 
+    /// Those of rows that are going to be merged are made later, unless they can be made before the batch
+    /// has done anything.
     async fn need(&mut self, (table, slots): Needed) -> Result<(), Error> {
         if let Some(needed) = self.needed.get_mut(table) {
             needed.extend(slots);
         }
-        if self.load.stages(table) {
+        if self.load.stages(table) && !self.can_begin_again() {
             return Ok(());
         }
         self.load.copy().pause().await?;
         self.make_partitions(table).await
     }
 
-    /// Makes the partitions for the rows that are going to be merged: late, as others who make some wait
-    /// from then on.
+    /// Makes the partitions for the rows that are going to be merged.
     pub(super) async fn divide_staged(&mut self) -> Result<(), Error> {
         for table in 0..self.needed.len() {
             self.make_partitions(table).await?;
@@ -56,9 +62,50 @@ impl OpenBatch<'_, '_> {
         if slots.is_empty() {
             return Ok(());
         }
+        let place = match (self.is_new(table), self.can_begin_again()) {
+            (true, _) => Where::New,
+            (false, true) => Where::Apart,
+            (false, false) => Where::Beside,
+        };
         let Self { transaction, core, targets, .. } = self;
-        let made = partition::make(transaction, core, &targets[table], &slots).await?;
-        self.migrated.extend(made);
+        let Made { statements, is_apart, locks, later } =
+            make(transaction, core, &targets[table], &slots, place).await?;
+        if is_apart {
+            self.begin_again().await?;
+        }
+        if let Some(target) = self.targets.get_mut(table) {
+            target.is_extended |= locks;
+            target.later.extend(later);
+        }
+        self.migrated.extend(statements);
+        Ok(())
+    }
+
+    /// Whether the batch created the table.
+    fn is_new(&self, table: usize) -> bool {
+        let before = self.core.targets.get(table).map(|target| target.current.is_some());
+        before == Some(false) && self.targets.get(table).is_some_and(|target| !target.is_adopted)
+    }
+
+    /// Whether the batch's transaction has done nothing yet that another could not do again.
+    fn can_begin_again(&self) -> bool {
+        self.core.settings.visibility == Visibility::AfterEachBatch
+            && !self.load.copied().has_begun()
+            && self.deleted.iter().all(|deleted| *deleted == 0)
+            && self.targets.iter().all(|target| target.replaces.is_none())
+            && !Load::is_into_new(self.core, &self.targets)
+    }
+
+    /// Commits what was made so far, which readers then see before the first row, and begins the batch
+    /// again.
+    async fn begin_again(&mut self) -> Result<(), Error> {
+        let Self { transaction, core, .. } = self;
+        query(transaction, partition::COMMIT, MAKE).await?;
+        let entered = open::enter(transaction, core).await?;
+        self.core.transaction = entered.transaction;
+        self.meter.served_by(entered.process);
+        self.targets = entered.targets;
+        self.load.copy().forget();
         Ok(())
     }
 }
