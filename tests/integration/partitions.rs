@@ -47,12 +47,12 @@ pub(crate) const PARTITIONS: &str = "
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE i.inhparent = 't'::regclass ORDER BY c.relname";
 
-pub(crate) async fn load<S: IngestTables>(
+pub(crate) async fn load<S>(
     client: &mut Client,
     rows: impl IntoIterator<Item: pg_bulk_ingest::RowOf<S>, IntoIter: Send> + Send,
 ) -> Report<pg_bulk_ingest::NoWatermark>
 where
-    S: Send + Sync,
+    S: IngestTables + Send + Sync,
 {
     ingest::<S>(client).batches(|_| [Batch::new(rows)]).await.unwrap()
 }
@@ -76,8 +76,7 @@ async fn rows_that_are_added_have_their_partitions_made() {
     let report = load::<Added>(&mut client, rows(2..4)).await;
     assert!(report.migrated.is_empty(), "{}", report.migrated);
     // In the middle of a COPY of many chunks, in no order.
-    let many =
-        (0..60_000).map(|n| Added { day: day(2026, 1 + (n % 7 + n / 20_000) as u32, 9), id: n });
+    let many = (0_u32..60_000).map(|n| Added { day: day(2026, 1 + n % 7 + n / 20_000, 9), id: 1 });
     load::<Added>(&mut client, many).await;
     assert_eq!(database.row("SELECT count(*), count(DISTINCT tableoid) FROM t").await, "60100|9");
 }
@@ -89,7 +88,7 @@ async fn rows_that_are_merged_have_their_partitions_made() {
     }
     let database = Database::new().await;
     let mut client = database.connect().await;
-    let rows = |value| (0..300).map(move |n| event(n, day(2025, 1 + (n % 12) as u32, 5), value));
+    let rows = |value| (0_u32..300).map(move |n| event(n.into(), day(2025, 1 + n % 12, 5), value));
     load::<Event>(&mut client, rows(1)).await;
     let partitions = database.rows(PARTITIONS).await;
     assert_eq!(
@@ -111,9 +110,8 @@ async fn rows_that_are_merged_have_their_partitions_made() {
 async fn parts_of_a_batch_have_their_partitions_made() {
     let database = Database::new().await;
     let mut client = database.connect().await;
-    let part = |month: u32| {
-        (0..3000).map(move |n| Added { day: day(2026, month, 1 + n as u32 % 28), id: n })
-    };
+    let part =
+        |month: u32| (0..3000).map(move |n| Added { day: day(2026, month, 1 + n % 28), id: 1 });
     let batch = Batch::parts([part(1), part(2), part(3), part(2)]);
     ingest::<Added>(&mut client).batches(|_| [batch]).await.unwrap();
     let expected = [

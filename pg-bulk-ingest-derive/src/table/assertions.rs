@@ -251,8 +251,8 @@ impl<'a> Assertions<'a> {
                 let fits = |of: TokenStream| quote!(#of::FIELD_TYPE.is_in(#named));
                 self.assert(column, span, fits, &message);
                 if making.default.is_none() {
-                    let does =
-                        "is in a period, and NULL is in none: without a `default` partition it";
+                    let does = "tells the partition by periods, of which NULL is in none unless there is a \
+                                `default` partition";
                     self.not_null(table, key, does);
                 }
             }

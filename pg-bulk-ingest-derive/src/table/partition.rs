@@ -74,18 +74,18 @@ impl Making {
             key::wrong_form(item, Place::Struct, errors);
             return None;
         };
+        let before = errors.count();
         let (mut ways, mut ahead, mut default) = (Vec::new(), None, None);
         for part in attr::split(list.stream(), errors) {
             match unraw(&part.key).as_str() {
                 "every" => ways.extend(every(&part, errors).map(|every| (part, every))),
                 "hash" => {
-                    let number = number(&part, "the number of partitions: `hash = 8`", errors);
+                    let number = number(&part, "`hash = 8`", errors);
                     ways.extend(number.map(|number| (part, Of::Modulus(number))));
                 }
                 "list" if value::is_flag(&part, errors) => ways.push((part, Of::EachValue)),
                 "ahead" => {
-                    ahead = number(&part, "how many to make ahead: `ahead = 2`", errors)
-                        .map(|number| (part, number));
+                    ahead = number(&part, "`ahead = 2`", errors).map(|number| (part, number));
                 }
                 "default" if value::is_flag(&part, errors) => default = Some(part.key),
                 "list" | "default" => {}
@@ -108,11 +108,13 @@ impl Making {
             return None;
         }
         let Some((_, mut of)) = ways.pop() else {
-            errors.on(
-                item,
-                "which partitions? `partitions(every = \"1 month\")`, `partitions(hash = 8)` or \
-                 `partitions(list)`",
-            );
+            if errors.count() == before {
+                errors.on(
+                    item,
+                    "which partitions? `partitions(every = \"1 month\")`, `partitions(hash = 8)` or \
+                     `partitions(list)`",
+                );
+            }
             return None;
         };
         match (&mut of, ahead) {
@@ -149,7 +151,7 @@ fn number(part: &Item, hint: &str, errors: &mut Errors) -> Option<u32> {
     let number = number.and_then(|literal| literal.base10_parse::<u32>().ok());
     let number = number.filter(|number| (1..=1000).contains(number));
     if number.is_none() {
-        errors.on(part, format_args!("a number from 1 to 1000 is {hint}"));
+        errors.on(part, format_args!("{hint} takes a number from 1 to 1000"));
     }
     number
 }

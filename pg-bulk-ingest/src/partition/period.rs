@@ -31,7 +31,6 @@ impl Unit {
             (Self::Number { .. }, Period::Numbers(size)) => {
                 Some(value.div_euclid(i64::try_from(size).ok()?))
             }
-            (Self::Number { .. }, _) | (_, Period::Numbers(_)) => None,
             (Self::Micros { .. }, Period::Hours(size)) => {
                 calendar::date(value.div_euclid(MICROS_PER_DAY))?;
                 Some(value.div_euclid(i64::from(size) * MICROS_PER_HOUR))
@@ -46,7 +45,7 @@ impl Unit {
             (Self::Day, Period::Months(size)) => {
                 Some(calendar::months(calendar::date(value)?).div_euclid(i64::from(size)))
             }
-            (Self::Day, Period::Hours(_)) => None,
+            (Self::Number { .. }, _) | (Self::Day, Period::Hours(_) | Period::Numbers(_)) => None,
         }
     }
 
@@ -56,7 +55,6 @@ impl Unit {
             (Self::Number { .. }, Period::Numbers(size)) => {
                 number.checked_mul(i64::try_from(size).ok()?)
             }
-            (Self::Number { .. }, _) | (_, Period::Numbers(_)) => None,
             (Self::Micros { .. }, Period::Hours(size)) => {
                 number.checked_mul(i64::from(size) * MICROS_PER_HOUR)
             }
@@ -69,7 +67,7 @@ impl Unit {
             (Self::Day, Period::Months(size)) => {
                 calendar::month(number.checked_mul(i64::from(size))?)
             }
-            (Self::Day, Period::Hours(_)) => None,
+            (Self::Number { .. }, _) | (Self::Day, Period::Hours(_) | Period::Numbers(_)) => None,
         }
     }
 
