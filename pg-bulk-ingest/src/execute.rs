@@ -181,6 +181,12 @@ impl<'a> Waiting<'a> {
         let Server { lock_timeout, deadlock_timeout, .. } = server;
         Self { locks, lock_timeout, deadlock_timeout: *deadlock_timeout }
     }
+
+    /// How long an attempt may be behind which others queue. One that waits for longer than
+    /// `deadlock_timeout` looks for a deadlock, and would be the one to end.
+    fn attempt(self) -> Duration {
+        self.locks.attempt.min(Duration::from_millis(self.deadlock_timeout / 2))
+    }
 }
 
 /// Locks tables in ACCESS EXCLUSIVE mode, in short attempts between which readers go on; in the
@@ -193,31 +199,54 @@ pub(crate) async fn lock_exclusively(
 ) -> Result<(), Error> {
     let mut sorted = tables.iter().collect::<Vec<_>>();
     sorted.sort_by(|a, b| a.name.cmp(&b.name));
-    let oids = tables.iter().map(|table| table.oid).collect::<Vec<_>>();
-    // A reader that waits for longer than deadlock_timeout looks for a deadlock, and would be the
-    // one to end.
-    let attempt = waiting.locks.attempt.min(Duration::from_millis(waiting.deadlock_timeout / 2));
-    let sql = lock::exclusive(&sorted, attempt, waiting.lock_timeout);
-    let pause = format!("{};\n{}", rollback_to(lock::ATTEMPT), lock::pause());
+    let sql = lock::exclusive(&sorted, waiting.attempt(), waiting.lock_timeout);
     let lock = Lock::tables(tables, LockMode::AccessExclusive);
+    in_attempts(transaction, &sql, &lock, waiting, action).await
+}
+
+/// Runs statements that take their locks themselves, all of them in one short attempt after another.
+pub(crate) async fn run_in_attempts(
+    transaction: &Transaction<'_>,
+    statements: &[Statement],
+    lock: &Lock<'_>,
+    waiting: Waiting<'_>,
+    action: &'static str,
+) -> Result<(), Error> {
+    statements.iter().for_each(log);
+    let sql = script(statements);
+    let attempt = lock::statements(&sql, waiting.attempt(), waiting.lock_timeout);
+    let ran = in_attempts(transaction, &attempt, lock, waiting, action).await;
+    ran.map_err(|error| error.in_statement(&sql))
+}
+
+/// Tries until the locks are granted that others queue behind. Between two attempts these go on.
+async fn in_attempts(
+    transaction: &Transaction<'_>,
+    sql: &str,
+    lock: &Lock<'_>,
+    waiting: Waiting<'_>,
+    action: &'static str,
+) -> Result<(), Error> {
+    let oids = lock.tables.iter().map(|table| table.oid).collect::<Vec<_>>();
+    let pause = format!("{};\n{}", rollback_to(lock::ATTEMPT), lock::pause());
     let mut watch = Watch::new();
-    let mut termination = Termination::new(waiting.locks.terminate_after);
+    let mut termination = Termination::new(waiting.locks.terminate_after, lock.mode);
     loop {
-        match answer_attempt(transaction.batch_execute(&sql)).await {
+        match answer_attempt(transaction.batch_execute(sql)).await {
             Ok(()) => return Ok(()),
             Err(error) if !is_lock_not_available(&error) => {
                 return Err(Error::server(error, action));
             }
             Err(_) => {}
         }
-        tracing::debug!(waited = ?watch.waited(), "ACCESS EXCLUSIVE is not granted yet");
+        tracing::debug!(waited = ?watch.waited(), "the lock is not granted yet");
         query(transaction, &pause, action).await?;
         let waited = watch.waited();
         if waited >= termination.patience() {
-            return Err(locked(&look(transaction, &lock, waited, action).await?, action));
+            return Err(locked(&look(transaction, lock, waited, action).await?, action));
         }
         if watch.is_due() {
-            watch.tell(look(transaction, &lock, waited, action).await?);
+            watch.tell(look(transaction, lock, waited, action).await?);
         }
         termination.look(transaction, &oids, waited, action).await?;
     }
@@ -236,8 +265,7 @@ pub(crate) async fn try_drop(
     waiting: Waiting<'_>,
     action: &'static str,
 ) -> Result<(), Error> {
-    let attempt = waiting.locks.attempt.min(Duration::from_millis(waiting.deadlock_timeout / 2));
-    let sql = lock::drop_table(table, attempt, waiting.lock_timeout);
+    let sql = lock::drop_table(table, waiting.attempt(), waiting.lock_timeout);
     match answer(transaction.batch_execute(&sql)).await {
         Ok(()) => Ok(()),
         Err(error) if is_lock_not_available(&error) => {
@@ -284,13 +312,12 @@ pub(crate) async fn keep_writers_out(
 /// long enough for PostgreSQL to end an autovacuum that is in the way.
 pub(crate) async fn await_shared(
     client: &mut Client,
-    table: &Lockable,
+    lock: &Lock<'_>,
     sql: &str,
     waiting: Waiting<'_>,
     action: &'static str,
 ) -> Result<Vec<SimpleQueryMessage>, Error> {
     let mut watch = Watch::new();
-    let lock = Lock::tables(std::slice::from_ref(table), LockMode::ShareUpdateExclusive);
     let bound = Duration::from_millis(waiting.deadlock_timeout + 100);
     let sql = format!("{};\n{sql}", lock.attempt(bound, waiting.lock_timeout));
     loop {
@@ -305,7 +332,7 @@ pub(crate) async fn await_shared(
             Err(error) => return Err(Error::server(error, action)),
         };
         query(&transaction, &rollback_to(lock::ATTEMPT), action).await?;
-        let wait = look(&transaction, &lock, watch.waited(), action).await?;
+        let wait = look(&transaction, lock, watch.waited(), action).await?;
         answer_at_once(transaction.rollback()).await.map_err(Error::while_doing(action))?;
         if watch.waited() >= waiting.locks.comment_lock_timeout {
             return Err(locked(&wait, action).caused_by(error));

@@ -178,7 +178,16 @@ fn numbered(stem: &str, suffix: &str) -> impl Iterator<Item = String> {
 /// A name `stem_suffix` that is not among those that are taken: numbered if it is, and cut to fit,
 /// as the only names that are, by [`fitted`].
 pub(crate) fn free_name(stem: &str, suffix: &str, taken: &[String]) -> String {
-    numbered(stem, suffix).find(|name| !taken.contains(name)).unwrap_or_default()
+    free_name_unless(stem, suffix, |name| taken.contains(name))
+}
+
+/// The first name as [`free_name`] chooses them that is not taken.
+pub(crate) fn free_name_unless(
+    stem: &str,
+    suffix: &str,
+    is_taken: impl Fn(&String) -> bool,
+) -> String {
+    numbered(stem, suffix).find(|name| !is_taken(name)).unwrap_or_default()
 }
 
 #[cfg(test)]

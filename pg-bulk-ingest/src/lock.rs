@@ -153,6 +153,12 @@ impl<'a> Lock<'a> {
         Self { sql, ingested: &[], keys: Vec::new(), tables, mode, and_children: true }
     }
 
+    /// The locks that statements take themselves, of which they wait for those of these relations.
+    pub(crate) fn of_statements(relations: &'a [Lockable], mode: LockMode) -> Self {
+        let (ingested, keys, tables) = (&[], Vec::new(), relations);
+        Self { sql: String::new(), ingested, keys, tables, mode, and_children: false }
+    }
+
     /// One attempt to take them.
     pub(crate) fn attempt(&self, bound: Duration, lock_timeout: &str) -> String {
         within(bound, lock_timeout, &self.sql)
@@ -187,6 +193,11 @@ pub(crate) fn exclusive(relations: &[&Lockable], attempt: Duration, lock_timeout
         format!("ALTER TABLE IF EXISTS {name} SET SCHEMA {schema}")
     }));
     within(attempt, lock_timeout, &locks.join(";\n"))
+}
+
+/// One attempt to run statements that take their locks themselves.
+pub(crate) fn statements(statements: &str, attempt: Duration, lock_timeout: &str) -> String {
+    within(attempt, lock_timeout, statements)
 }
 
 /// Waits for a lock up to a bound; afterwards `lock_timeout` is what it was.
@@ -234,10 +245,19 @@ pub(crate) fn conflicting(mode: LockMode) -> &'static [&'static str] {
         "RowShareLock",
         "AccessShareLock",
     ];
+    // It alone does not wait for its own.
+    static OF_SHARE: [&str; 5] = [
+        "AccessExclusiveLock",
+        "ExclusiveLock",
+        "ShareRowExclusiveLock",
+        "ShareUpdateExclusiveLock",
+        "RowExclusiveLock",
+    ];
     match mode {
         LockMode::None => &[],
         LockMode::RowExclusive => &MODES[..4],
         LockMode::ShareUpdateExclusive => &MODES[..5],
+        LockMode::Share => &OF_SHARE,
         LockMode::ShareRowExclusive => &MODES[..6],
         LockMode::AccessExclusive => &MODES,
     }

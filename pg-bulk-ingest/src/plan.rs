@@ -12,19 +12,22 @@ mod migrate;
 mod rebuild;
 mod relevant;
 mod rename;
+mod step;
+mod tree;
 mod widen;
 
 pub(crate) use bound::MOST_COLUMNS;
 pub(crate) use enum_type::{add_labels, create_enum_types};
 pub(crate) use fault::Tried;
 pub(crate) use filling::next_values;
-pub(crate) use in_place::Step;
 pub(crate) use index_name::index_name;
 pub(crate) use keep::{Keeping, create_fresh, keep_indexes, kept, kept_shape};
 pub(crate) use migrate::{Decision, Rebuilding, Subject};
 pub(crate) use rebuild::{Check, Rebuild, checks, key_checks};
 pub(crate) use relevant::{Relevant, Rule, relevant};
 pub(crate) use rename::{Rename, delta as rename_delta, rename_step, renames};
+pub(crate) use step::Step;
+pub(crate) use tree::drop_unattached;
 
 use crate::definition::{Column, Filling, Index, IndexKey, Table};
 use crate::ident::{Ident, QualifiedName, list};

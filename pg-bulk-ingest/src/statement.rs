@@ -15,6 +15,8 @@ pub enum LockMode {
     RowExclusive,
     /// Keeps VACUUM, ANALYZE and other schema changes away; no reader and no writer waits.
     ShareUpdateExclusive,
+    /// Writers wait, readers do not; nor does another who takes it.
+    Share,
     /// Writers wait, readers do not.
     ShareRowExclusive,
     /// Readers and writers wait.
@@ -27,6 +29,7 @@ impl fmt::Display for LockMode {
             Self::None => "no lock",
             Self::RowExclusive => "ROW EXCLUSIVE",
             Self::ShareUpdateExclusive => "SHARE UPDATE EXCLUSIVE",
+            Self::Share => "SHARE",
             Self::ShareRowExclusive => "SHARE ROW EXCLUSIVE",
             Self::AccessExclusive => "ACCESS EXCLUSIVE",
         })

@@ -145,7 +145,7 @@ async fn a_partitioned_table_is_loaded_through_its_parent_and_not_replaced() {
     } else {
         assert_eq!(
             ended.unwrap_err().to_string(),
-            r#"cannot migrate the table: "public"."parts": the primary key is none, defined as btree (id), and the table is partitioned: build it by hand"#
+            r#"cannot migrate the table: "public"."parts": the primary key is none, defined as btree (id), and PostgreSQL 10 has neither keys nor indexes of partitioned tables: leave it out of the struct, or give it to each partition by hand"#
         );
         let rows = [(1, 2), (11, 1), (12, 1)].map(|(id, value)| Unkeyed { id, value });
         ingest::<Unkeyed>(&mut client).batches(|_| [Batch::new(rows)]).await.unwrap();

@@ -1,5 +1,6 @@
 //! What depends on parts of a table.
 
+use super::Tree;
 use super::query::read;
 use serde::Deserialize;
 use tokio_postgres::SimpleQueryMessage;
@@ -24,6 +25,9 @@ pub(crate) struct Surroundings {
     /// The names of all constraints of the table.
     pub(crate) constraints: Vec<String>,
     pub(crate) bound: Bound,
+    /// The partitions, where an index of a partitioned table is built.
+    #[serde(skip)]
+    pub(crate) tree: Tree,
 }
 
 /// What keeps the columns of a table as they are: what has them, too.

@@ -19,6 +19,7 @@ mod relation;
 mod renamed;
 pub(crate) mod state;
 pub(crate) mod transaction;
+pub(crate) mod tree;
 mod types;
 mod unique;
 mod view;
@@ -43,6 +44,7 @@ pub(crate) use relation::{
     IndexShape, Leftover, LiveColumn, LiveTable, PartitionKey, Relation, Server, Shape,
 };
 pub(crate) use renamed::Names;
+pub(crate) use tree::{Branch, BranchIndex, Tree};
 pub(crate) use unique::UniqueIndex;
 #[cfg(test)]
 pub(crate) use unique::UniqueKey;

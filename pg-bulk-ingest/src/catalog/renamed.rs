@@ -40,6 +40,7 @@ impl Surroundings {
                 name.clone_from(to);
             }
         }
+        self.tree.rename(names);
         self
     }
 }

@@ -30,13 +30,15 @@ const FORBEARANCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Termination {
     after: Option<Duration>,
+    /// The modes that are in the way.
+    modes: &'static [&'static str],
     /// Who was in the way in the look before.
     before: Vec<Holder>,
 }
 
 impl Termination {
-    pub(super) fn new(after: Option<Duration>) -> Self {
-        Self { after, before: Vec::new() }
+    pub(super) fn new(after: Option<Duration>, mode: LockMode) -> Self {
+        Self { after, modes: lock::conflicting(mode), before: Vec::new() }
     }
 
     /// How long the lock is waited for.
@@ -56,8 +58,8 @@ impl Termination {
         let Some(since) = self.after.and_then(|after| waited.checked_sub(after)) else {
             return Ok(());
         };
-        let modes = lock::conflicting(LockMode::AccessExclusive);
-        let now = holders::read(&query(transaction, &holders::sql(oids, modes), action).await?);
+        let sql = holders::sql(oids, self.modes);
+        let now = holders::read(&query(transaction, &sql, action).await?);
         let stayed = stayed(&self.before, &now);
         if stayed.iter().any(|holder| holder.process.is_none()) {
             let reason = "a prepared transaction cannot be terminated, it has to be ended";

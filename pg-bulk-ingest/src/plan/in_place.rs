@@ -3,6 +3,8 @@
 use super::filling::alter_identity;
 use super::index_name::index_name;
 use super::migrate::Subject;
+use super::step::Step;
+use super::tree::add_to_tree;
 use super::widen::{Widening, widening};
 use crate::catalog::{IndexShape, Leftover, LiveColumn};
 use crate::compare::Change;
@@ -10,37 +12,6 @@ use crate::ident::{Ident, free_name};
 use crate::made::Delta;
 use crate::settings::{while_in_utc, while_reading};
 use crate::statement::{Cost, LockMode, Statement};
-
-/// What is done on its own, so that what it locks is not held for longer than it takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// A transaction that holds ACCESS EXCLUSIVE on the table, for an instant.
-    Exclusive { statements: Vec<Statement>, made: Delta },
-    /// A transaction whose locks neither readers nor writers notice. If it fails, what the step
-    /// before prepared is undone.
-    Shared { statements: Vec<Statement>, undo: Vec<Statement>, made: Delta },
-    /// A statement outside a transaction. If it fails, what is left of it is removed.
-    Outside { statement: Statement, undo: Statement },
-}
-
-impl Step {
-    pub(crate) fn statements(&self) -> &[Statement] {
-        match self {
-            Self::Exclusive { statements, .. } | Self::Shared { statements, .. } => statements,
-            Self::Outside { statement, .. } => std::slice::from_ref(statement),
-        }
-    }
-
-    /// What it makes of the table.
-    pub(crate) fn made(&self) -> Option<&Delta> {
-        match self {
-            Self::Exclusive { made, .. } | Self::Shared { made, .. } => {
-                Some(made).filter(|made| !made.is_empty())
-            }
-            Self::Outside { .. } => None,
-        }
-    }
-}
 
 /// The version from which NOT NULL can be added without looking at the rows that are there.
 const NOT_NULL_NOT_VALID: u32 = 180_000;
@@ -50,19 +21,19 @@ const NOT_NULL: &str = "pg_bulk_ingest_not_null";
 
 /// The steps, in the order in which they are run.
 #[derive(Default)]
-struct Steps {
-    first: Vec<Statement>,
+pub(super) struct Steps {
+    pub(super) first: Vec<Statement>,
     validate: Vec<Statement>,
     undo: Vec<Statement>,
-    builds: Vec<Step>,
+    pub(super) builds: Vec<Step>,
     /// Columns that are known to hold no NULL are set NOT NULL: what a primary key needs.
     set: Vec<Statement>,
-    keys: Vec<Statement>,
+    pub(super) keys: Vec<Statement>,
     /// What keys and indexes that are gone no longer need.
     drop: Vec<Statement>,
     /// What is made of the table by the first step, and by the last.
-    made: Delta,
-    made_last: Delta,
+    pub(super) made: Delta,
+    pub(super) made_last: Delta,
     /// The indexes that are built: from before they are there, so that one whose build is
     /// interrupted is known to be ours.
     building: Vec<String>,
@@ -87,6 +58,7 @@ pub(super) fn steps(subject: &Subject<'_>, changes: &[Change]) -> Vec<Step> {
     for change in changes {
         if let Change::DropIndex { index } = change
             && !index.valid
+            && subject.live.kind != 'p'
         {
             steps.first.push(drop_index(subject, index, change));
             steps.made.indexes.push((index.name.clone(), false));
@@ -108,7 +80,11 @@ pub(super) fn steps(subject: &Subject<'_>, changes: &[Change]) -> Vec<Step> {
             steps.first.push(subject.alter(&sql, change.to_string()));
         }
     }
-    for change in changes {
+    let others = match subject.live.kind {
+        'p' => add_to_tree(subject, changes, &mut steps),
+        _ => changes.iter().collect(),
+    };
+    for change in others {
         add(subject, change, &mut steps, &mut taken);
     }
     for change in changes {
@@ -138,13 +114,18 @@ pub(super) fn steps(subject: &Subject<'_>, changes: &[Change]) -> Vec<Step> {
     if are_known && steps.made.is_empty() {
         steps.building.clear();
     }
-    steps.in_order()
+    steps.in_order(subject.live.kind == 'p')
 }
 
 impl Steps {
-    fn in_order(mut self) -> Vec<Step> {
+    /// A primary key of a partitioned table needs columns that are NOT NULL from the beginning.
+    fn in_order(mut self, is_partitioned: bool) -> Vec<Step> {
         let mut order = Vec::new();
         let mut last = self.set;
+        if is_partitioned && !last.is_empty() && !self.builds.is_empty() {
+            let made = Delta::default();
+            self.builds.insert(0, Step::Exclusive { statements: std::mem::take(&mut last), made });
+        }
         last.append(&mut self.keys);
         last.append(&mut self.drop);
         if self.validate.is_empty() && self.builds.is_empty() {
@@ -366,15 +347,19 @@ fn adopt(
     subject.alter(&sql, purpose)
 }
 
-fn drop_index(subject: &Subject<'_>, index: &IndexShape, change: &Change) -> Statement {
+pub(super) fn drop_index(subject: &Subject<'_>, index: &IndexShape, change: &Change) -> Statement {
+    let purpose = match subject.live.kind {
+        'p' => format!("{change}, and goes from all partitions at once"),
+        _ => change.to_string(),
+    };
     match &index.constraint {
         Some(constraint) => {
             let sql = format!("DROP CONSTRAINT {}", Ident::new(constraint));
-            subject.alter(&sql, change.to_string())
+            subject.alter(&sql, purpose)
         }
         None => {
             let sql = format!("DROP INDEX {}", subject.name.sibling(&index.name));
-            Statement::new(sql, LockMode::AccessExclusive, change.to_string())
+            Statement::new(sql, LockMode::AccessExclusive, purpose)
         }
     }
 }

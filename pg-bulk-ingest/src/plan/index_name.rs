@@ -1,11 +1,20 @@
 //! Names of indexes, as PostgreSQL itself would choose them.
 
 use crate::catalog::IndexShape;
-use crate::ident::free_name;
+use crate::ident::free_name_unless;
 
 /// A name for an index of a table: `my_table_value_idx`, `my_table_value_key`, `my_table_pkey`.
 /// Numbered if it is among those that are taken.
 pub(crate) fn index_name(table: &str, index: &IndexShape, taken: &[String]) -> String {
+    index_name_unless(table, index, |name| taken.contains(name))
+}
+
+/// The first name as [`index_name`] chooses them that is not taken.
+pub(super) fn index_name_unless(
+    table: &str,
+    index: &IndexShape,
+    is_taken: impl Fn(&String) -> bool,
+) -> String {
     let stem = match index.primary {
         true => table.to_owned(),
         false => format!("{table}_{}", keys(&index.form)),
@@ -15,11 +24,26 @@ pub(crate) fn index_name(table: &str, index: &IndexShape, taken: &[String]) -> S
         (false, true) => "key",
         (false, false) => "idx",
     };
-    free_name(&stem, suffix, taken)
+    free_name_unless(&stem, suffix, is_taken)
 }
 
 /// What the keys of an index are over: `a_lower` of `btree (a DESC, lower(b)) WHERE …`.
-fn keys(form: &str) -> String {
+pub(super) fn keys(form: &str) -> String {
+    split(form).iter().map(|key| word(key)).collect::<Vec<_>>().join("_")
+}
+
+/// The columns that the key of a unique constraint is over.
+pub(super) fn key_columns(form: &str) -> Vec<String> {
+    let name = |key: &String| {
+        let key = key.trim();
+        let quoted = key.strip_prefix('"').and_then(|key| key.strip_suffix('"'));
+        quoted.map_or_else(|| key.to_owned(), |name| name.replace("\"\"", "\""))
+    };
+    split(form).iter().map(name).collect()
+}
+
+/// The keys of an index, as PostgreSQL prints them.
+fn split(form: &str) -> Vec<String> {
     let inside = form.split_once('(').map_or("", |(_, rest)| rest);
     let mut depth = 0_u32;
     let mut quoted = false;
@@ -40,7 +64,7 @@ fn keys(form: &str) -> String {
             key.push(c);
         }
     }
-    keys.iter().map(|key| word(key)).collect::<Vec<_>>().join("_")
+    keys
 }
 
 /// What stands for a key in a name: the column, or the function of an expression.
@@ -59,7 +83,7 @@ fn word(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::index_name;
+    use super::{index_name, key_columns};
     use crate::catalog::IndexShape;
 
     #[test]
@@ -75,6 +99,12 @@ mod tests {
         assert_eq!(name("btree (\"A, (b\")", false, false, &[]), "t_A, (b_idx");
         let taken = ["t_a_idx".to_owned(), "t_a_idx1".to_owned()];
         assert_eq!(name("btree (a)", false, false, &taken), "t_a_idx2");
+    }
+
+    #[test]
+    fn columns_are_read_from_a_constraint() {
+        let columns = key_columns("btree (a, \"B, \"\"(c\", d) INCLUDE (e)");
+        assert_eq!(columns, ["a", "B, \"(c", "d"]);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! How the changes of a table are made: where it is, by another that takes its place, or not.
 
 use super::filling::{concerns_formula, is_virtual};
-use super::in_place::{Step, steps};
+use super::in_place::steps;
 use super::rebuild::Rebuild;
+use super::step::Step;
 use super::widen::{Widening, widening};
-use crate::catalog::{LiveColumn, LiveTable, Surroundings};
+use crate::catalog::{IndexShape, LiveColumn, LiveTable, Surroundings};
 use crate::compare::Change;
 use crate::ident::QualifiedName;
 use crate::made::Made;
@@ -181,8 +182,8 @@ impl Subject<'_> {
             let dependents = self.surroundings.of_index(name);
             dependents.map(|other| depend(other.description.clone(), "it")).collect::<Vec<_>>()
         };
-        let partitioned = || match self.live.kind {
-            'p' => vec![format!("{change}, and the table is partitioned: build it by hand")],
+        let partitioned = |index: &IndexShape| match self.live.kind {
+            'p' => self.refuses_index(change, index),
             _ => Vec::new(),
         };
         match change {
@@ -198,13 +199,17 @@ impl Subject<'_> {
             Change::PrimaryKey { live, defined } => {
                 let mut refused =
                     live.iter().flat_map(|live| index(&live.name)).collect::<Vec<_>>();
-                refused.extend(defined.iter().flat_map(|_| partitioned()));
+                refused.extend(defined.iter().flat_map(partitioned));
                 refused
             }
+            Change::AdoptIndex { .. } if self.live.kind == 'p' => vec![format!(
+                "{change}, and PostgreSQL makes no index of a partitioned table a constraint: drop it, or \
+                 add the constraint by hand"
+            )],
             Change::AdoptIndex { replaces, .. } => {
                 replaces.iter().flat_map(|replaced| index(&replaced.name)).collect()
             }
-            Change::AddIndex { .. } => partitioned(),
+            Change::AddIndex { index } => partitioned(index),
             Change::DropIndex { index: dropped } => index(&dropped.name),
             _ => Vec::new(),
         }

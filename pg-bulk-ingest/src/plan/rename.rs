@@ -1,6 +1,6 @@
 //! Columns that get other names, where they are.
 
-use super::in_place::Step;
+use super::step::Step;
 use crate::catalog::Shape;
 use crate::definition::Table;
 use crate::ident::{Ident, QualifiedName};

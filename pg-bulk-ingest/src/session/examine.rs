@@ -1,5 +1,7 @@
 //! What has to be done to a live table for it to be as it is defined.
 
+mod around;
+
 use super::core::Settings;
 use super::define::Defining;
 use super::enum_type;
@@ -7,16 +9,13 @@ use super::refusal::{START, check_replacement, privilege, unreadable, unsupporte
 use super::rename::Renaming;
 use super::start::read;
 use super::target::keeping;
-use crate::catalog::{
-    self, FoundEnum, Inspected, LiveTable, Relation, Server, Shape, Surroundings,
-};
+use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server, Shape};
 use crate::compare::{Change, compare, predict};
 use crate::deadline::answer_at_once;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Waiting, numbers};
 use crate::ident::QualifiedName;
-use crate::lock::Lockable;
 use crate::made::Made;
 use crate::options::{Delete, Migration};
 use crate::plan::{self, Check, Decision, Rebuild, Rebuilding, Relevant, Rule, Step, Subject};
@@ -122,7 +121,7 @@ impl Examined<'_> {
         // What is made is written into the comment.
         let text = live.comment.as_deref();
         let made = watermark::made(text).map_err(|error| error.error(text, MIGRATE))?;
-        let mut surroundings = self.surroundings(client, &live).await?;
+        let mut surroundings = self.surroundings(client, &live, &changes).await?;
         if let Some(renaming) = &renaming {
             surroundings = surroundings.renamed(&renaming.names());
         }
@@ -149,11 +148,11 @@ impl Examined<'_> {
         }
         let decided = subject.decide(&changes);
         self.check_rows(client, &changes, &decided, &live, renaming.as_ref()).await?;
-        let builds = |step: &Step| matches!(step, Step::Outside { .. });
+        let builds = |step: &Step| matches!(step, Step::Outside { .. } | Step::Attempts { .. });
         let outstanding = match decided {
             Decision::InPlace(steps) => {
                 if steps.iter().any(builds) {
-                    self.check_create(relation)?;
+                    self.check_create(relation, &surroundings)?;
                 }
                 Outstanding::InPlace(steps)
             }
@@ -252,24 +251,6 @@ impl Examined<'_> {
         twin.map(|table| table.shape).ok_or_else(|| unreadable(COMPARE))
     }
 
-    /// An index that is being built is invalid, too. Whoever builds one holds SHARE UPDATE
-    /// EXCLUSIVE: once that is had, what is still invalid is left of a build that failed.
-    async fn await_builds(self, client: &mut Client, live: LiveTable) -> Result<LiveTable, Error> {
-        let inspect = catalog::inspect(std::slice::from_ref(self.name), &[]);
-        let inspect = catalog::isolated(&inspect);
-        let lockable = Lockable::table(self.name.clone(), live.oid);
-        let waiting = self.waiting;
-        let messages = execute::await_shared(client, &lockable, &inspect, waiting, MIGRATE).await?;
-        let relation = read(&messages)?.relations.into_iter().next();
-        relation.and_then(|relation| relation.table).ok_or_else(|| unreadable(MIGRATE))
-    }
-
-    async fn surroundings(self, client: &Client, live: &LiveTable) -> Result<Surroundings, Error> {
-        let sql = Surroundings::sql(live.oid);
-        let messages = execute::read_catalog(client, &sql, MIGRATE).await?;
-        Surroundings::read(&messages).ok_or_else(|| unreadable(MIGRATE))
-    }
-
     /// Whether the rows that are there can be rows of the table as it is defined.
     async fn check_rows(
         self,
@@ -306,14 +287,6 @@ impl Examined<'_> {
         let missing =
             format!("the ownership of the table, which {:?} has, to change it", live.owner);
         Err(privilege(self.server, missing))
-    }
-
-    /// Indexes and tables are made in the schema.
-    fn check_create(self, relation: &Relation) -> Result<(), Error> {
-        if relation.schema_create {
-            return Ok(());
-        }
-        Err(privilege(self.server, format!("CREATE on schema {:?}", self.name.schema())))
     }
 }
 

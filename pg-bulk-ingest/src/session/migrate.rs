@@ -1,5 +1,8 @@
 //! Changes of tables where they are, before the first batch.
 
+mod attempts;
+mod tries;
+
 use super::core::Core;
 use super::enum_type;
 use super::examine::{Examination, Examined, Outstanding, inspect_again, made_of};
@@ -15,27 +18,16 @@ use crate::ident::QualifiedName;
 use crate::lock::{Claim, Lock, Lockable};
 use crate::made::Delta;
 use crate::plan::Step;
-use crate::statement::Statement;
+use crate::statement::{LockMode, Statement};
 use crate::watermark;
 use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::{Client, IsolationLevel, Transaction};
+use tries::Tries;
 
 const MIGRATE: &str = "cannot migrate the table";
 
 /// How often steps are tried, in all of an ingest, while others change the tables as well.
 pub(super) const ATTEMPTS: usize = 10;
-
-/// How often a step is done that changes nothing that is seen afterwards.
-const REPEATS: usize = 3;
-
-/// What an ingest has tried.
-#[derive(Default)]
-struct Tries {
-    /// How often something had to be looked at again because others changed it.
-    disturbed: usize,
-    /// The steps that were done.
-    done: Vec<Step>,
-}
 
 /// Changes the tables that can be changed in place. A table that is rebuilt is left as it is.
 ///
@@ -67,11 +59,15 @@ async fn migrate_one(
     position: usize,
     tries: &mut Tries,
 ) -> Result<(), Error> {
+    let disturbed = tries.disturbed;
     while let Some(step) = next_step(&core.targets[position]) {
         match run(client, core, &core.targets[position], &step).await {
             Ok(statements) => {
                 core.totals.migrated.extend(statements);
                 tries.done.push(step.clone());
+                if go_on(&mut core.targets[position]) {
+                    continue;
+                }
                 look_again(client, core, position).await?;
                 if let Some(next) = next_step(&core.targets[position]) {
                     tries.check_repeated(&next)?;
@@ -83,7 +79,11 @@ async fn migrate_one(
             }
         }
     }
-    Ok(())
+    // What another session has attached first is there twice.
+    match tries.disturbed > disturbed {
+        true => attempts::drop_unattached(client, core, position).await,
+        false => Ok(()),
+    }
 }
 
 fn next_step(target: &Target) -> Option<Step> {
@@ -93,24 +93,16 @@ fn next_step(target: &Target) -> Option<Step> {
     }
 }
 
-impl Tries {
-    /// An error if a step that is to be done was done often enough, be it with others in between.
-    fn check_repeated(&self, step: &Step) -> Result<(), Error> {
-        if self.done.iter().filter(|done| *done == step).count() < REPEATS {
-            return Ok(());
-        }
-        let purposes = step.statements().iter().map(Statement::purpose).collect::<Vec<_>>();
-        let reason = format!(
-            "the table is changed, and is then as it was before ({}): PostgreSQL shows the definition \
-             in another way, or somebody undoes the change",
-            purposes.join(", ")
-        );
-        let error = Error::new(ErrorKind::Unsupported { reason }, MIGRATE);
-        Err(match step.statements() {
-            [statement] => error.in_statement(statement.sql()),
-            _ => error,
-        })
+/// Leaves the step that was done behind, if the next one follows it without a look at the table: of one
+/// with thousands of partitions each look takes its time.
+fn go_on(target: &mut Target) -> bool {
+    let Some(Outstanding::InPlace(steps)) = &mut target.outstanding else { return false };
+    let follows = matches!(&steps[..], [done, next, ..] if next.follows(done));
+    let is_partitioned = target.current.as_ref().is_some_and(|current| current.live.kind == 'p');
+    if follows && is_partitioned {
+        steps.remove(0);
     }
+    follows && is_partitioned
 }
 
 /// What is done once a step has failed: if others have changed the table as well, what is left to be
@@ -233,6 +225,9 @@ pub(super) async fn run(
             let ran = run_all(client, core, target, statements, made).await;
             ran.map(|()| statements.clone())
         }
+        Step::Attempts { awaited, statements, made } => {
+            attempts::run(client, core, target, (awaited, statements), made).await
+        }
         Step::Outside { statement, .. } => {
             execute_alone(client, statement).await.map(|()| vec![statement.clone()])
         }
@@ -255,7 +250,7 @@ async fn undo(
             exclusive(client, core, target, undo, &Delta::default()).await.map(|_| ())
         }
         Step::Outside { undo, .. } if !is_taken => execute_alone(client, undo).await,
-        Step::Exclusive { .. } | Step::Shared { .. } | Step::Outside { .. } => Ok(()),
+        _ => Ok(()),
     }
 }
 
@@ -282,7 +277,8 @@ async fn run_all(
     let failed = |error| Error::server(error, MIGRATE);
     let lockable = lockable(target)?;
     let held = catalog::transaction::id();
-    execute::await_shared(client, &lockable, held, core.waiting(), MIGRATE).await?;
+    let tree = Lock::tables(std::slice::from_ref(&lockable), LockMode::ShareUpdateExclusive);
+    execute::await_shared(client, &tree, held, core.waiting(), MIGRATE).await?;
     let transaction = answer_at_once(client.transaction()).await.map_err(failed)?;
     lock_out_ingests(&transaction, core).await?;
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&target.name), &[]));
@@ -307,31 +303,42 @@ async fn exclusive(
     statements: &[Statement],
     made: &Delta,
 ) -> Result<Vec<Statement>, Error> {
-    let failed = |error| Error::server(error, MIGRATE);
     let lockable = lockable(target)?;
     // It queues no reader and no writer, keeps further maintenance away, and makes PostgreSQL end
     // an autovacuum that is in the way.
     let held = catalog::transaction::id();
-    execute::await_shared(client, &lockable, held, core.waiting(), MIGRATE).await?;
-    let builder = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
-    let transaction = answer_at_once(builder.start()).await.map_err(failed)?;
+    let tree = Lock::tables(std::slice::from_ref(&lockable), LockMode::ShareUpdateExclusive);
+    execute::await_shared(client, &tree, held, core.waiting(), MIGRATE).await?;
+    let transaction = begin(client).await?;
     lock_out_ingests(&transaction, core).await?;
-    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&target.name), &[]));
-    let messages =
-        execute::lock_for_comment(&transaction, &lockable, &inspect, core.waiting(), MIGRATE)
-            .await?;
-    let relation = read(&messages)?.relations.into_iter().next();
-    let relation = relation.ok_or_else(|| unreadable(MIGRATE))?;
-    let Some(live) = relation.table.filter(|live| is_same(target, live)) else {
-        return Err(changed());
-    };
+    let live = inspect_locked(&transaction, core, target, &lockable).await?;
     let created = enum_type::create_missing(&transaction, core, &[target.definition]).await?;
     execute::lock_exclusively(&transaction, &[lockable], core.waiting(), MIGRATE).await?;
     let record = record(target, &live, made)?;
     let all = statements.iter().cloned().chain(record).collect::<Vec<_>>();
     execute::run_shown(&transaction, &all, MIGRATE).await?;
-    answer(transaction.commit()).await.map_err(failed)?;
+    answer(transaction.commit()).await.map_err(Error::while_doing(MIGRATE))?;
     Ok(created.into_iter().chain(statements.iter().cloned()).collect())
+}
+
+async fn begin(client: &mut Client) -> Result<Transaction<'_>, Error> {
+    let builder = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
+    answer_at_once(builder.start()).await.map_err(Error::while_doing(MIGRATE))
+}
+
+/// Locks the table against other changes of it and its comment, if it is still what it was.
+async fn inspect_locked(
+    transaction: &Transaction<'_>,
+    core: &Core,
+    target: &Target,
+    lockable: &Lockable,
+) -> Result<LiveTable, Error> {
+    let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&target.name), &[]));
+    let messages =
+        execute::lock_for_comment(transaction, lockable, &inspect, core.waiting(), MIGRATE).await?;
+    let relation = read(&messages)?.relations.into_iter().next();
+    let relation = relation.ok_or_else(|| unreadable(MIGRATE))?;
+    relation.table.filter(|live| is_same(target, live)).ok_or_else(changed)
 }
 
 /// Waits until no other ingest of the tables is in a batch, and keeps others from beginning one.
