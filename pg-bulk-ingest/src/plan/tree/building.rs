@@ -51,7 +51,8 @@ impl<'a> Building<'a> {
             steps: Vec::new(),
         };
         for (branch, index) in unattached(tree) {
-            if !index.valid {
+            // It goes, and its name is free again.
+            if !index.valid && !branch.is_partitioned() {
                 building.taken.remove(&branch.qualified_name().sibling(&*index.name));
             }
         }

@@ -2,7 +2,7 @@
 
 use super::building::Building;
 use super::serves;
-use crate::catalog::{BranchIndex, IndexShape};
+use crate::catalog::{Branch, BranchIndex, IndexShape};
 use crate::compare::Change;
 use crate::plan::index_name::key_columns;
 use crate::plan::migrate::Subject;
@@ -23,44 +23,9 @@ impl Subject<'_> {
                  it out of the struct, or give it to each partition by hand"
             )];
         }
-        let tree = &self.surroundings.tree;
-        let mut refused = Vec::new();
-        for branch in tree.branches() {
-            let name = branch.qualified_name();
-            if branch.is_foreign() {
-                refused.push(format!(
-                    "{change}, and its partition {name} is a foreign table, which has no indexes: build \
-                     it by hand"
-                ));
-            }
-            if index.unique && branch.by_expression {
-                refused.push(format!(
-                    "{change}, and {name} is partitioned by an expression, with which PostgreSQL keeps \
-                     no key"
-                ));
-            }
-            let columns = key_columns(&index.form);
-            let lacking = branch.keys.iter().filter(|key| !columns.contains(key));
-            let lacking = lacking.map(|key| format!("{key:?}")).collect::<Vec<_>>();
-            if index.unique && !lacking.is_empty() {
-                refused.push(format!(
-                    "{change}, and lacks {}, by which {name} is partitioned: add it to the key",
-                    lacking.join(", ")
-                ));
-            }
-            let of_its_own = |one: &&BranchIndex| {
-                one.primary && one.part_of.is_none() && !serves(one, branch, index)
-            };
-            let is_below = tree.root().is_some_and(|root| root != branch);
-            if let Some(own) = branch.indexes.iter().find(of_its_own).filter(|_| is_below)
-                && index.primary
-            {
-                refused.push(format!(
-                    "{change}, and its partition {name} has a primary key of its own, {}: drop it",
-                    own.form
-                ));
-            }
-        }
+        let branches = self.surroundings.tree.branches().iter();
+        let why = branches.enumerate().flat_map(|(at, branch)| in_branch(branch, at > 0, index));
+        let mut refused = why.map(|why| format!("{change}, and {why}")).collect::<Vec<_>>();
         if let Some(live) = self.unfinished(index)
             && refused.is_empty()
             && !self.made.has_index(&live.name)
@@ -73,4 +38,38 @@ impl Subject<'_> {
         }
         refused
     }
+}
+
+/// Why the table or one of its partitions cannot have an index.
+fn in_branch(branch: &Branch, is_partition: bool, index: &IndexShape) -> Vec<String> {
+    let name = branch.qualified_name();
+    let mut why = Vec::new();
+    if branch.is_foreign() {
+        why.push(format!(
+            "its partition {name} is a foreign table, which has no indexes: build it by hand"
+        ));
+    }
+    if !index.unique {
+        return why;
+    }
+    if branch.by_expression {
+        why.push(format!(
+            "{name} is partitioned by an expression, with which PostgreSQL keeps no key"
+        ));
+    }
+    let columns = key_columns(&index.form);
+    let lacking = branch.keys.iter().filter(|key| !columns.contains(key));
+    let lacking = lacking.map(|key| format!("{key:?}")).collect::<Vec<_>>();
+    if !lacking.is_empty() {
+        let lacking = lacking.join(", ");
+        why.push(format!("lacks {lacking}, by which {name} is partitioned: add it to the key"));
+    }
+    let is_its_own =
+        |one: &&BranchIndex| one.primary && one.part_of.is_none() && !serves(one, branch, index);
+    let own = branch.indexes.iter().find(is_its_own);
+    if let Some(own) = own.filter(|_| is_partition && index.primary) {
+        let form = &own.form;
+        why.push(format!("its partition {name} has a primary key of its own, {form}: drop it"));
+    }
+    why
 }
