@@ -2,7 +2,7 @@
 
 use super::cast::Cast;
 use super::filling::{becomes_identity, computed, go_on};
-use crate::catalog::{LiveColumn, Shape};
+use crate::catalog::{IndexShape, LiveColumn, LiveTable, Shape};
 use crate::compare::Change;
 use crate::ident::{Ident, QualifiedName, list};
 use crate::settings::while_casting;
@@ -205,8 +205,15 @@ pub(crate) fn checks(changes: &[Change], live: &QualifiedName) -> Vec<Check> {
     changes.iter().filter_map(check).collect()
 }
 
-/// Whether rows that are there have equal keys, which a new unique constraint does not allow.
-pub(crate) fn key_checks(changes: &[Change], shape: &Shape, live: &QualifiedName) -> Vec<Check> {
+/// Whether rows that are there have equal keys, which a new unique constraint does not allow. One that is
+/// being built already, partition by partition, is not asked for again.
+pub(crate) fn key_checks(changes: &[Change], live: &LiveTable, name: &QualifiedName) -> Vec<Check> {
+    let shape = &live.shape;
+    let rows = live.own_rows(name);
+    let is_begun = |index: &IndexShape| {
+        let is_it = |live: &IndexShape| !live.valid && live.unique && live.form == index.form;
+        live.kind == 'p' && shape.indexes.iter().any(is_it)
+    };
     let check = |change: &Change| {
         let index = match change {
             Change::PrimaryKey { defined: Some(index), .. } => index,
@@ -214,13 +221,13 @@ pub(crate) fn key_checks(changes: &[Change], shape: &Shape, live: &QualifiedName
             _ => return None,
         };
         let is_live = |name: &String| shape.columns.iter().any(|column| column.name == *name);
-        if index.columns.is_empty() || !index.columns.iter().all(is_live) {
+        if index.columns.is_empty() || !index.columns.iter().all(is_live) || is_begun(index) {
             return None;
         }
         let idents = index.columns.iter().map(Ident::new).collect::<Vec<_>>();
         let not_null = idents.iter().map(|column| format!("{column} IS NOT NULL"));
         let sql = format!(
-            "SELECT pg_catalog.count(*) FROM (SELECT FROM ONLY {live} WHERE {} GROUP BY {} \
+            "SELECT pg_catalog.count(*) FROM (SELECT FROM {rows} WHERE {} GROUP BY {} \
              HAVING pg_catalog.count(*) > 1) AS equal",
             not_null.collect::<Vec<_>>().join(" AND "),
             list(&idents)

@@ -268,8 +268,11 @@ impl Examined<'_> {
             // The others are checked once the columns have their names.
             checks.retain(|check| check.column.as_ref().is_some_and(|name| !renaming.gives(name)));
         } else if let Decision::Rebuild(rebuild) = decided {
-            checks.extend(plan::key_checks(changes, &live.shape, self.name));
+            checks.extend(plan::key_checks(changes, live, self.name));
             checks.extend(rebuild.checks(self.name));
+        } else if live.kind == 'p' {
+            // What is built partition by partition would be left half done.
+            checks.extend(plan::key_checks(changes, live, self.name));
         }
         if checks.is_empty() {
             return Ok(());

@@ -47,6 +47,20 @@ struct Unkeyed {
     value: String,
 }
 
+#[derive(IngestTable)]
+#[ingest(
+    schema = "model",
+    table = "t",
+    partition_by = "range (id)",
+    partitions(every = 10, ahead = 1, default)
+)]
+struct Partitioned {
+    #[ingest(primary_key)]
+    id: i32,
+    #[ingest(sql_type = "varchar(8)")]
+    value: String,
+}
+
 /// The server, and what is to be on it.
 pub(super) struct Run {
     server: Arc<LocalPostgres>,
@@ -150,8 +164,8 @@ impl Run {
 
     /// Whether there are other indexes than the table's own, or other tables.
     async fn has_leftovers(&self, found: &World) -> bool {
-        let relations = "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'i')
-            AND relnamespace = 'model'::regnamespace";
+        let relations = "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'i', 'p', 'I')
+            AND NOT relispartition AND relnamespace = 'model'::regnamespace";
         let own = found.as_ref().map_or(0, |table| {
             1 + u32::from(table.shape.is_keyed) + u32::from(table.shape.is_indexed)
         });
@@ -161,17 +175,19 @@ impl Run {
     /// The table as it is.
     async fn look(&self) -> World {
         let tables = "SELECT relname, obj_description(oid), relacl::text LIKE '%pg_monitor=r%',
-                EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype = 'p'),
+                relkind = 'p', EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype = 'p'),
                 EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid AND indisvalid
                     AND NOT indisprimary AND indkey::text = '2')
-            FROM pg_class c WHERE relnamespace = 'model'::regnamespace AND relkind = 'r'";
+            FROM pg_class c WHERE relnamespace = 'model'::regnamespace
+                AND relkind IN ('r', 'p') AND NOT relispartition";
         let tables = tests::rows(&self.admin, tables).await;
         let [table] = tables.as_slice() else {
             assert_eq!(tables, [""; 0]);
             return None;
         };
-        let mut parts = table.strip_prefix("t|").unwrap().rsplitn(4, '|');
+        let mut parts = table.strip_prefix("t|").unwrap().rsplitn(5, '|');
         let (is_indexed, is_keyed) = (parts.next() == Some("t"), parts.next() == Some("t"));
+        let is_partitioned = parts.next() == Some("t");
         let is_granted = parts.next() == Some("t");
         let comment = parts.next().unwrap();
         let rows = tests::rows(&self.admin, "SELECT id, value FROM model.t").await;
@@ -186,7 +202,8 @@ impl Run {
             true => self.look_at_row().await,
             false => comment.and_then(|c| c["pg-bulk-ingest"]["high-watermark"].as_i64()),
         };
-        Some(Table { shape: Shape { is_keyed, is_indexed }, rows, high_watermark, is_granted })
+        let shape = Shape { is_keyed, is_indexed, is_partitioned };
+        Some(Table { shape, rows, high_watermark, is_granted })
     }
 
     async fn look_at_row(&self) -> Option<i64> {
@@ -278,6 +295,9 @@ async fn attempt(
         }),
         Definition::Joined => load::<Joined, _>(client, of, kept, stored, |id, value| {
             value.map_or(Change::Delete(id), |value| Change::Put(Joined { id, value }))
+        }),
+        Definition::Partitioned => load::<Partitioned, _>(client, of, kept, stored, |id, value| {
+            value.map_or(Change::Delete(id), |value| Change::Put(Partitioned { id, value }))
         }),
         Definition::Unkeyed => load(client, of, kept, stored, |id, value| Unkeyed {
             id,

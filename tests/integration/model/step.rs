@@ -1,8 +1,7 @@
 //! What can happen next.
 
 use pg_bulk_ingest::{Delete, Upsert, Visibility};
-use tests::Dice;
-use tests::Direction;
+use tests::{Dice, Direction, version};
 
 /// The definitions of the one table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +12,8 @@ pub(super) enum Definition {
     Unkeyed,
     /// Values are joined when rows are merged.
     Joined,
+    /// Partitioned, with the key of the others.
+    Partitioned,
 }
 
 #[derive(Debug, Clone)]
@@ -84,7 +85,9 @@ impl IngestOf {
         let definition = match dice.below(12) {
             0 => Definition::Indexed,
             1 | 2 => Definition::Unkeyed,
-            3..=5 => Definition::Joined,
+            3 | 4 => Definition::Joined,
+            // Keys of partitioned tables begin with 11, and NOT NULL by checks with 12.
+            5..=7 if version() >= 12 => Definition::Partitioned,
             _ => Definition::Keyed,
         };
         let batches = dice.below(4);

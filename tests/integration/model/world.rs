@@ -21,11 +21,16 @@ pub(super) type World = Option<Table>;
 pub(super) struct Shape {
     pub(super) is_keyed: bool,
     pub(super) is_indexed: bool,
+    pub(super) is_partitioned: bool,
 }
 
 impl Definition {
     fn shape(self) -> Shape {
-        Shape { is_keyed: self != Self::Unkeyed, is_indexed: self == Self::Indexed }
+        Shape {
+            is_keyed: self != Self::Unkeyed,
+            is_indexed: self == Self::Indexed,
+            is_partitioned: self == Self::Partitioned,
+        }
     }
 }
 
@@ -102,7 +107,7 @@ pub(super) struct Foretold {
 
 /// Foretells an ingest.
 pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
-    let shape = ingest.definition.shape();
+    let mut shape = ingest.definition.shape();
     let mut worlds = vec![before.clone()];
     let has_batches = !ingest.batches.is_empty();
     let deletes = match ingest.delete {
@@ -113,6 +118,15 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
     let refuses = !shape.is_keyed || ingest.upsert == Upsert::Off || ingest.sets_aside;
     if is_whole && refuses {
         return Foretold { worlds, succeeds: false };
+    }
+    if let Some(table) = before {
+        // What is partitioned stays so, and what is not does not become so.
+        let becomes = shape.is_partitioned && !table.shape.is_partitioned;
+        let replaces = !matches!(ingest.delete, Delete::Off | Delete::Missing);
+        if becomes || replaces && table.shape.is_partitioned {
+            return Foretold { worlds, succeeds: false };
+        }
+        shape.is_partitioned = table.shape.is_partitioned;
     }
     let mut table = before.clone().unwrap_or_else(|| Table::new(shape));
     if shape != table.shape && !deletes {

@@ -90,11 +90,34 @@ async fn one_that_was_built_and_not_attached_is_attached() {
 }
 
 #[tokio::test]
-async fn keys_that_come_twice_end_it_and_once_they_are_gone_it_goes_on() {
+async fn keys_that_come_twice_are_refused_before_anything_is_built() {
     if !have_indexes() {
         return;
     }
     let database = with("INSERT INTO middle1 VALUES (11, 11, 'again')").await;
+    let mut client = database.connect().await;
+    let before = amiss(&database).await;
+    for error in [
+        ingest::<Unique>(&mut client).migrate().await.unwrap_err(),
+        ingest::<Unique>(&mut client).plan().await.unwrap_err(),
+    ] {
+        assert!(matches!(error.kind(), ErrorKind::CannotMigrate { .. }), "{error:?}");
+        assert!(error.to_string().contains("have several rows"), "{error}");
+    }
+    assert_eq!(amiss(&database).await, before);
+}
+
+/// They came once it had begun.
+#[tokio::test]
+async fn keys_that_come_twice_end_it_and_once_they_are_gone_it_goes_on() {
+    if !have_indexes() {
+        return;
+    }
+    let database = with(
+        "INSERT INTO middle1 VALUES (11, 11, 'again');
+         ALTER TABLE ONLY parts ADD CONSTRAINT parts_id_day_key UNIQUE (id, day)",
+    )
+    .await;
     let mut client = database.connect().await;
     let error = ingest::<Unique>(&mut client).migrate().await.unwrap_err();
     assert_eq!(error.code().unwrap().code(), "23505", "{error:?}");
