@@ -10,12 +10,14 @@ mod constraint;
 mod foreign_key;
 mod grant;
 mod index;
+mod made;
 mod publication;
 mod statistics;
 mod table;
 
 pub(crate) use foreign_key::{Unreferred, unrefer};
 pub(crate) use grant::carry_grants;
+pub(crate) use made::leave_out;
 
 use crate::catalog::{Hanging, LiveColumn, Shape};
 use crate::ident::{Literal, QualifiedName};

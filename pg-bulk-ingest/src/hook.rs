@@ -1,4 +1,10 @@
-//! The hook that runs in a batch's transaction just before its rows are visible.
+//! Hooks: functions of the user's that run in a batch's transaction, once a table is created, or just before its
+//! rows are visible.
+
+mod created;
+
+pub use created::Created;
+pub(crate) use created::{OnCreate, TableParameter};
 
 use crate::error::BoxError;
 use crate::ident::QualifiedName;

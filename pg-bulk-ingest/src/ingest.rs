@@ -2,6 +2,7 @@
 
 mod delete;
 mod inserter;
+mod on_create;
 mod rows;
 mod running;
 mod set_aside;
@@ -15,7 +16,7 @@ use crate::batch::{Batch, IntoBatch, NoWatermark};
 use crate::connections::{Connection, Connections};
 use crate::definition::Table;
 use crate::error::{BoxError, Error, ErrorKind};
-use crate::hook::{BeforeVisible, Hook, NoHook, OnBeforeVisible};
+use crate::hook::{BeforeVisible, Hook, NoHook, OnBeforeVisible, OnCreate};
 use crate::ident::QualifiedName;
 use crate::options::{
     ColumnOrder, HighWatermark, Locks, Migration, OnRejected, Upsert, Visibility,
@@ -46,6 +47,7 @@ pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
         on_progress: None,
         connections: None,
         on_rejected: None,
+        on_create: None,
         hook: NoHook,
         tables: PhantomData,
     }
@@ -66,6 +68,7 @@ pub struct Ingest<'c, S: ?Sized, H = NoHook> {
     on_progress: Option<OnProgress<'c>>,
     connections: Option<Connections<'c>>,
     on_rejected: Option<OnRejected<'c>>,
+    on_create: Option<OnCreate<'c>>,
     hook: H,
     tables: PhantomData<fn(&S)>,
 }
@@ -255,6 +258,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
             on_progress: self.on_progress,
             connections: self.connections,
             on_rejected: self.on_rejected,
+            on_create: self.on_create,
             hook: OnBeforeVisible(Box::new(hook)),
             tables: self.tables,
         }
@@ -288,6 +292,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
         );
         let mut session = started.await?;
         session.call_on_rejected(self.on_rejected);
+        session.call_on_create(self.on_create);
         Ok(session)
     }
 

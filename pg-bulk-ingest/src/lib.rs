@@ -58,7 +58,7 @@ pub use encode::{
 };
 pub use error::{BoxError, Error, ErrorKind};
 pub use futures_util::future::BoxFuture;
-pub use hook::{BeforeVisible, Hook, HookTable, NoHook, OnBeforeVisible};
+pub use hook::{BeforeVisible, Created, Hook, HookTable, NoHook, OnBeforeVisible};
 pub use ident::QualifiedName;
 pub use ingest::{
     Durable, Feed, Ingest, Inserter, Rows, Running, Writer, Writing, ingest, inserter,

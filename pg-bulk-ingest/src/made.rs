@@ -203,6 +203,17 @@ impl Made {
         made
     }
 
+    /// Without what a hook added, whose indexes have got these names.
+    pub(crate) fn less(mut self, added: &Delta, indexes: &[(String, String)]) -> Self {
+        let named = |(name, is_made): &(String, bool)| {
+            let renamed = indexes.iter().find(|(fresh, _)| fresh == name);
+            (renamed.map_or(name, |(_, renamed)| renamed).clone(), *is_made)
+        };
+        let indexes = added.indexes.iter().map(named).collect();
+        self.change(&Delta { indexes, ..added.clone() });
+        self
+    }
+
     /// As a comment says it.
     pub(crate) fn to_json(&self) -> String {
         let written = self.written(false);

@@ -7,6 +7,7 @@ mod carry;
 mod close;
 mod computed;
 mod core;
+mod created;
 mod define;
 mod delete;
 mod deleting;
@@ -59,7 +60,7 @@ use crate::connections::Connections;
 use crate::deadline::{Deadline, within};
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
-use crate::hook::{Hook, NoHook};
+use crate::hook::{Hook, NoHook, OnCreate};
 use crate::ident::{QualifiedName, list};
 use crate::options::{HighWatermark, OnRejected, Visibility};
 use crate::report::{Phase, Plan, Report};
@@ -84,6 +85,7 @@ pub struct Session<'c, S: ?Sized, W, H = NoHook> {
     connections: Option<Connections<'c>>,
     high_watermark: Option<W>,
     read: fn(&str) -> serde_json::Result<W>,
+    on_create: Option<OnCreate<'c>>,
     hook: H,
     tables: PhantomData<fn(&S)>,
 }
@@ -131,7 +133,8 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
         whole::migrate(client, &mut core, &mut meter).await?;
         let scope = Scope::new(client, core.settings.visibility);
         let (read, tables) = (watermark::read, PhantomData);
-        Ok(Self { scope, core, meter, connections, high_watermark, read, hook, tables })
+        let on_create = None;
+        Ok(Self { scope, core, meter, connections, high_watermark, read, on_create, hook, tables })
     }
 }
 
@@ -170,8 +173,8 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     /// [`ErrorKind::ConcurrentIngest`] if another ingest has committed since; any error of the
     /// server.
     pub async fn batch(&mut self) -> Result<SessionBatch<'_, 'c, S, W, H>, Error> {
-        let Self { scope, core, meter, connections, high_watermark, read, hook, tables } = self;
-        let read = *read;
+        let Self { scope, core, meter, connections, high_watermark, read, .. } = self;
+        let (read, on_create) = (*read, &mut self.on_create);
         meter.enter(&core.progress(Phase::Begin));
         meter.served_by(0);
         let deadline = core.deadline.clone();
@@ -179,14 +182,19 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
         let transaction = within(deadline.clone(), meter.waits(), scope.begin()).await;
         let transaction = transaction.map_err(|error| core.locate(error))?;
         let waits = meter.waits();
-        let begun = OpenBatch::begin(transaction, core, meter, connections.as_mut());
+        let begun = OpenBatch::begin(transaction, core, meter, connections.as_mut(), on_create);
         let open = within(deadline, waits, begun).await?;
-        Ok(SessionBatch { open, high_watermark, read, hook, tables: *tables })
+        Ok(SessionBatch { open, high_watermark, read, hook: &mut self.hook, tables: self.tables })
     }
 
     /// Rows that are set aside are told to this function.
     pub(crate) fn call_on_rejected(&mut self, on_rejected: Option<OnRejected<'c>>) {
         self.meter.call_on_rejected(on_rejected);
+    }
+
+    /// The hook is called for each table that is created.
+    pub(crate) fn call_on_create(&mut self, on_create: Option<OnCreate<'c>>) {
+        self.on_create = on_create;
     }
 
     /// How many errors of its source a batch may set aside.
@@ -211,8 +219,8 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     ///
     /// Any error of the server; what was committed before stays.
     pub async fn finish(self) -> Result<Report<W>, Error> {
-        let Self { scope, mut core, mut meter, high_watermark, .. } = self;
-        let phases = whole::finish(scope, &mut core, &mut meter).await?;
+        let Self { scope, mut core, mut meter, high_watermark, mut on_create, .. } = self;
+        let phases = whole::finish(scope, &mut core, &mut meter, &mut on_create).await?;
         let kept = whole::kept(&core);
         let core::Totals { batches, rows, bytes, tables, migrated, rejects } = core.totals;
         let skipped = None;

@@ -45,6 +45,7 @@ mod multi_table;
 mod names;
 mod newtypes;
 mod nycflights13;
+mod on_create;
 mod partition_indexes;
 mod partitions;
 mod parts;

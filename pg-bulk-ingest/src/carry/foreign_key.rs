@@ -73,10 +73,13 @@ fn carry_incoming(replacing: &Replacing<'_>, key: &ForeignKey, carried: &mut Car
     }
     let fresh = format!("pg_bulk_ingest_foreign_key_{}", key.oid);
     carried.before.push(add(&table, &fresh, key, replacing.fresh_name()));
+    carried.locks.push(Lockable::table(table.clone(), key.referencing.oid));
+    // A hook may have made it on a table that is going to replace one, and then has.
+    let swapped = replacing.all.iter().find(|swapped| swapped.fresh == table);
+    let table = swapped.map_or(table, |swapped| swapped.live.clone());
     carried.after.extend(rename(&table, &fresh, &key.name));
     carried.after.extend(comment(&table, key));
     carried.after.extend(name_partitions(key, &fresh));
-    carried.locks.push(Lockable::table(table, key.referencing.oid));
 }
 
 /// Whether the new table has the unique key that a foreign key refers to.

@@ -65,6 +65,11 @@ pub(super) fn carry(replacing: &Replacing<'_>, carried: &mut Carried) {
     }
 }
 
+/// The name in `name=value`.
+pub(super) fn option_name(option: &str) -> &str {
+    option.split_once('=').map_or(option, |(name, _)| name)
+}
+
 /// `name=value` as SQL: `name = 'value'`.
 pub(super) fn option_sql(option: &str) -> String {
     let (name, value) = option.split_once('=').unwrap_or((option, "true"));

@@ -5,6 +5,7 @@
 
 mod attribute;
 pub(crate) mod blocked;
+pub(crate) mod created;
 mod dependent;
 pub(crate) mod enum_type;
 mod grant;

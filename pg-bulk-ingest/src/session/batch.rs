@@ -19,7 +19,7 @@ use crate::connections::Connections;
 use crate::copy::{Apart, Encoding, Failed};
 use crate::deadline::{Deadline, within};
 use crate::error::{BoxError, Error, ErrorKind};
-use crate::hook::Hook;
+use crate::hook::{Hook, OnCreate};
 use crate::options::{Delete, Visibility};
 use crate::partition::Slot;
 use crate::report::{Phase, Plan, Progress};
@@ -62,6 +62,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         core: &'s mut Core,
         meter: &'s mut Meter<'c>,
         connections: Option<&'s mut Connections<'c>>,
+        on_create: &mut Option<OnCreate<'_>>,
     ) -> Result<Self, Error> {
         let mut ahead = Load::ahead(core);
         let preparing = async {
@@ -86,10 +87,17 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         let deletes = core.settings.delete != Delete::Off && core.totals.batches == 0;
         let is_missing = targets.first().is_some_and(|first| first.current.is_none());
         let deletes_all = |_: &Target| deletes;
-        let deleted =
-            open::create_replacements(&transaction, core, &mut targets, deletes_all, &mut migrated);
+        let tables = &mut targets;
+        let deleted = open::create_replacements(
+            &transaction,
+            core,
+            tables,
+            deletes_all,
+            &mut migrated,
+            on_create,
+        );
         let deleted = deleted.await.map_err(|error| core.locate(error))?;
-        let created = open::create_missing(&transaction, core, &mut targets).await;
+        let created = open::create_missing(&transaction, core, &mut targets, on_create).await;
         migrated.extend(created.map_err(|error| core.locate(error))?.into_statements());
         let emptied =
             deletes || is_missing && targets.first().is_some_and(|first| !first.is_adopted);

@@ -4,7 +4,9 @@
 use super::core::Core;
 use super::refusal::unreadable;
 use super::target::Target;
-use crate::carry::{self, Carried, Replacing, Swapped, Unreferred, carry_grants, unrefer};
+use crate::carry::{
+    self, Carried, Replacing, Swapped, Unreferred, carry_grants, leave_out, unrefer,
+};
 use crate::catalog::{self, Grant, Hanging, LiveTable, Shape, attached, grants, hanging};
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
@@ -90,9 +92,44 @@ fn accept(carried: &Carried, role: &str, action: &'static str) -> Result<(), Err
     Ok(())
 }
 
-async fn hanging_on(transaction: &Transaction<'_>, oid: u32) -> Result<Hanging, Error> {
+pub(super) async fn hanging_on(transaction: &Transaction<'_>, oid: u32) -> Result<Hanging, Error> {
     let sql = catalog::isolated(&hanging::sql(oid));
     hanging::read(&query(transaction, &sql, CARRY).await?).ok_or_else(|| unreadable(CARRY))
+}
+
+/// What hangs on the live table of a target, but for what its replacement has already by a hook; and what
+/// gives that the names which it has on the live one.
+async fn hanging_to_carry(
+    transaction: &Transaction<'_>,
+    target: &Target,
+    live: &LiveTable,
+) -> Result<(Hanging, Vec<Statement>), Error> {
+    let mut hanging = hanging_on(transaction, live.oid).await?;
+    let made = target.by_hook.hanging.as_deref();
+    let named = made.map(|made| leave_out(&mut hanging, made, &target.name));
+    Ok((hanging, named.unwrap_or_default()))
+}
+
+/// What is granted on a table.
+pub(super) async fn granted_on(
+    transaction: &Transaction<'_>,
+    table: &LiveTable,
+) -> Result<Vec<Grant>, Error> {
+    let sql = catalog::isolated(&grants::sql(table.oid, table.oid));
+    let grants = read_grants(&query(transaction, &sql, CARRY).await?)?;
+    Ok(grants.into_iter().filter(|grant| !grant.live).collect())
+}
+
+/// What is granted on the live table and on its replacement, but for what a hook granted on this.
+async fn grants_to_carry(
+    transaction: &Transaction<'_>,
+    target: &Target,
+    (live, fresh): (&LiveTable, &LiveTable),
+) -> Result<Vec<Grant>, Error> {
+    let sql = catalog::isolated(&grants::sql(live.oid, fresh.oid));
+    let mut grants = read_grants(&query(transaction, &sql, CARRY).await?)?;
+    grants.retain(|grant| !target.by_hook.grants.contains(grant));
+    Ok(grants)
 }
 
 /// What is done to a table that was just created, and is to replace another.
@@ -113,7 +150,7 @@ pub(super) async fn prepare(
     live: &LiveTable,
     fresh: &Shape,
 ) -> Result<Prepared, Error> {
-    let hanging = hanging_on(transaction, live.oid).await?;
+    let (hanging, _) = hanging_to_carry(transaction, target, live).await?;
     let names = swapped(target);
     let all = [names.clone()];
     let live = &live.shape;
@@ -140,7 +177,7 @@ pub(super) async fn of(
     let (Some(live), Some(current)) = (&target.replaces, &target.current) else {
         return Ok(Carried::default());
     };
-    let hanging = hanging_on(transaction, live.oid).await?;
+    let (hanging, _) = hanging_to_carry(transaction, target, live).await?;
     let names = swapped(target);
     let (live, fresh) = (&live.shape, &current.live.shape);
     let carried = carry::carry(&Replacing { hanging: &hanging, names: &names, live, fresh, all });
@@ -158,14 +195,14 @@ pub(super) async fn of_locked(
     let (Some(live), Some(current)) = (&target.replaces, &target.current) else {
         return Ok(Carried::default());
     };
-    let sql = catalog::isolated(&grants::sql(live.oid, current.live.oid));
-    let grants = read_grants(&query(transaction, &sql, CARRY).await?)?;
-    let hanging = hanging_on(transaction, live.oid).await?;
+    let grants = grants_to_carry(transaction, target, (live, &current.live)).await?;
+    let (hanging, named) = hanging_to_carry(transaction, target, live).await?;
     let names = swapped(target);
     let (live, fresh) = (&live.shape, &current.live.shape);
     let replacing = Replacing { hanging: &hanging, names: &names, live, fresh, all };
     let mut carried = carry::carry(&replacing);
     accept(&carried, &core.server.role, CARRY)?;
+    carried.after.extend(named);
     // Last: what is done before may need a privilege that the owner does not grant itself.
     carried.after.extend(carry_grants(&replacing, &grants, &core.server.role));
     Ok(carried)
@@ -213,8 +250,7 @@ pub(super) async fn grant(
     let (Some(live), Some(current)) = (&target.replaces, &target.current) else {
         return Ok(());
     };
-    let sql = catalog::isolated(&grants::sql(live.oid, current.live.oid));
-    let grants = read_grants(&query(transaction, &sql, CARRY).await?)?;
+    let grants = grants_to_carry(transaction, target, (live, &current.live)).await?;
     let hanging = hanging_on(transaction, live.oid).await?;
     let names = Swapped { live: current.name.clone(), fresh: current.name.clone() };
     let (live, fresh) = (&live.shape, &current.live.shape);

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::QualifiedName;
 use crate::lock::Lockable;
-use crate::made::Made;
+use crate::made::{Delta, Made};
 use crate::options::{Migration, Visibility};
 use crate::report::Plan;
 use crate::statement::{Statement, script};
@@ -144,12 +144,13 @@ async fn swap(
     let names = Surroundings::read(&query(transaction, &names, PUBLISH).await?);
     let taken = names.ok_or_else(|| unreadable(PUBLISH))?.taken();
     let (name, migration) = (&target.name, core.settings.migration);
-    let fresh = Fresh { name: &current.name, shape: &current.live.shape, taken: &taken };
+    let added = &std::mem::take(&mut target.by_hook).added;
+    let fresh = Fresh { name: &current.name, shape: &current.live.shape, taken: &taken, added };
     let Swap { statements, indexes, comment } =
         swap_of(name, &live.shape, fresh, comment, &dropped, migration);
     execute::run(transaction, &statements, PUBLISH).await?;
     current.name = target.name.clone();
-    current.live.row_security = live.row_security;
+    current.live.row_security |= live.row_security;
     for (fresh, name) in indexes {
         let mut named = current.live.shape.indexes.iter_mut();
         if let Some(index) = named.find(|index| index.name == fresh) {
@@ -167,6 +168,8 @@ pub(super) struct Fresh<'a> {
     pub(super) shape: &'a Shape,
     /// The names that its indexes and constraints may not get.
     pub(super) taken: &'a [String],
+    /// What a hook added to its shape.
+    pub(super) added: &'a Delta,
 }
 
 /// How a table is put in the place of a live one.
@@ -187,11 +190,18 @@ pub(super) fn swap_of(
     dropped: &[&str],
     migration: Migration,
 ) -> Swap {
-    let Fresh { name: fresh_name, shape: new, taken } = fresh;
-    let indexes = publish::index_names(name.name(), old, new, taken);
+    let Fresh { name: fresh_name, shape: new, taken, added } = fresh;
+    let mut indexes = publish::index_names(name.name(), old, new, taken);
+    // One that a hook made by a name of its own has that for good.
+    indexes.retain(|(fresh, named)| {
+        let is_added = added.indexes.iter().any(|(added, _)| added == fresh);
+        let is_old = old.indexes.iter().any(|index| index.name == *named);
+        !is_added || is_old || fresh.starts_with(fresh_name.name())
+    });
     // A comment that cannot be read goes on as it is, and so says that nothing was made.
     let made = watermark::made(comment.as_deref())
-        .map(|made| made.after_swap(old, new, &indexes, migration == Migration::Exact));
+        .map(|made| made.after_swap(old, new, &indexes, migration == Migration::Exact))
+        .map(|made| made.less(added, &indexes));
     let with_made = made.and_then(|made| watermark::with_made(comment.as_deref(), &made));
     let comment = with_made.ok().flatten().or(comment);
     let store = |comment: &String| watermark::keep(fresh_name, comment);
@@ -209,7 +219,7 @@ pub(super) async fn record(
     let mut statements = Vec::new();
     for target in targets.iter_mut().filter(|target| target.is_unrecorded) {
         let Some(current) = target.current.as_mut() else { continue };
-        let made = Made::whole(&current.live.shape);
+        let made = Made::whole(&current.live.shape).less(&target.by_hook.added, &[]);
         let comment = current.live.comment.as_deref();
         let comment = watermark::with_made(comment, &made)
             .map_err(|unreadable| unreadable.error(comment, RECORD).in_table(&target.name))?;

@@ -37,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) index_memory: Option<u64>,
     /// Whether rows may go over several connections.
     pub(crate) several_connections: bool,
+    /// Whether a hook is called for tables that are created.
+    pub(crate) has_on_create: bool,
     /// Whether a batch may be committed in part, where servers commit one by one.
     pub(crate) allow_partial_commit: bool,
     /// Where high watermarks are stored.
@@ -75,7 +77,8 @@ impl Settings {
 
     /// Whether the constraints of a new table are built before its rows are copied straight into it:
     /// they then meet them one by one, and an error names its row. Indexes that constrain nothing can
-    /// wait where rows may go over several connections.
+    /// wait where rows may go over several connections. A hook finds the table with all of them, and may
+    /// make it one whose rows cannot be told apart afterwards by their places.
     pub(super) fn constrains_early(&self, table: &Table) -> bool {
         let constrained =
             !table.primary_key().is_empty() || table.indexes().iter().any(Index::is_unique);
@@ -90,7 +93,8 @@ impl Settings {
                     || table.computes_any()
                     || table.takes_numbers());
         // PostgreSQL attaches partitions to the indexes that are there.
-        table.has_text() || table.partitioning().is_some() || copied || first_counts
+        let is_partitioned = table.partitioning().is_some();
+        self.has_on_create || table.has_text() || is_partitioned || copied || first_counts
     }
 }
 

@@ -9,6 +9,7 @@ use super::{carry, close, migrate, missing, open, partition, store};
 use crate::carry::Unreferred;
 use crate::error::Error;
 use crate::execute;
+use crate::hook::OnCreate;
 use crate::ident::QualifiedName;
 use crate::lock::Lockable;
 use crate::options::{Delete, Visibility};
@@ -23,9 +24,10 @@ pub(super) async fn finish(
     mut scope: Scope<'_>,
     core: &mut Core,
     meter: &mut Meter<'_>,
+    on_create: &mut Option<OnCreate<'_>>,
 ) -> Result<(), Error> {
     if core.totals.batches == 0 {
-        return without_batch(scope, core, meter).await;
+        return without_batch(scope, core, meter, on_create).await;
     }
     if core.settings.visibility == Visibility::AfterEachBatch {
         partition::make_later(&mut scope, core).await;
@@ -71,6 +73,7 @@ async fn without_batch(
     mut scope: Scope<'_>,
     core: &mut Core,
     meter: &mut Meter<'_>,
+    on_create: &mut Option<OnCreate<'_>>,
 ) -> Result<(), Error> {
     if core.settings.delete == Delete::BeforeFirstBatch
         && let Some(client) = scope.client()
@@ -99,13 +102,20 @@ async fn without_batch(
     let mut targets = core.targets.clone();
     let mut migrated = Plan::default();
     let replaces = |target: &Target| deletes && differs(target);
-    let replaced =
-        open::create_replacements(&transaction, core, &mut targets, replaces, &mut migrated);
+    let migrated_by = &mut migrated;
+    let replaced = open::create_replacements(
+        &transaction,
+        core,
+        &mut targets,
+        replaces,
+        migrated_by,
+        on_create,
+    );
     let replaced = replaced.await?;
     for (target, replaced) in targets.iter().zip(&replaced) {
         missing::check_emptied(core, &target.name, *replaced)?;
     }
-    let created = open::create_missing(&transaction, core, &mut targets).await?;
+    let created = open::create_missing(&transaction, core, &mut targets, on_create).await?;
     migrated.extend(created.into_statements());
     let built = Load::build(&transaction, core, &mut targets, &mut [], None).await?;
     migrated.extend(built.into_statements());

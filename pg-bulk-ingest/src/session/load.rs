@@ -59,8 +59,9 @@ impl Load {
             let route = match &staging {
                 Some(staging) => Route { copy: staging.copy(), create: Some(staging.create()) },
                 None => {
-                    let freeze =
-                        current.live.kind != 'p' && is_new(&core.targets[position], target);
+                    // Rows cannot come frozen into a partitioned table, which a hook may have made of it.
+                    let is_plain = current.live.kind != 'p' && !core.settings.has_on_create;
+                    let freeze = is_plain && is_new(&core.targets[position], target);
                     let copy = merge::copy(target.definition, &current.name, freeze);
                     Route { copy, create: None }
                 }

@@ -8,12 +8,13 @@ use super::examine::{self, Outstanding};
 use super::refusal::unreadable;
 use super::store::Store;
 use super::target::{Current, Target};
-use super::{carry, enum_type, parallel, start};
+use super::{carry, created, enum_type, parallel, start};
 use crate::catalog::{self, FoundEnum, Inspected, Relation, state};
 use crate::compare::predict;
 use crate::definition::Column;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, acquire, keep_writers_out, query};
+use crate::hook::OnCreate;
 use crate::lock::{Claim, Lock, Lockable};
 use crate::options::Delete;
 use crate::plan::Rebuild;
@@ -148,13 +149,14 @@ pub(super) async fn create_missing(
     transaction: &Transaction<'_>,
     core: &Core,
     targets: &mut [Target],
+    on_create: &mut Option<OnCreate<'_>>,
 ) -> Result<Plan, Error> {
     let mut migrated = Plan::default();
     let missing = targets.iter().filter(|target| target.current.is_none());
     let definitions = missing.map(|target| target.definition).collect::<Vec<_>>();
     migrated.extend(enum_type::create_missing(transaction, core, &definitions).await?);
     for target in targets.iter_mut().filter(|target| target.current.is_none()) {
-        let created = create(transaction, core, target).await;
+        let created = create(transaction, core, target, on_create).await;
         migrated.extend(created.map_err(|error| error.in_table(&target.name))?);
     }
     Ok(migrated)
@@ -164,6 +166,7 @@ async fn create(
     transaction: &Transaction<'_>,
     core: &Core,
     target: &mut Target,
+    on_create: &mut Option<OnCreate<'_>>,
 ) -> Result<Vec<Statement>, Error> {
     let action = "cannot create the table";
     let name = &target.name;
@@ -202,9 +205,13 @@ async fn create(
         match defining.run(transaction, &statements, &tried, &inspect).await {
             Ok(messages) => {
                 let created = start::read(&messages)?.relations.into_iter().next();
-                let Some(live) = created.and_then(|relation| relation.table) else {
+                let Some(mut live) = created.and_then(|relation| relation.table) else {
                     return Err(concurrent("it dropped the table"));
                 };
+                if let Some(hook) = on_create {
+                    (live, target.by_hook) =
+                        created::run_hook(transaction, core, target, (name, live), hook).await?;
+                }
                 let bare = !early;
                 target.is_unrecorded = true;
                 target.current = Some(Current::new(name.clone(), live, target.definition, bare)?);
@@ -263,6 +270,7 @@ pub(super) async fn create_replacements(
     targets: &mut [Target],
     deletes: impl Fn(&Target) -> bool,
     migrated: &mut Plan,
+    on_create: &mut Option<OnCreate<'_>>,
 ) -> Result<Vec<u64>, Error> {
     let mut deleted = vec![0; targets.len()];
     let mut order = (0..targets.len()).collect::<Vec<_>>();
@@ -282,7 +290,7 @@ pub(super) async fn create_replacements(
         let Some(current) = target.current.take_if(|current| !current.bare) else {
             continue;
         };
-        let replaced = replace(transaction, core, target, current, &replacing).await;
+        let replaced = replace(transaction, core, target, current, &replacing, on_create).await;
         let (count, statements) = replaced.map_err(|error| error.in_table(&target.name))?;
         deleted[position] = count;
         target.is_migrated = differs;
@@ -301,6 +309,7 @@ async fn replace(
     target: &mut Target,
     current: Current,
     replacing: &Replacing,
+    on_create: &mut Option<OnCreate<'_>>,
 ) -> Result<(u64, Vec<Statement>), Error> {
     let action = "cannot create the table that replaces the live one";
     let fresh = target.fresh.clone();
@@ -332,10 +341,18 @@ async fn replace(
     if current.live.owner != core.server.role {
         statements.push(publish::set_owner(&fresh, &current.live.owner));
     }
+    let mut indexes = plan::create_indexes(&fresh, definition);
+    if on_create.is_some() {
+        statements.append(&mut indexes);
+    }
     execute::run(transaction, &statements, action).await?;
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&fresh), &[]));
     let (relation, _) = inspect_one(transaction, &inspect, action).await?;
-    let created = relation.table.ok_or_else(|| concurrent("it dropped the table"))?;
+    let mut created = relation.table.ok_or_else(|| concurrent("it dropped the table"))?;
+    if let Some(hook) = on_create {
+        (created, target.by_hook) =
+            created::run_hook(transaction, core, target, (&fresh, created), hook).await?;
+    }
     let Prepared { create, copied } =
         carry::prepare(transaction, core, target, &current.live, &created.shape).await?;
     let defined = definition.columns().iter().map(Column::name);
@@ -348,8 +365,9 @@ async fn replace(
     }
     more.extend(copied);
     if early {
-        more.extend(plan::create_indexes(&fresh, definition));
-        more.extend(plan::keep_indexes(&fresh, &target.kept));
+        more.extend(indexes);
+        let kept = target.by_hook.left_to_keep(&target.kept, &created.shape);
+        more.extend(plan::keep_indexes(&fresh, &kept));
     }
     if let Replacing::Rebuild(_) = replacing {
         // The rows of the batch are going to be merged with those that are there.

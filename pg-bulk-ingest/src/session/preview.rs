@@ -8,7 +8,7 @@ use super::target::Target;
 use super::trial::{self, Tried};
 use crate::catalog::{FoundEnum, LiveTable, Shape};
 use crate::error::Error;
-use crate::made::Made;
+use crate::made::{Delta, Made};
 use crate::plan::Step;
 use crate::report::Plan;
 use crate::statement::Statement;
@@ -179,7 +179,8 @@ fn replace(
     let mut grants = Vec::new();
     if let Some(Tried { shape, taken, grants: given }) = tried {
         let migration = core.settings.migration;
-        let fresh = Fresh { name: fresh, shape: &shape, taken: &taken };
+        let added = &Delta::default();
+        let fresh = Fresh { name: fresh, shape: &shape, taken: &taken, added };
         let old = comment.take();
         let swap = close::swap_of(name, &live.shape, fresh, old, &dropped, migration);
         statements.extend(swap.statements);

@@ -272,7 +272,7 @@ fn check_temporary(server: &Server) -> Result<(), Error> {
 }
 
 /// A relation that exists: whether it is one that can be loaded as asked for, by this role.
-fn check_live(
+pub(super) fn check_live(
     live: &LiveTable,
     definition: &Table,
     settings: &Settings,

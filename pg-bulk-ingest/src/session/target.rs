@@ -1,6 +1,7 @@
 //! The tables of a session.
 
 use super::carry::Planned;
+use super::created::ByHook;
 use super::examine::{Outstanding, made_of};
 use super::rename::Renaming;
 use crate::carry::Swapped;
@@ -49,6 +50,8 @@ pub(super) struct Target {
     pub(super) later: BTreeSet<Slot>,
     /// Whether the current one was created, and its comment does not say yet what was made of it.
     pub(super) is_unrecorded: bool,
+    /// What a hook made of the current one since it was created.
+    pub(super) by_hook: ByHook,
     /// Whether the current one did not exist when the session began, and another session created it.
     pub(super) is_adopted: bool,
 }
@@ -163,6 +166,7 @@ impl Target {
             is_extended: false,
             later: BTreeSet::new(),
             is_unrecorded: false,
+            by_hook: ByHook::default(),
             is_adopted: false,
         }
     }

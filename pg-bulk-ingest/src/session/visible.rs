@@ -28,7 +28,16 @@ pub(super) async fn run_hook<M, H: Hook<M>>(
     let id = catalog::transaction::id();
     let [before] = numbers(transaction, id, action).await?;
     hook.await.map_err(|source| Error::new(ErrorKind::Hook, action).caused_by(source))?;
-    match numbers(transaction, id, action).await {
+    check_transaction(transaction, before, action).await
+}
+
+/// Makes sure that a hook left the transaction of this id as it was.
+pub(super) async fn check_transaction(
+    transaction: &Transaction<'_>,
+    before: u64,
+    action: &'static str,
+) -> Result<(), Error> {
+    match numbers(transaction, catalog::transaction::id(), action).await {
         Ok([after]) if after == before => Ok(()),
         Ok(_) => Err(Error::new(ErrorKind::TransactionEnded, action)),
         Err(error) if error.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION) => {

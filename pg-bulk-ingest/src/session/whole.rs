@@ -10,6 +10,7 @@ use super::{enum_type, examine, finish, migrate, rename, start};
 use crate::deadline::{Deadline, within};
 use crate::definition::Table;
 use crate::error::Error;
+use crate::hook::OnCreate;
 use crate::ident::QualifiedName;
 use crate::plan;
 use crate::report::{Kept, Phase, Progress};
@@ -70,9 +71,11 @@ pub(super) async fn finish(
     scope: Scope<'_>,
     core: &mut Core,
     meter: &mut Meter<'_>,
+    on_create: &mut Option<OnCreate<'_>>,
 ) -> Result<Vec<(Phase, Duration)>, Error> {
     let (deadline, waits) = (core.deadline.clone(), meter.waits());
-    let finished = within(deadline, waits, finish::finish(scope, core, meter)).await;
+    let finishing = finish::finish(scope, core, meter, on_create);
+    let finished = within(deadline, waits, finishing).await;
     core.know();
     finished.map_err(|error| core.settings.show(error))?;
     Ok(meter.times())

@@ -1,6 +1,7 @@
 //! An ingest of which several sessions begin, one after the other.
 
 use crate::connections::Connections;
+use crate::hook::OnCreate;
 use crate::ingest::Ingest;
 use crate::options::{HighWatermark, OnRejected};
 use crate::report::{Progress, Rejected};
@@ -34,6 +35,7 @@ impl<S: ?Sized, H> Ingest<'_, S, H> {
             on_progress,
             connections: self.connections.as_mut().map(Connections::borrowed),
             on_rejected,
+            on_create: self.on_create.as_mut().map(OnCreate::borrowed),
             hook: &mut self.hook,
             tables: self.tables,
         }

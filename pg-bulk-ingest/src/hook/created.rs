@@ -1,0 +1,114 @@
+//! The hook that runs once a table is created.
+
+use super::HookTable;
+use crate::error::BoxError;
+use bytes::BytesMut;
+use futures_util::future::BoxFuture;
+use std::fmt;
+use tokio_postgres::Transaction;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+
+/// A table that an ingest has just created, as [`on_create`](crate::Ingest::on_create) is given it.
+#[non_exhaustive]
+pub struct Created<'v> {
+    /// The transaction that created the table: what is done in it is committed with the table, or not
+    /// at all. It must not be ended.
+    pub transaction: &'v Transaction<'v>,
+    /// The names of the table: the one that it will have, and [the one that it has
+    /// now](HookTable::loaded_as). Both display quoted, as SQL.
+    pub table: &'v HookTable,
+    pub(crate) parameter: TableParameter<'v>,
+}
+
+impl Created<'_> {
+    /// Returns whether the table is going to replace a live one. Until then it has another name, and
+    /// the live one is still there.
+    #[must_use]
+    pub fn replaces(&self) -> bool {
+        self.table.name != self.table.loaded_as
+    }
+
+    /// Executes one SQL statement in which `$1`, if it is there, is the table: as `regclass` or `oid`,
+    /// or as text, its present name with that of its schema, quoted where SQL needs that. Rows that
+    /// the statement returns are dropped.
+    ///
+    /// PostgreSQL takes parameters in queries alone. In `ALTER TABLE` and the like the name goes into
+    /// the text: `format!("ALTER TABLE {} SET (fillfactor = 70)", created.table.loaded_as)`.
+    ///
+    /// # Errors
+    ///
+    /// Any error of the server; a parameter that is not `$1`, or of a type that cannot hold a table.
+    pub async fn execute(&self, sql: &str) -> Result<(), BoxError> {
+        let statement = self.transaction.prepare(sql).await?;
+        let parameters: &[&(dyn ToSql + Sync)] = match statement.params() {
+            [] => &[],
+            [only] if TableParameter::accepts(only) => &[&self.parameter],
+            types => {
+                let types = types.iter().map(Type::name).collect::<Vec<_>>().join(", ");
+                let reason = "the only parameter is $1, the table, as regclass, oid or text";
+                return Err(format!("parameters of types {types}: {reason}").into());
+            }
+        };
+        self.transaction.execute(&statement, parameters).await?;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Created<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Created").field("table", &self.table).finish_non_exhaustive()
+    }
+}
+
+/// A table as the parameter of a statement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TableParameter<'v> {
+    pub(crate) oid: u32,
+    /// Its name, quoted where SQL needs that.
+    pub(crate) name: &'v str,
+}
+
+impl ToSql for TableParameter<'_> {
+    fn to_sql(&self, to: &Type, value: &mut BytesMut) -> Result<IsNull, BoxError> {
+        match *to {
+            // Its OID is what a regclass is: no name is looked up.
+            Type::REGCLASS | Type::OID => self.oid.to_sql(&Type::OID, value),
+            _ => self.name.to_sql(to, value),
+        }
+    }
+
+    fn accepts(to: &Type) -> bool {
+        matches!(*to, Type::REGCLASS | Type::OID) || <&str as ToSql>::accepts(to)
+    }
+
+    to_sql_checked!();
+}
+
+type Call<'c> = dyn for<'v> FnMut(Created<'v>) -> BoxFuture<'v, Result<(), BoxError>> + Send + 'c;
+
+/// A hook that is called for each table that is created.
+pub(crate) struct OnCreate<'c>(Box<Call<'c>>);
+
+impl<'c> OnCreate<'c> {
+    pub(crate) fn new<F>(hook: F) -> Self
+    where
+        F: for<'v> FnMut(Created<'v>) -> BoxFuture<'v, Result<(), BoxError>> + Send + 'c,
+    {
+        Self(Box::new(hook))
+    }
+
+    /// The hook, for one of several sessions.
+    pub(crate) fn borrowed(&mut self) -> OnCreate<'_> {
+        OnCreate::new(|created| self.call(created))
+    }
+
+    pub(crate) fn call<'v>(&mut self, created: Created<'v>) -> BoxFuture<'v, Result<(), BoxError>> {
+        (self.0)(created)
+    }
+}
+
+impl fmt::Debug for OnCreate<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnCreate")
+    }
+}
