@@ -107,7 +107,9 @@ fn few_modules_hold_a_connection() {
 fn sql_is_written_by_pure_functions() {
     for (path, module, text) in modules() {
         if CONNECTED.contains(&module.as_str()) {
-            let text = text.split("#[cfg(test)]").next().unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap().lines();
+            let code = code.filter(|line| !line.trim_start().starts_with("//"));
+            let text = code.collect::<Vec<_>>().join("\n");
             for keyword in STATEMENTS {
                 assert!(!text.contains(keyword), "{path:?} contains {keyword}");
             }

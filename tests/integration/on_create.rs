@@ -6,7 +6,7 @@ mod replaced;
 
 use futures_util::FutureExt;
 use pg_bulk_ingest::{
-    Batch, Delete, ErrorKind, IngestTable, IngestTables, NoWatermark, Upsert, Visibility,
+    Batch, Delete, ErrorKind, IngestTable, IngestTables, Linger, NoWatermark, Upsert, Visibility,
 };
 use tests::{Database, ingest};
 
@@ -262,4 +262,23 @@ async fn it_is_sent_to_other_threads_with_what_it_owns() {
     });
     task.await.unwrap().unwrap();
     assert_eq!(database.rows(SAID).await, ["t x", "b"]);
+}
+
+#[tokio::test]
+async fn an_inserter_calls_it_once() {
+    let database = logging().await;
+    let mut client = database.connect().await;
+    let hooked = ingest::<Row>(&mut client).on_create(|created| {
+        async move { created.execute("SELECT say($1, 'made')").await }.boxed()
+    });
+    let (rows, inserter) = hooked.inserter::<NoWatermark>(Linger::default());
+    let write = async move {
+        rows.write(row(1)).await?.await?;
+        rows.write(row(2)).await?.await
+    };
+    let (written, ran) = futures_util::future::join(write, inserter.run()).await;
+    written.unwrap();
+    ran.unwrap();
+    assert_eq!(database.rows(SAID).await, ["t made"]);
+    assert_eq!(database.row("SELECT count(*) FROM t").await, "2");
 }

@@ -58,9 +58,10 @@ pub enum ErrorKind {
         /// How many may be.
         allowed: u64,
     },
-    /// The hook returned an error, which is the source.
+    /// A hook returned an error, or [`on_create`](crate::Ingest::on_create) left a table that rows cannot be
+    /// loaded into. The source says which.
     Hook,
-    /// The hook ended the batch's transaction, or left it aborted.
+    /// A hook ended the batch's transaction, or left it aborted.
     TransactionEnded,
     /// The live table does not match its definition.
     SchemaMismatch {

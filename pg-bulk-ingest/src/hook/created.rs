@@ -23,6 +23,15 @@ pub struct Created<'v> {
 impl Created<'_> {
     /// Returns whether the table is going to replace a live one. Until then it has another name, and
     /// the live one is still there.
+    ///
+    /// ```
+    /// # use pg_bulk_ingest::{BoxError, Created};
+    /// # async fn run(created: Created<'_>) -> Result<(), BoxError> {
+    /// let why = if created.replaces() { "to replace another" } else { "for the first time" };
+    /// println!("{} is created {why}", created.table.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn replaces(&self) -> bool {
         self.table.name != self.table.loaded_as
@@ -33,7 +42,17 @@ impl Created<'_> {
     /// the statement returns are dropped.
     ///
     /// PostgreSQL takes parameters in queries alone. In `ALTER TABLE` and the like the name goes into
-    /// the text: `format!("ALTER TABLE {} SET (fillfactor = 70)", created.table.loaded_as)`.
+    /// the text. Where it cannot tell the type of `$1`, a cast does: `$1::regclass`.
+    ///
+    /// ```
+    /// # use pg_bulk_ingest::{BoxError, Created};
+    /// # async fn run(created: Created<'_>) -> Result<(), BoxError> {
+    /// created.execute("SELECT create_distributed_table($1, 'tenant')").await?;
+    /// let name = &created.table.loaded_as;
+    /// created.execute(&format!("ALTER TABLE {name} SET (fillfactor = 70)")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

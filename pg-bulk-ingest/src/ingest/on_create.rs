@@ -16,8 +16,8 @@ impl<'c, S: ?Sized, H> Ingest<'c, S, H> {
     /// that did not exist, and for one that [replaces](Created::replaces) another: with
     /// [`Delete::All`](crate::Delete::All) and [`Delete::BeforeFirstBatch`](crate::Delete::BeforeFirstBatch),
     /// and where [a change](Self::migration) needs a new table. It is also called where
-    /// [`migrate`](Self::migrate) or an ingest without a batch creates a table, and not by
-    /// [`plan`](Self::plan).
+    /// [`migrate`](Self::migrate) or an ingest without a batch creates a table; not by
+    /// [`plan`](Self::plan), nor where `Delete::All` without a batch empties a table that stays.
     ///
     /// ```no_run
     /// # use pg_bulk_ingest::{Batch, Error, IngestTable, NoWatermark, ingest};

@@ -34,6 +34,7 @@ const MADE: &[(u32, &str)] = &[
     (10, "ALTER TABLE {} REPLICA IDENTITY FULL"),
     (10, "ALTER TABLE {} SET UNLOGGED"),
     (10, "COMMENT ON COLUMN {}.value IS 'a value'"),
+    (10, "COMMENT ON TABLE {} IS 'a table'"),
     (10, "ALTER TABLE {} ADD COLUMN IF NOT EXISTS more int DEFAULT 7"),
     (10, "ALTER TABLE {} ALTER value SET DEFAULT 5"),
 ];

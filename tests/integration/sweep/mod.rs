@@ -11,7 +11,7 @@ mod scenario;
 mod source;
 
 use futures_util::{StreamExt, stream};
-use scenario::{CHANGES, MERGED, SCENARIOS, WRITTEN, partitioned};
+use scenario::{CHANGES, CREATED, MERGED, SCENARIOS, WRITTEN, partitioned};
 use std::collections::BTreeMap;
 
 /// How many scenarios run at once: each waits most of the time.
@@ -100,6 +100,7 @@ async fn a_fault_anywhere_leaves_whole_batches_and_running_again_converges() {
         .chain(partitioned())
         .chain(WRITTEN)
         .chain(CHANGES)
+        .chain(CREATED)
         .filter(|scenario| only.as_ref().is_none_or(|o| o == scenario.name));
     let mut running = stream::iter(chosen.map(|scenario| tokio::spawn(fault::sweep(scenario))))
         .buffer_unordered(AT_ONCE);

@@ -1,11 +1,13 @@
 //! Ingests that faults are done to. Another is a line of [`SCENARIOS`], and a function.
 
 mod changes;
+mod created;
 mod merged;
 mod partitioned;
 mod written;
 
 pub(super) use changes::CHANGES;
+pub(super) use created::CREATED;
 pub(super) use merged::MERGED;
 pub(super) use partitioned::partitioned;
 pub(super) use written::WRITTEN;
