@@ -2,7 +2,7 @@
 
 use super::locked;
 use super::table::option_name;
-use crate::catalog::{ColumnAttributes, Constraint, ForeignKey, Hanging};
+use crate::catalog::{ColumnAttributes, Constraint, ForeignKey, Hanging, Statistics};
 use crate::ident::{Ident, QualifiedName};
 use crate::statement::Statement;
 
@@ -30,7 +30,7 @@ pub(crate) fn leave_out(
         found.is_none()
     });
     hanging.statistics.retain(|statistics| {
-        let found = made.statistics.iter().find(|made| made.middle == statistics.middle);
+        let found = made.statistics.iter().find(|made| is_same_statistics(made, statistics));
         named.extend(found.map(|made| {
             let (from, to) = (made.qualified_name(), statistics.qualified_name());
             locked(format!("ALTER STATISTICS {from} RENAME TO {}", to.name_ident()))
@@ -61,6 +61,17 @@ fn is_same_key(made: &ForeignKey, live: &ForeignKey) -> bool {
         || made.is_to && live.is_to;
     let is_alike = made.key == live.key && made.rest == live.rest && refers_alike;
     made.is_from && live.is_from && (made.name == live.name || is_alike)
+}
+
+/// PostgreSQL prints the columns in the order that they have in their table.
+fn is_same_statistics(made: &Statistics, live: &Statistics) -> bool {
+    let parts = |statistics: &'_ Statistics| {
+        let (kinds, on) = statistics.middle.split_once(" ON ")?;
+        let mut on = on.split(", ").map(str::to_owned).collect::<Vec<_>>();
+        on.sort_unstable();
+        Some((kinds.to_owned(), on))
+    };
+    parts(made) == parts(live)
 }
 
 fn leave_out_attributes(hanging: &mut Hanging, made: &Hanging) {

@@ -31,7 +31,7 @@ pub(crate) use enum_type::{FoundEnum, HeldIn, LiveType};
 pub(crate) use grant::Grant;
 pub(crate) use hanging::{
     ColumnAttributes, Constraint, ForeignKey, Hanging, Identity, IndexAttributes, OfPartition,
-    Policy, Rule, Trigger,
+    Policy, Rule, Statistics, Trigger,
 };
 #[cfg(test)]
 pub(crate) use partitions::FoundPartition;
