@@ -4,7 +4,7 @@
 mod created;
 
 pub use created::Created;
-pub(crate) use created::{OnCreate, TableParameter};
+pub(crate) use created::{HOOK, OnCreate, TableParameter};
 
 use crate::error::BoxError;
 use crate::ident::QualifiedName;

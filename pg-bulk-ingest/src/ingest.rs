@@ -165,8 +165,8 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// take one chunk of rows, or that a [further connection](Self::connections) may take to open.
     /// Default: as long as it likes.
     ///
-    /// The time that rows and batches take to come from their source is not counted, nor what the
-    /// hook does. One statement may have a lot to do: it merges a batch, builds an index, counts the
+    /// The time that rows and batches take to come from their source is not counted, nor what hooks
+    /// do, but for [`Created::execute`](crate::Created::execute). One statement may have a lot to do: it merges a batch, builds an index, counts the
     /// rows that [`Delete`](crate::Delete) deletes, or waits for another ingest of the table; the time has to be
     /// longer than the longest of these. [`Locks`] have bounds of their own, which should be
     /// shorter.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// The layers, from the lowest: a module imports only from its own and lower ones.
 const LAYERS: &[&[&str]] = &[
     &["error", "finite", "ident", "statement", "wait"],
-    &["batch", "definition", "hook", "options", "report", "settings"],
+    &["batch", "definition", "options", "report", "settings"],
     &["catalog", "encode"],
     &["change", "compare", "made", "table"],
     &[
@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
         "watermark",
     ],
     &["connections", "deadline"],
-    &["copy", "execute", "resolve"],
+    &["copy", "execute", "hook", "resolve"],
     &["session", "source"],
     &["fuzz", "ingest"],
     &["lib"],

@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use pg_bulk_ingest::{
     Batch, Delete, ErrorKind, IngestTable, IngestTables, Linger, NoWatermark, Upsert, Visibility,
 };
+use std::time::Duration;
 use tests::{Database, ingest};
 
 #[derive(IngestTable, Clone)]
@@ -281,4 +282,18 @@ async fn an_inserter_calls_it_once() {
     ran.unwrap();
     assert_eq!(database.rows(SAID).await, ["t made"]);
     assert_eq!(database.row("SELECT count(*) FROM t").await, "2");
+}
+
+#[tokio::test]
+async fn what_it_executes_is_held_to_the_timeout() {
+    let database = logging().await;
+    let mut client = database.connect().await;
+    let timeout = Duration::from_secs(1);
+    let hooked = ingest::<Row>(&mut client).timeout(timeout).on_create(|created| {
+        async move { created.execute("SELECT say($1, pg_sleep(600)::text)").await }.boxed()
+    });
+    let error = hooked.batches(|_| [Batch::new([row(1)]).high_watermark(1)]).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Timeout { .. }), "{error:?}");
+    assert_eq!(error.table().unwrap().name(), "t");
+    assert!(error.is_transient());
 }

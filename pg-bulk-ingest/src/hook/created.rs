@@ -1,12 +1,15 @@
 //! The hook that runs once a table is created.
 
 use super::HookTable;
-use crate::error::BoxError;
+use crate::deadline::answer;
+use crate::error::{BoxError, Error, Failure};
 use bytes::BytesMut;
 use futures_util::future::BoxFuture;
 use std::fmt;
 use tokio_postgres::Transaction;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+
+pub(crate) const HOOK: &str = "cannot run the hook of the table that was created";
 
 /// A table that an ingest has just created, as [`on_create`](crate::Ingest::on_create) is given it.
 #[non_exhaustive]
@@ -56,9 +59,10 @@ impl Created<'_> {
     ///
     /// # Errors
     ///
-    /// Any error of the server; a parameter that is not `$1`, or of a type that cannot hold a table.
+    /// Any error of the server, which has as long to answer as it has [elsewhere](crate::Ingest::timeout); a
+    /// parameter that is not `$1`, or of a type that cannot hold a table.
     pub async fn execute(&self, sql: &str) -> Result<(), BoxError> {
-        let statement = self.transaction.prepare(sql).await?;
+        let statement = said(answer(self.transaction.prepare(sql)).await)?;
         let parameters: &[&(dyn ToSql + Sync)] = match statement.params() {
             [] => &[],
             [only] if TableParameter::accepts(only) => &[&self.parameter],
@@ -68,9 +72,17 @@ impl Created<'_> {
                 return Err(format!("parameters of types {types}: {reason}").into());
             }
         };
-        self.transaction.execute(&statement, parameters).await?;
+        said(answer(self.transaction.execute(&statement, parameters)).await)?;
         Ok(())
     }
+}
+
+/// The error of the server as the driver returned it, or that it did not answer in time.
+fn said<T>(answered: Result<T, Failure>) -> Result<T, BoxError> {
+    answered.map_err(|failure| match failure {
+        Failure::Driver(error) => error.into(),
+        late @ Failure::Timeout(..) => Error::server(late, HOOK).into(),
+    })
 }
 
 impl fmt::Debug for Created<'_> {

@@ -8,12 +8,10 @@ use crate::catalog::{self, Grant, Hanging, IndexShape, LiveTable, Shape};
 use crate::compare::Change;
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::execute::query;
-use crate::hook::{Created, HookTable, OnCreate, TableParameter};
+use crate::hook::{Created, HOOK, HookTable, OnCreate, TableParameter};
 use crate::ident::QualifiedName;
 use crate::made::Delta;
 use tokio_postgres::Transaction;
-
-const HOOK: &str = "cannot run the hook of the table that was created";
 
 /// What a hook made of a table that was created.
 #[derive(Debug, Clone, Default)]
@@ -87,8 +85,17 @@ async fn call(
     let table = HookTable { name: target.name.clone(), loaded_as: name.clone() };
     let parameter = TableParameter { oid, name: &text };
     let created = Created { transaction, table: &table, parameter };
-    on_create.call(created).await.map_err(of_hook)?;
+    on_create.call(created).await.map_err(failed)?;
     visible::check_transaction(transaction, id, HOOK).await
+}
+
+/// The error that a hook returned: that the server did not answer it in time is no error of the hook.
+fn failed(source: BoxError) -> Error {
+    match source.downcast::<Error>() {
+        Ok(error) if matches!(error.kind(), ErrorKind::Timeout { .. }) => *error,
+        Ok(error) => of_hook(error as BoxError),
+        Err(source) => of_hook(source),
+    }
 }
 
 /// The error of a hook, or of the table as it left it.

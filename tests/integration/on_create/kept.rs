@@ -1,6 +1,6 @@
 //! What the hook makes stays, and is there once, however often the table is replaced.
 
-use super::{Row, row};
+use super::row;
 use futures_util::FutureExt;
 use pg_bulk_ingest::{Batch, Delete, IngestTable, NoWatermark, RowOf};
 use tests::{Database, ingest, version};
@@ -54,14 +54,14 @@ struct Turned {
     id: i32,
 }
 
-async fn load<S: IngestTable>(
+async fn load<S>(
     database: &Database,
     delete: Delete,
     made: &str,
     rows: Vec<S>,
 ) -> Result<(), pg_bulk_ingest::Error>
 where
-    S: RowOf<S> + Send + 'static,
+    S: IngestTable + RowOf<S> + Send + 'static,
 {
     let mut client = database.connect().await;
     let ingest = ingest::<S>(&mut client).delete(delete).on_create(|created| {

@@ -2,7 +2,7 @@
 
 use super::{ITEMS, Item, Scenario, item_rows, load};
 use futures_util::FutureExt;
-use pg_bulk_ingest::{BoxError, BoxFuture, Created, Delete};
+use pg_bulk_ingest::{BoxError, BoxFuture, Created, Delete, HighWatermark};
 use tests::ingest;
 
 /// A table that the hook has been called for.
@@ -35,6 +35,7 @@ pub(in super::super) const CREATED: &[Scenario] = &[
         visible: ITEMS,
         run: |client, source| {
             let ingest = ingest::<Item>(client).delete(Delete::BeforeFirstBatch);
+            let ingest = ingest.high_watermark(HighWatermark::Earliest);
             load(ingest.on_create(hook), source, item_rows)
         },
     },
