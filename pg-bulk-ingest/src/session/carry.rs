@@ -115,9 +115,9 @@ pub(super) async fn granted_on(
     transaction: &Transaction<'_>,
     table: &LiveTable,
 ) -> Result<Vec<Grant>, Error> {
-    let sql = catalog::isolated(&grants::sql(table.oid, table.oid));
-    let grants = read_grants(&query(transaction, &sql, CARRY).await?)?;
-    Ok(grants.into_iter().filter(|grant| !grant.live).collect())
+    // There is no table 0: these are all of the one that replaces another.
+    let sql = catalog::isolated(&grants::sql(0, table.oid));
+    read_grants(&query(transaction, &sql, CARRY).await?)
 }
 
 /// What is granted on the live table and on its replacement, but for what a hook granted on this.

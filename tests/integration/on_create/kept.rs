@@ -1,6 +1,6 @@
 //! What the hook makes stays, and is there once, however often the table is replaced.
 
-use super::row;
+use super::{Row, row};
 use futures_util::FutureExt;
 use pg_bulk_ingest::{Batch, Delete, IngestTable, NoWatermark, RowOf};
 use tests::{Database, ingest, version};
@@ -93,4 +93,32 @@ async fn what_it_makes_is_there_once_after_each_replacement() {
         tests::assert_same(&before, &tests::snapshot(&database).await, made);
         assert_eq!(database.rows(rows).await, ["2|2", "3|3", "4|4", "5|5"], "{made}");
     }
+}
+
+#[tokio::test]
+async fn what_it_makes_anew_counts_over_what_the_live_table_had() {
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    ingest::<Row>(&mut client).batches(|_| [Batch::new([row(1)])]).await.unwrap();
+    let live = "
+        ALTER TABLE t SET (fillfactor = 90), ALTER value SET STATISTICS 9, REPLICA IDENTITY FULL;
+        ALTER TABLE t ADD CONSTRAINT c CHECK (value > -5)";
+    database.execute(live).await;
+    let made = "
+        ALTER TABLE {} SET (fillfactor = 70), ALTER value SET STATISTICS 7, REPLICA IDENTITY NOTHING;
+        ALTER TABLE {} ADD CONSTRAINT c CHECK (value > 0);
+        CREATE INDEX named ON {} (value);
+        GRANT SELECT ON {} TO pg_monitor;";
+    load(&database, Delete::BeforeFirstBatch, made, vec![row(2)]).await.unwrap();
+    let now = "SELECT reloptions, relreplident, has_table_privilege('pg_monitor', oid, 'SELECT'),
+            (SELECT attstattarget FROM pg_attribute WHERE attrelid = t.oid AND attname = 'value'),
+            (SELECT string_agg(pg_get_constraintdef(c.oid), '') FROM pg_constraint c
+             WHERE conrelid = t.oid AND conname = 'c'),
+            to_regclass('named')
+        FROM pg_class t WHERE oid = 't'::regclass";
+    let expected = "{fillfactor=70}|n|t|7|CHECK ((value > 0))|named";
+    assert_eq!(database.row(now).await, expected);
+    // No ingest made the index, and so none drops it.
+    ingest::<Row>(&mut client).batches(|_| [Batch::new([row(3)])]).await.unwrap();
+    assert_eq!(database.row(now).await, expected);
 }
