@@ -34,6 +34,8 @@ pub(crate) fn add(live: &LiveTable, choices: Choices, model: &mut Model) {
             .push("values for its columns: there are none that rows can come with".to_owned());
     }
     index::add(live, &mut item);
+    let by = partition_by(live);
+    item.settings.extend(by.map(|by| format!("partition_by = {}", literal(&by))));
     let comments =
         item.fields.iter_mut().map(|field| (Some(field.column.clone()), &mut field.comment));
     for (column, comment) in std::iter::once((None, &mut item.comment)).chain(comments) {
@@ -44,6 +46,18 @@ pub(crate) fn add(live: &LiveTable, choices: Choices, model: &mut Model) {
         }
     }
     model.tables.push(item);
+}
+
+/// How a table is partitioned, if it is by columns alone.
+fn partition_by(live: &LiveTable) -> Option<String> {
+    let (strategy, names) = live.partitioned_by.as_deref()?.strip_suffix(')')?.split_once(" (")?;
+    let is_column = |name: &str| {
+        let quoted = name.strip_prefix('"').and_then(|name| name.strip_suffix('"'));
+        let name = quoted.map_or(name.to_owned(), |quoted| quoted.replace("\"\"", "\""));
+        live.columns.iter().any(|column| column.name == name)
+    };
+    let by_columns = names.split(", ").all(is_column);
+    by_columns.then(|| format!("{} ({names})", strategy.to_lowercase()))
 }
 
 /// The comment of a table without the object of an ingest around it.
@@ -167,7 +181,9 @@ fn sequence_note(column: &LiveColumn) -> Option<String> {
 /// What is on a table that is no part of a struct.
 fn notes(live: &LiveTable) -> Vec<String> {
     let mut notes = Vec::new();
-    if let Some(key) = &live.partitioned_by {
+    if let Some(key) = &live.partitioned_by
+        && partition_by(live).is_none()
+    {
         notes.push(format!("PARTITION BY {key}"));
     }
     notes.extend(live.partition_of.as_ref().map(|parent| format!("PARTITION OF {parent}")));

@@ -141,10 +141,9 @@ pub struct Composites {
     pub c: Option<std::collections::BTreeMap<String, Option<String>>>,
 }
 
-// Not said by the struct, and left as it is by an ingest:
-// - PARTITION BY RANGE (day)
 #[derive(Debug, IngestTable)]
 #[ingest(schema = "public", table = "days")]
+#[ingest(partition_by = "range (day)")]
 pub struct Days {
     pub day: chrono::NaiveDate,
     pub value: Option<String>,

@@ -56,10 +56,9 @@ pub struct KeyThatIncludes {
     pub value: Option<String>,
 }
 
-// Not said by the struct, and left as it is by an ingest:
-// - PARTITION BY LIST (day)
 #[derive(Debug, IngestTable)]
 #[ingest(schema = "public", table = "partitioned_with_key")]
+#[ingest(partition_by = "list (day)")]
 pub struct PartitionedWithKey {
     #[ingest(primary_key)]
     pub day: chrono::NaiveDate,

@@ -201,11 +201,11 @@ pub struct Language {
 }
 
 // Not said by the struct, and left as it is by an ingest:
-// - PARTITION BY RANGE (payment_date)
 // - unique index payment_uuid_key: btree (uuid, payment_date) (it is no constraint, and `unique` would make it one)
 #[derive(Debug, IngestTable)]
 #[ingest(schema = "public", table = "payment")]
 #[ingest(primary_key(payment_date, payment_id))]
+#[ingest(partition_by = "range (payment_date)")]
 pub struct Payment {
     #[ingest(default = "nextval('public.payment_payment_id_seq'::regclass)")]
     pub payment_id: Filled<i32>,
