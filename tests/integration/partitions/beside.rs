@@ -153,3 +153,49 @@ async fn a_partition_is_like_its_table() {
     assert_eq!(database.rows(found).await, ["t|3"]);
     assert_eq!(database.row("SELECT DISTINCT note FROM t").await, "x");
 }
+
+/// As the guide has it under "Growing".
+#[tokio::test]
+async fn a_table_becomes_the_first_partition_of_another() {
+    #[derive(IngestTable)]
+    #[ingest(table = "t")]
+    struct Whole {
+        #[ingest(primary_key)]
+        id: i64,
+        #[ingest(primary_key)]
+        day: chrono::NaiveDate,
+        #[ingest(index)]
+        value: i32,
+    }
+    if version() < 12 {
+        return;
+    }
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    let rows = (1..=9).map(|n| Whole { id: n, day: day(2026, 1, 1), value: 1 });
+    load::<Whole>(&mut client, rows).await;
+    let before = database.row("SELECT 't'::regclass::oid").await;
+    let steps = "BEGIN;
+        ALTER TABLE t RENAME TO t_until_2026;
+        ALTER TABLE t_until_2026 ADD CHECK (day < '2027-01-01') NOT VALID;
+        CREATE TABLE t (LIKE t_until_2026 INCLUDING DEFAULTS) PARTITION BY RANGE (day);
+        COMMIT;
+        ALTER TABLE t_until_2026 VALIDATE CONSTRAINT t_until_2026_day_check;
+        ALTER TABLE t ATTACH PARTITION t_until_2026 FOR VALUES FROM (MINVALUE) TO ('2027-01-01')";
+    for step in steps.split(';') {
+        client.batch_execute(step).await.unwrap();
+    }
+    let rows = [event(1, day(2026, 1, 1), 2), event(1, day(2027, 2, 1), 2)];
+    let report = load::<Event>(&mut client, rows).await;
+    assert_eq!((report.tables[0].inserted, report.tables[0].updated), (1, 1));
+    let expected = [
+        "t_2027_02 FROM ('2027-02-01') TO ('2027-03-01'): 1",
+        "t_until_2026 FROM (MINVALUE) TO ('2027-01-01'): 9",
+    ];
+    assert_eq!(database.rows(PARTITIONS).await, expected);
+    assert_eq!(database.row("SELECT 't_until_2026'::regclass::oid").await, before);
+    let indexes = "SELECT count(*) FILTER (WHERE indisprimary), count(*) FROM pg_index
+        WHERE indrelid = 't_until_2026'::regclass";
+    assert_eq!(database.row(indexes).await, "1|2");
+    assert!(ingest::<Event>(&mut client).plan().await.unwrap().is_empty());
+}
