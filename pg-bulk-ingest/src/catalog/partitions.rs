@@ -9,6 +9,8 @@ use tokio_postgres::SimpleQueryMessage;
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct FoundPartitions {
     pub(crate) partitions: Vec<FoundPartition>,
+    /// Whether backslashes are doubled in bounds, as the session reads literals so.
+    pub(crate) has_escapes: bool,
     /// Of the names that were asked for, those that others have.
     pub(crate) taken: Vec<String>,
     /// Whether the role is that, or one of those, who own the table.

@@ -6,6 +6,8 @@ SELECT json_build_object(
     JOIN pg_class c ON c.oid = i.inhrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE i.inhparent = :oid),
+  -- in what is printed, too
+  'has_escapes', current_setting('standard_conforming_strings') = 'off',
   'taken', (
     SELECT coalesce(json_agg(wanted.name), '[]') FROM unnest(ARRAY[:names]::name[]) AS wanted(name)
     WHERE EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = s.oid AND c.relname = wanted.name)

@@ -18,14 +18,14 @@ const BETWEEN: &str = ") TO (";
 const LIST: &str = "FOR VALUES IN (";
 
 impl Bound {
-    /// Reads the bounds of a partition by a range of values of this unit, or by a list. `None` if they
-    /// are not understood.
-    pub(super) fn read(text: &str, unit: Option<Unit>) -> Option<Self> {
+    /// Reads the bounds of a partition by a range of values of this unit, or by a list, where backslashes
+    /// may be escapes. `None` if they are not understood.
+    pub(super) fn read(text: &str, unit: Option<Unit>, has_escapes: bool) -> Option<Self> {
         if text == "DEFAULT" {
             return Some(Self::Default);
         }
         let Some(unit) = unit else {
-            let values = items(text.strip_prefix(LIST)?.strip_suffix(')')?)?;
+            let values = items(text.strip_prefix(LIST)?.strip_suffix(')')?, has_escapes)?;
             return Some(Self::List(values));
         };
         let (from, to) = text.strip_prefix(RANGE)?.strip_suffix(')')?.split_once(BETWEEN)?;
@@ -35,10 +35,10 @@ impl Bound {
 }
 
 /// Reads literals with commas between them.
-fn items(mut text: &str) -> Option<Vec<Option<String>>> {
+fn items(mut text: &str, has_escapes: bool) -> Option<Vec<Option<String>>> {
     let mut items = Vec::new();
     loop {
-        let (item, rest) = item(text)?;
+        let (item, rest) = item(text, has_escapes)?;
         items.push(item);
         if rest.is_empty() {
             return Some(items);
@@ -48,12 +48,8 @@ fn items(mut text: &str) -> Option<Vec<Option<String>>> {
 }
 
 /// The literal at the beginning of a text, and what comes after it.
-fn item(text: &str) -> Option<(Option<String>, &str)> {
-    let (escapes, quoted) = match text.strip_prefix('E') {
-        Some(quoted) if quoted.starts_with('\'') => (true, Some(quoted)),
-        _ => (false, text.starts_with('\'').then_some(text)),
-    };
-    let Some(quoted) = quoted.and_then(|quoted| quoted.strip_prefix('\'')) else {
+fn item(text: &str, has_escapes: bool) -> Option<(Option<String>, &str)> {
+    let Some(quoted) = text.strip_prefix('\'') else {
         let end = text.find(", ").unwrap_or(text.len());
         let (word, rest) = text.split_at(end);
         let value = (word != "NULL").then(|| word.to_owned());
@@ -63,7 +59,7 @@ fn item(text: &str) -> Option<(Option<String>, &str)> {
     let mut characters = quoted.char_indices();
     while let Some((at, character)) = characters.next() {
         match character {
-            '\\' if escapes => value.push(characters.next()?.1),
+            '\\' if has_escapes => value.push(characters.next()?.1),
             '\'' => match quoted.get(at + 1..)?.strip_prefix('\'') {
                 Some(_) => {
                     characters.next();
@@ -84,7 +80,7 @@ mod tests {
 
     #[test]
     fn ranges_are_read() {
-        let read = |text, unit| Bound::read(text, Some(unit));
+        let read = |text, unit| Bound::read(text, Some(unit), false);
         let days = "FOR VALUES FROM ('2000-01-01') TO ('2000-02-01')";
         assert_eq!(read(days, Unit::Day), Some(Bound::Range(0, 31)));
         let numbers = "FOR VALUES FROM (MINVALUE) TO (100)";
@@ -100,14 +96,18 @@ mod tests {
 
     #[test]
     fn lists_are_read() {
-        let read = |text| match Bound::read(text, None) {
+        let read = |text, has_escapes| match Bound::read(text, None, has_escapes) {
             Some(Bound::List(values)) => values,
             other => panic!("{other:?}"),
         };
         let owned = |text: &str| Some(text.to_owned());
-        let found = read("FOR VALUES IN ('it''s, ''this''', E'back\\\\slash', NULL)");
+        let found = read("FOR VALUES IN ('it''s, ''this''', 'back\\slash', NULL)", false);
         assert_eq!(found, [owned("it's, 'this'"), owned("back\\slash"), None]);
-        assert_eq!(read("FOR VALUES IN (1, '-2', true)"), [owned("1"), owned("-2"), owned("true")]);
-        assert_eq!(Bound::read("FOR VALUES IN ('a", None), None);
+        assert_eq!(read("FOR VALUES IN ('a\\\\b', 'c')", true), [owned("a\\b"), owned("c")]);
+        assert_eq!(
+            read("FOR VALUES IN (1, '-2', true)", false),
+            [owned("1"), owned("-2"), owned("true")]
+        );
+        assert_eq!(Bound::read("FOR VALUES IN ('a", None, false), None);
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn missing(
     };
     let mut bounds = Vec::with_capacity(found.partitions.len());
     for partition in &found.partitions {
-        let bound = Bound::read(&partition.bound, unit);
+        let bound = Bound::read(&partition.bound, unit, found.has_escapes);
         let reason = || {
             format!(
                 "the bounds of its partition {:?} are not understood: {}",
@@ -171,6 +171,7 @@ mod tests {
         FoundPartitions {
             partitions: bounds.iter().map(partition).collect(),
             taken: taken.iter().map(|name| (*name).to_owned()).collect(),
+            has_escapes: false,
             is_owner: true,
             may_create: true,
             owner: "o".into(),
