@@ -6,8 +6,8 @@ use crate::catalog::{ColumnAttributes, Constraint, ForeignKey, Hanging, Statisti
 use crate::ident::{Ident, QualifiedName};
 use crate::statement::Statement;
 
-/// Leaves out of what hangs on a live table what its replacement has already. Returns what gives that the
-/// names which it has on the live table, of the name `live`, once the new table is in its place.
+/// Removes from the dependents of a live table those that its replacement has already. Returns the statements
+/// that give these their names on the live table, `live`, once the new table has replaced it.
 pub(crate) fn leave_out(
     hanging: &mut Hanging,
     made: &Hanging,

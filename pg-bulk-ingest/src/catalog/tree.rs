@@ -108,7 +108,7 @@ impl Tree {
         })
     }
 
-    /// The same under the names that the columns get.
+    /// Renames columns in it, as they are going to be renamed in the table.
     pub(super) fn rename(&mut self, names: &Names) {
         for branch in &mut self.branches {
             for key in &mut branch.keys {

@@ -97,8 +97,8 @@ pub(super) async fn hanging_on(transaction: &Transaction<'_>, oid: u32) -> Resul
     hanging::read(&query(transaction, &sql, CARRY).await?).ok_or_else(|| unreadable(CARRY))
 }
 
-/// What hangs on the live table of a target, but for what its replacement has already by a hook; and what
-/// gives that the names which it has on the live one.
+/// Returns the dependents of a target's live table without those that a hook made on its replacement, and the
+/// statements that give the latter their names on the live table.
 async fn hanging_to_carry(
     transaction: &Transaction<'_>,
     target: &Target,

@@ -8,7 +8,7 @@ use pg_bulk_ingest::{
 };
 use tests::{Database, ingest};
 
-/// The same table in another order of its columns, for which it is made anew.
+/// `Row` with its columns in another order, for which the table is rebuilt.
 #[derive(IngestTable)]
 #[ingest(table = "t")]
 struct Turned {

@@ -7,7 +7,7 @@ use tests::keeps_in_table;
 use tokio_postgres::Client;
 
 /// What there is, as text: the rows and comments of all tables, and the catalog's word on all that
-/// hangs on them, without the ids that PostgreSQL gives. Partitions are not looked at but for their
+/// depends on them, without the ids that PostgreSQL gives. Partitions are not looked at but for their
 /// rows: those that were made for a batch stay if it fails.
 const LOOK: &str = r#"
     CREATE SCHEMA look;

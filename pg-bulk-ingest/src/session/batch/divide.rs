@@ -104,7 +104,11 @@ impl OpenBatch<'_, '_> {
         let entered = open::enter(transaction, core).await?;
         self.core.transaction = entered.transaction;
         self.meter.served_by(entered.process);
-        self.targets = entered.targets;
+        // What is to be made after the batch is of the batch.
+        let before = std::mem::replace(&mut self.targets, entered.targets);
+        for (target, before) in self.targets.iter_mut().zip(before) {
+            target.later = before.later;
+        }
         self.load.copy().forget();
         Ok(())
     }
