@@ -89,6 +89,11 @@ impl QualifiedName {
         self.sibling(fitted(self.name(), "rejected"))
     }
 
+    /// The view of the newest version of this table.
+    pub(crate) fn latest(&self) -> Self {
+        self.sibling(fitted(self.name(), "latest"))
+    }
+
     /// The names of a partition of this table, of which this is said; the first that is free is used.
     pub(crate) fn partition_names(&self, suffix: &str) -> impl Iterator<Item = String> + use<> {
         let whole = format!("{}_{suffix}", self.name());

@@ -6,11 +6,14 @@ mod on_create;
 mod rows;
 mod running;
 mod set_aside;
+mod version;
 mod watermarks;
 
 pub use inserter::{Durable, Feed, Inserter, Writer, Writing, inserter};
 pub use rows::Rows;
 pub use running::Running;
+
+use version::Filling;
 
 use crate::batch::{Batch, IntoBatch, NoWatermark};
 use crate::connections::{Connection, Connections};
@@ -22,7 +25,7 @@ use crate::options::{
     ColumnOrder, HighWatermark, Locks, Migration, OnRejected, Upsert, Visibility,
 };
 use crate::report::{Plan, Progress};
-use crate::session::{self, OnProgress, Session, Settings};
+use crate::session::{self, Asked, OnProgress, Session, Settings};
 use crate::source::RowSource;
 use crate::table::{IngestTable, IngestTables};
 use futures_util::future::BoxFuture;
@@ -48,6 +51,7 @@ pub fn ingest<S: IngestTables + ?Sized>(client: &mut Client) -> Ingest<'_, S> {
         connections: None,
         on_rejected: None,
         on_create: None,
+        version: None,
         hook: NoHook,
         tables: PhantomData,
     }
@@ -69,6 +73,7 @@ pub struct Ingest<'c, S: ?Sized, H = NoHook> {
     connections: Option<Connections<'c>>,
     on_rejected: Option<OnRejected<'c>>,
     on_create: Option<OnCreate<'c>>,
+    version: Option<Asked>,
     hook: H,
     tables: PhantomData<fn(&S)>,
 }
@@ -259,6 +264,7 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
             connections: self.connections,
             on_rejected: self.on_rejected,
             on_create: self.on_create,
+            version: self.version,
             hook: OnBeforeVisible(Box::new(hook)),
             tables: self.tables,
         }
@@ -281,6 +287,10 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     pub async fn start<W: DeserializeOwned>(self) -> Result<Session<'c, S, W, H>, Error> {
         let tables = self.tables();
         let Self { client, high_watermark, settings, on_progress, connections, hook, .. } = self;
+        let (version, mut on_create) = (self.version, self.on_create);
+        let filling = version::prepare(client, tables, settings, version, &mut on_create).await?;
+        let Filling { tables, settings, migrated } = filling;
+        let on_create = on_create.filter(|_| settings.has_on_create);
         let started = Session::start(
             client,
             tables,
@@ -291,8 +301,9 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
             hook,
         );
         let mut session = started.await?;
+        session.was_migrated(migrated);
         session.call_on_rejected(self.on_rejected);
-        session.call_on_create(self.on_create);
+        session.call_on_create(on_create);
         Ok(session)
     }
 

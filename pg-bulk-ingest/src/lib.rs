@@ -34,6 +34,7 @@ mod settings;
 mod source;
 mod statement;
 mod table;
+mod version;
 mod views;
 mod wait;
 mod watermark;
@@ -65,7 +66,7 @@ pub use ingest::{
 };
 pub use options::{
     Backoff, ColumnOrder, Cut, Delete, Fuse, HighWatermark, Linger, Locks, Migration, Overlap,
-    Rejects, SetAside, Upsert, Visibility, Watermarks,
+    Rejects, SetAside, Upsert, Versions, Visibility, Watermarks,
 };
 #[doc = include_str!("docs/ingest_column.md")]
 pub use pg_bulk_ingest_derive::IngestColumn;
@@ -75,12 +76,14 @@ pub use pg_bulk_ingest_derive::IngestEnum;
 pub use pg_bulk_ingest_derive::IngestTable;
 #[doc = include_str!("docs/ingest_tables.md")]
 pub use pg_bulk_ingest_derive::IngestTables;
-pub use report::{Kept, KeptKind, Phase, Plan, Progress, Rejected, Report, TableReport};
+pub use report::{
+    Kept, KeptKind, Phase, Plan, Progress, Rejected, Report, TableReport, VersionOutcome,
+};
 pub use resolve::Outcome;
 pub use session::{Session, SessionBatch};
 pub use source::{IntoBatchStream, IntoBatches, IntoRowStream, IntoRows, RowSource};
 pub use statement::{Cost, LockMode, Statement};
-pub use table::{IngestTable, IngestTables, Reserve, RowOf};
+pub use table::{IngestTable, IngestTables, Reserve, RowOf, Versioned};
 pub use wait::Wait;
 
 /// What the fuzzers and the tests of the same checks call, and nothing else does.
@@ -100,7 +103,7 @@ pub mod __private {
         Cell, ColumnFallback, ColumnField, IngestColumn, JsonFallback, JsonField, Keyed, NoKey,
         NoVersion, RowEncoder, Shape, ToSqlColumn, ValueEncoder, ValueError, Written,
     };
-    pub use crate::table::{FlattenedTable, IngestTable, IngestTables, Reserve, RowOf};
+    pub use crate::table::{FlattenedTable, IngestTable, IngestTables, Reserve, RowOf, Versioned};
     pub use serde::Serialize;
     pub use tokio_postgres::types::ToSql;
 }

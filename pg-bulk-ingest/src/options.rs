@@ -5,6 +5,7 @@ mod cut;
 mod fuse;
 mod linger;
 mod set_aside;
+mod versions;
 
 pub use backoff::Backoff;
 pub use cut::Cut;
@@ -12,6 +13,7 @@ pub use fuse::Fuse;
 pub use linger::Linger;
 pub(crate) use set_aside::{Budget, OnRejected};
 pub use set_aside::{Rejects, SetAside};
+pub use versions::Versions;
 
 use crate::finite::to_json;
 use crate::ident::QualifiedName;

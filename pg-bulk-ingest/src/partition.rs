@@ -12,6 +12,7 @@ mod period;
 mod scan;
 mod statements;
 
+pub(crate) use bound::{DEFAULT, listed};
 pub(crate) use division::{Division, Slot};
 pub(crate) use missing::{Missing, candidates, missing};
 pub(crate) use scan::Scan;

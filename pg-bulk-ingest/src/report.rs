@@ -1,8 +1,10 @@
 //! What an ingest did.
 
 mod rejected;
+mod version;
 
 pub use rejected::Rejected;
+pub use version::VersionOutcome;
 
 use crate::ident::QualifiedName;
 use crate::statement::Statement;
@@ -257,6 +259,8 @@ pub struct Report<W> {
     pub skipped: Option<String>,
     /// The time that each phase took in all; a phase that did not occur is left out.
     pub phases: Vec<(Phase, Duration)>,
+    /// What became of the version that was filled ([`Ingest::version`](crate::Ingest::version)).
+    pub version: Option<VersionOutcome>,
     pub(crate) rejects: Vec<Rejected>,
 }
 
@@ -281,6 +285,7 @@ impl<W> Report<W> {
             high_watermark: None,
             skipped: Some(reason),
             phases: Vec::new(),
+            version: None,
             rejects: Vec::new(),
         }
     }
@@ -328,6 +333,9 @@ impl<W: fmt::Debug> fmt::Display for Report<W> {
             0 => {}
             1 => write!(f, ", migrated by 1 statement")?,
             statements => write!(f, ", migrated by {statements} statements")?,
+        }
+        if let Some(outcome) = &self.version {
+            write!(f, ", {outcome}")?;
         }
         if let Some(reason) = &self.skipped {
             write!(f, ", skipped: {reason}")?;

@@ -45,6 +45,7 @@ mod supported;
 mod target;
 mod trial;
 mod uncommitted;
+mod version;
 mod views;
 mod visible;
 mod whole;
@@ -54,6 +55,7 @@ pub(crate) use batch::{Fill, OpenBatch, Pushed};
 pub(crate) use encoder::{Carried, EncodedRows, Encoder};
 pub(crate) use meter::OnProgress;
 pub(crate) use stored::stored;
+pub(crate) use version::{Asked, Prepared, prepare};
 
 use self::core::{Core, Pending};
 use crate::connections::Connections;
@@ -187,6 +189,12 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
         Ok(SessionBatch { open, high_watermark, read, hook: &mut self.hook, tables: self.tables })
     }
 
+    /// This was done before it began.
+    pub(crate) fn was_migrated(&mut self, migrated: Plan) {
+        let statements = std::mem::take(&mut self.core.totals.migrated).into_statements();
+        self.core.totals.migrated.extend(migrated.into_statements().into_iter().chain(statements));
+    }
+
     /// Rows that are set aside are told to this function.
     pub(crate) fn call_on_rejected(&mut self, on_rejected: Option<OnRejected<'c>>) {
         self.meter.call_on_rejected(on_rejected);
@@ -222,7 +230,7 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
         let Self { scope, mut core, mut meter, high_watermark, mut on_create, .. } = self;
         let phases = whole::finish(scope, &mut core, &mut meter, &mut on_create).await?;
         let kept = whole::kept(&core);
-        let core::Totals { batches, rows, bytes, tables, migrated, rejects } = core.totals;
+        let core::Totals { batches, rows, bytes, tables, migrated, rejects, version } = core.totals;
         let skipped = None;
         Ok(Report {
             batches,
@@ -234,6 +242,7 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
             high_watermark,
             skipped,
             phases,
+            version,
             rejects,
         })
     }

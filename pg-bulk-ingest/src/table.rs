@@ -75,6 +75,19 @@ pub trait Reserve: IngestTable {
     const IDENTITY: &'static str;
 }
 
+/// A table of which an ingest may fill a version: see [`Ingest::version`](crate::Ingest::version). The derive
+/// implements it for structs that are partitioned by list over one column.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no versions",
+    label = "not partitioned by list over one column",
+    note = "say which column has the label of the version: `#[ingest(partition_by = \"list (column)\")]`"
+)]
+pub trait Versioned: IngestTable {
+    /// The table, not partitioned: what a version is before it is attached.
+    #[doc(hidden)]
+    const VERSION: &'static Table;
+}
+
 /// A row of one of the tables of `S`, a reference to one, a [`Change`](crate::Change) of one, or a `Result` of
 /// any of these, whose error ends the
 /// ingest with [`ErrorKind::Source`](crate::ErrorKind::Source). The derives implement it for structs and

@@ -24,6 +24,8 @@ const OWN: &str = "pg-bulk-ingest";
 const HIGH_WATERMARK: &str = "high-watermark";
 /// The key of what was made of the table.
 const MADE: &str = "made";
+/// The key of the number of the version that the table, or the view of the newest one, is.
+const VERSION: &str = "version";
 /// The key under which a comment is kept that was no object.
 const COMMENT: &str = "comment";
 
@@ -104,6 +106,17 @@ pub(crate) fn with_made(comment: Option<&str>, made: &Made) -> Result<Option<Str
     let written = with_own(comment, MADE, &made.to_json())?;
     // Digests cannot be told from the names that they are of: the text can.
     Ok((Some(written.as_str()) != comment).then_some(written))
+}
+
+/// The number of the version that a table with this comment is, if an ingest published it as one.
+pub(crate) fn version(comment: Option<&str>) -> Option<u64> {
+    let Ok(Comment::Object(object)) = Comment::read(comment) else { return None };
+    own(&object).ok()??.get(VERSION)?.parse().ok()
+}
+
+/// The comment with the number of a version.
+pub(crate) fn with_version(comment: Option<&str>, number: u64) -> Result<String, Unreadable> {
+    with_own(comment, VERSION, &number.to_string())
 }
 
 /// The comment with this under a key of our own. One that had none of these says that nothing was
@@ -187,6 +200,11 @@ pub(crate) fn keep(table: &QualifiedName, comment: &str) -> Statement {
 /// Stores a comment with what was made of its table.
 pub(crate) fn record(table: &QualifiedName, comment: &str) -> Statement {
     comment_on(table, Some(comment), "what was made of the table, and so may be dropped")
+}
+
+/// Stores a comment with the number of the version that its table is.
+pub(crate) fn number(table: &QualifiedName, comment: &str) -> Statement {
+    comment_on(table, Some(comment), "the versions are in the order of their numbers")
 }
 
 /// Stores a comment on a table.

@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
         "plan",
         "publish",
         "rejects",
+        "version",
         "views",
         "watermark",
     ],

@@ -68,6 +68,7 @@ mod to_sql;
 mod types;
 mod uncommitted;
 mod upsert;
+mod versions;
 mod visibility;
 mod waits;
 mod watermark;

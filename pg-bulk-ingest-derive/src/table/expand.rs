@@ -42,6 +42,15 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
             }
         }
     });
+    let versioned = table.partition_by.iter().filter(|by| by.has_versions()).map(|_| {
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #private::Versioned for #ident #type_generics #where_clause {
+                const VERSION: &'static #private::Table =
+                    &<Self as #private::IngestTable>::TABLE.unpartitioned();
+            }
+        }
+    });
     let keyed = keyed::items(table, &private).map(|items| {
         quote! {
             #[automatically_derived]
@@ -82,6 +91,8 @@ pub(super) fn table(item: &DeriveInput, library: &TokenStream, table: &Table<'_>
             }
 
             #reserve
+
+            #(#versioned)*
 
             #keyed
 

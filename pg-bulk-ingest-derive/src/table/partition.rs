@@ -67,6 +67,13 @@ pub(super) struct PartitionBy<'i> {
     pub(super) making: Option<&'i Making>,
 }
 
+impl PartitionBy<'_> {
+    /// Whether a version of the table is a partition.
+    pub(super) fn has_versions(&self) -> bool {
+        self.strategy == Strategy::List && self.columns.len() == 1
+    }
+}
+
 impl Making {
     /// Reads `partitions(…)`.
     pub(super) fn read(item: &Item, errors: &mut Errors) -> Option<Self> {

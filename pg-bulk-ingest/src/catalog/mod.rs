@@ -23,6 +23,7 @@ pub(crate) mod transaction;
 pub(crate) mod tree;
 mod types;
 mod unique;
+pub(crate) mod versions;
 mod view;
 pub(crate) mod waits;
 
@@ -49,4 +50,7 @@ pub(crate) use tree::{Branch, BranchIndex, Tree};
 pub(crate) use unique::UniqueIndex;
 #[cfg(test)]
 pub(crate) use unique::UniqueKey;
+#[cfg(test)]
+pub(crate) use versions::FoundDraft;
+pub(crate) use versions::{FoundVersion, FoundVersions, LatestView};
 pub(crate) use view::{Commented, View};

@@ -24,6 +24,8 @@ pub(crate) struct Found {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct State {
     pub(crate) oid: Option<u32>,
+    /// Whether it is a partition.
+    pub(crate) is_partition: bool,
     /// An estimate.
     pub(crate) rows: u64,
     /// Tables for its rows, of an ingest that is under way or was killed.
@@ -53,7 +55,7 @@ pub(crate) fn sql(tables: &[(&QualifiedName, Option<u32>)], parts: bool) -> Stri
         queries.push(format!(
             "SELECT '{TABLE}', {position}, c.oid, \
              (CASE WHEN c.relpages > 0 AND c.reltuples >= 0 THEN c.reltuples / c.relpages ELSE 50 END \
-             * pg_relation_size(c.oid) / current_setting('block_size')::int8)::int8 \
+             * pg_relation_size(c.oid) / current_setting('block_size')::int8)::int8, c.relispartition \
              FROM pg_class c WHERE {schema} AND c.relname = {}",
             Literal(name.name())
         ));
@@ -119,6 +121,7 @@ impl Found {
         match tag {
             TABLE => {
                 state.oid = Some(value.parse().ok()?);
+                state.is_partition = text(4)? == "t";
                 state.rows = text(3)?.parse().unwrap_or_default();
             }
             PART => state.parts.push(value.to_owned()),

@@ -60,6 +60,12 @@ impl Table {
         Self { partitioning: Some(partitioning), ..self }
     }
 
+    /// The table without partitions.
+    #[must_use]
+    pub const fn unpartitioned(self) -> Self {
+        Self { partitioning: None, ..self }
+    }
+
     /// Gives the table a comment.
     #[must_use]
     pub const fn with_comment(self, comment: &'static str) -> Self {

@@ -141,6 +141,11 @@ pub enum ErrorKind {
         /// What it changed.
         change: String,
     },
+    /// The version ([`version`](crate::Ingest::version)) is published already.
+    VersionExists {
+        /// Its label, as PostgreSQL prints it.
+        label: String,
+    },
     /// More rows would be deleted than the [fuse](crate::Ingest::fuse) allows. Nothing was changed.
     Fuse {
         /// How many would be deleted.
@@ -253,6 +258,7 @@ impl fmt::Display for ErrorKind {
             Self::ConcurrentIngest { change } => {
                 write!(f, ": another ingest of the table is under way: {change}")
             }
+            Self::VersionExists { label } => write!(f, ": the version {label:?} is published already"),
             Self::Fuse { going, rows } => write!(
                 f,
                 ": it would delete {going} of {rows} rows, which is more than the fuse allows"

@@ -21,6 +21,7 @@ pub(super) fn is_transient(kind: &ErrorKind, code: Option<&SqlState>) -> bool {
         | ErrorKind::Value { .. }
         | ErrorKind::OutOfOrder { .. }
         | ErrorKind::TooManyRejected { .. }
+        | ErrorKind::VersionExists { .. }
         | ErrorKind::Fuse { .. }
         | ErrorKind::TransactionEnded
         | ErrorKind::SchemaMismatch { .. }

@@ -5,7 +5,7 @@ use crate::batch::{IntoBatch, Watermark};
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::hook::Hook;
 use crate::options::Overlap;
-use crate::report::Report;
+use crate::report::{Report, VersionOutcome};
 use crate::session::Session;
 use crate::source::{IntoBatchStream, IntoBatches, RowSource};
 use crate::table::IngestTables;
@@ -118,11 +118,16 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
         self,
     ) -> Result<ControlFlow<Report<W>, Session<'c, S, W, H>>, Error> {
         let skips = self.settings.overlap == Overlap::Skip;
-        let names = self.tables().into_iter().map(|(name, _)| name).collect();
+        let names = self.tables().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         match self.start::<W>().await {
             Err(error) if skips && matches!(error.kind(), ErrorKind::Overlap { .. }) => {
                 tracing::info!(%error, "the ingest is skipped");
                 Ok(ControlFlow::Break(Report::of_skipped(names, error.to_string())))
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::VersionExists { .. }) => {
+                tracing::info!(%error, "the ingest is skipped");
+                let report = Report::of_skipped(names, error.to_string());
+                Ok(ControlFlow::Break(Report { version: Some(VersionOutcome::Exists), ..report }))
             }
             started => started.map(ControlFlow::Continue),
         }

@@ -13,6 +13,9 @@ pub(super) enum Bound {
     Default,
 }
 
+/// The bounds of a default partition, as PostgreSQL prints them.
+pub(crate) const DEFAULT: &str = "DEFAULT";
+
 const RANGE: &str = "FOR VALUES FROM (";
 const BETWEEN: &str = ") TO (";
 const LIST: &str = "FOR VALUES IN (";
@@ -21,7 +24,7 @@ impl Bound {
     /// Reads the bounds of a partition by a range of values of this unit, or by a list, where backslashes
     /// may be escapes. `None` if they are not understood.
     pub(super) fn read(text: &str, unit: Option<Unit>, has_escapes: bool) -> Option<Self> {
-        if text == "DEFAULT" {
+        if text == DEFAULT {
             return Some(Self::Default);
         }
         let Some(unit) = unit else {
@@ -31,6 +34,15 @@ impl Bound {
         let (from, to) = text.strip_prefix(RANGE)?.strip_suffix(')')?.split_once(BETWEEN)?;
         let read = |text: &str| unit.read(text.trim_matches('\''));
         Some(Self::Range(read(from)?, read(to)?))
+    }
+}
+
+/// Reads the values of a partition by list, where backslashes may be escapes: as they are written; NULL. `None` if
+/// they are not understood.
+pub(crate) fn listed(text: &str, has_escapes: bool) -> Option<Vec<Option<String>>> {
+    match Bound::read(text, None, has_escapes)? {
+        Bound::List(values) => Some(values),
+        Bound::Range(..) | Bound::Default => None,
     }
 }
 

@@ -10,9 +10,11 @@ use crate::error::Error;
 use crate::execute::Waiting;
 use crate::ident::QualifiedName;
 use crate::options::{
-    Budget, ColumnOrder, Delete, Fuse, Locks, Migration, Overlap, Upsert, Visibility, Watermarks,
+    Budget, ColumnOrder, Delete, Fuse, Locks, Migration, Overlap, Upsert, Versions, Visibility,
+    Watermarks,
 };
-use crate::report::{Phase, Plan, Progress, Rejected, TableReport};
+use crate::report::{Phase, Plan, Progress, Rejected, TableReport, VersionOutcome};
+use crate::version::Draft;
 use crate::watermark::Unreadable;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -52,6 +54,10 @@ pub(crate) struct Settings {
     pub(crate) small_merges: bool,
     /// How many rows may be set aside, if any.
     pub(crate) set_aside: Option<Budget>,
+    /// Which versions of a table are kept.
+    pub(crate) versions: Versions,
+    /// The version of a partitioned table that the table is filled as.
+    pub(crate) version: Option<Draft>,
 }
 
 impl Settings {
@@ -167,6 +173,8 @@ pub(super) struct Totals {
     pub(super) migrated: Plan,
     /// Rows that were set aside, the first of them.
     pub(super) rejects: Vec<Rejected>,
+    /// What became of the version that the table was filled as.
+    pub(super) version: Option<VersionOutcome>,
 }
 
 impl Core {

@@ -5,7 +5,7 @@ use super::load::Load;
 use super::meter::Meter;
 use super::scope::Scope;
 use super::target::Target;
-use super::{carry, close, migrate, missing, open, partition, store};
+use super::{carry, close, migrate, missing, open, partition, store, version};
 use crate::carry::Unreferred;
 use crate::error::Error;
 use crate::execute;
@@ -31,7 +31,7 @@ pub(super) async fn finish(
     }
     if core.settings.visibility == Visibility::AfterEachBatch {
         partition::make_later(&mut scope, core).await;
-        return Ok(());
+        return version::publish_alone(scope, core, meter).await;
     }
     let transaction = scope.end().await?;
     let mut targets = core.targets.clone();
@@ -50,9 +50,11 @@ pub(super) async fn finish(
     let swapped = close::replace(&transaction, core, &mut targets).await?;
     meter.enter(&core.progress(Phase::Commit));
     let commented = close::comment(&transaction, core, &mut targets).await?;
+    let published = version::publish(&transaction, core, &targets).await?;
     let pending = core.pending.take();
     let mut storing = None;
-    if let Some(pending) = &pending {
+    // A version that is complete is not carried on.
+    if let Some(pending) = pending.as_ref().filter(|_| published.is_none()) {
         let done = (core.totals.rows, core.emptied);
         storing = store::storing(&transaction, core, &targets, pending, None, done).await?;
     }
@@ -60,6 +62,9 @@ pub(super) async fn finish(
     meter.leave();
     core.totals.migrated.extend(swapped.into_statements());
     core.totals.migrated.extend(commented.into_statements());
+    if let Some(published) = published {
+        published.keep(core);
+    }
     core.store.keep(pending.as_ref());
     for (table, missing) in core.totals.tables.iter_mut().zip(missing) {
         table.deleted += missing;
@@ -92,7 +97,7 @@ async fn without_batch(
         target.current.is_none() || differs(target) || empties(target) || comments(target)
     };
     if !core.leftovers && !core.targets.iter().any(concerns) {
-        return Ok(());
+        return version::publish_alone(scope, core, meter).await;
     }
     meter.enter(&core.progress(Phase::Begin));
     let transaction = scope.end().await?;
@@ -123,16 +128,20 @@ async fn without_batch(
     migrated.extend(close::replace(&transaction, core, &mut targets).await?.into_statements());
     migrated.extend(close::comment(&transaction, core, &mut targets).await?.into_statements());
     let deleted = empty(&transaction, core, &emptied).await?;
+    let published = version::publish(&transaction, core, &targets).await?;
     meter.enter(&core.progress(Phase::Commit));
     let mut storing = None;
     let is_new = core.targets.first().is_some_and(|first| first.current.is_none());
-    if deletes && has_rows || is_new && core.store.has_row() {
+    if published.is_none() && (deletes && has_rows || is_new && core.store.has_row()) {
         let clear = &Pending::Clear;
         storing = store::storing(&transaction, core, &targets, clear, None, (0, true)).await?;
     }
     close::commit(transaction, core.transaction, storing.as_ref()).await?;
     meter.leave();
     core.totals.migrated.extend(migrated.into_statements());
+    if let Some(published) = published {
+        published.keep(core);
+    }
     for (report, replaced) in core.totals.tables.iter_mut().zip(replaced) {
         let count = deleted.iter().find(|(table, _)| *table == report.table);
         report.deleted = count.map_or(replaced, |(_, count)| *count);

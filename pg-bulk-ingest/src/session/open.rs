@@ -84,6 +84,9 @@ pub(super) async fn enter(transaction: &Transaction<'_>, core: &Core) -> Result<
         let change = match (expected, found.oid) {
             (Some(_), None) => "it dropped the table",
             (Some(expected), Some(found)) if expected != found => "it replaced the table",
+            (Some(_), Some(_)) if found.is_partition && core.settings.version.is_some() => {
+                "it published the version"
+            }
             // Created meanwhile: it is looked at below, as any table is at the start.
             _ => continue,
         };
@@ -191,7 +194,10 @@ async fn create(
             return Ok(Vec::new());
         }
         let schema = (!relation.schema_exists).then(|| plan::create_schema(name));
-        let table = plan::create_table(name, target.definition);
+        let table = match &core.settings.version {
+            Some(draft) => draft.create(),
+            None => plan::create_table(name, target.definition),
+        };
         // Rows that are copied straight into the table meet its constraints one by one, so that
         // an error names its row; those that come from a staging table meet them afterwards.
         // What PostgreSQL does not take of these is told before the first row.

@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::{Ident, QualifiedName};
 use crate::lock::Lockable;
-use crate::partition::{self, Attaching, Division, Missing, Slot};
+use crate::partition::{self, Attaching, DEFAULT, Division, Missing, Slot};
 use crate::statement::{LockMode, Statement};
 use std::collections::BTreeSet;
 use tokio_postgres::{SimpleQueryMessage, Transaction};
@@ -232,9 +232,6 @@ impl Making<'_> {
         Ok(())
     }
 }
-
-/// The bounds of a default partition.
-const DEFAULT: &str = "DEFAULT";
 
 fn read(messages: &[SimpleQueryMessage]) -> Result<FoundPartitions, Error> {
     partitions::read(messages).ok_or_else(|| unreadable(MAKE))

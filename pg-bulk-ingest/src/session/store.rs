@@ -7,25 +7,24 @@ use super::open::concurrent;
 use super::refusal::unreadable;
 use super::target::Target;
 use crate::catalog::comment;
-use crate::deadline::answer;
 use crate::error::{Error, ErrorKind};
 use crate::execute;
 use crate::ident::QualifiedName;
-use crate::lock::{self, Lockable};
-use crate::statement::{Statement, script};
+use crate::lock::Lockable;
+use crate::statement::Statement;
 use crate::watermark::row::{self, Slot};
 use crate::watermark::{self, Unreadable};
 use std::time::{Duration, Instant};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
+use tokio_postgres::{SimpleQueryMessage, Transaction};
 
+mod create;
 mod find;
 
 pub(super) use find::{Ingested, exists};
 
 pub(super) const STORE: &str = "cannot store the high watermark";
 const READ: &str = "cannot read the high watermark";
-const CREATE: &str = "cannot create the table of high watermarks";
 
 /// How long after a batch of its own a session takes its row to be as it left it, and does not read it before
 /// the rows of the next batch are loaded. What somebody else wrote meanwhile is noticed at the end of the
@@ -113,33 +112,20 @@ impl Store {
         matches!(self.place, Place::Row { seen: Some(_), .. })
     }
 
-    /// What creates the table of high watermarks.
-    pub(super) fn creation(&self) -> &[Statement] {
-        match &self.place {
-            Place::Comment => &[],
-            Place::Row { creation, .. } => creation,
-        }
-    }
-
-    /// Creates the table of high watermarks, in a transaction of its own: of sessions that create it at
-    /// once, one does.
-    pub(super) async fn create(&mut self, client: &Client) -> Result<Vec<Statement>, Error> {
-        let Place::Row { slot, creation, .. } = &mut self.place else { return Ok(Vec::new()) };
-        if creation.is_empty() {
-            return Ok(Vec::new());
-        }
-        let sql = format!("{};\n{}", lock::creation(&slot.table), script(creation));
-        tracing::debug!(sql, "creating the table of high watermarks");
-        answer(client.simple_query(&sql)).await.map_err(Error::while_doing(CREATE))?;
-        Ok(std::mem::take(creation))
-    }
-
     /// Reads it again in the transaction of a batch, if it is in a row that somebody else may have written.
     pub(super) fn select(&self) -> Option<String> {
         match &self.place {
             Place::Row { .. } if self.written.is_some_and(|at| at.elapsed() < UNREAD) => None,
             Place::Row { slot, .. } => Some(slot.select()),
             Place::Comment => None,
+        }
+    }
+
+    /// Removes the row of the source, if it is there.
+    pub(super) fn retire(&self) -> Option<Statement> {
+        match &self.place {
+            Place::Row { slot, seen: Some(seen), .. } => Some(slot.retire(*seen)),
+            _ => None,
         }
     }
 

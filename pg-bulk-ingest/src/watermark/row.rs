@@ -176,10 +176,10 @@ impl Slot {
         fenced(&row, "the high watermark is the one that was stored last")
     }
 
-    /// Removes the high watermark, which is kept elsewhere from now on, if nobody else has written the
+    /// Removes the high watermark, which is kept elsewhere from now on or of no more use, if nobody else has written the
     /// row since it was read.
     pub(crate) fn retire(&self, seen: i64) -> Statement {
-        fenced(&self.update(seen, "NULL", 0), "the high watermark is kept elsewhere")
+        fenced(&self.update(seen, "NULL", 0), "the high watermark is not kept here any more")
     }
 
     /// Moves the high watermarks of the other sources here, from another table. A row that is here and has

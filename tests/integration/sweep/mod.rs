@@ -11,7 +11,7 @@ mod scenario;
 mod source;
 
 use futures_util::{StreamExt, stream};
-use scenario::{CHANGES, CREATED, MERGED, SCENARIOS, WRITTEN, partitioned};
+use scenario::{CHANGES, CREATED, MERGED, SCENARIOS, VERSIONED, WRITTEN, partitioned};
 use std::collections::BTreeMap;
 
 /// How many scenarios run at once: each waits most of the time.
@@ -98,6 +98,7 @@ async fn a_fault_anywhere_leaves_whole_batches_and_running_again_converges() {
         .iter()
         .chain(MERGED)
         .chain(partitioned())
+        .chain(VERSIONED)
         .chain(WRITTEN)
         .chain(CHANGES)
         .chain(CREATED)

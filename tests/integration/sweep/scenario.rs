@@ -4,12 +4,14 @@ mod changes;
 mod created;
 mod merged;
 mod partitioned;
+mod versioned;
 mod written;
 
 pub(super) use changes::CHANGES;
 pub(super) use created::CREATED;
 pub(super) use merged::MERGED;
 pub(super) use partitioned::partitioned;
+pub(super) use versioned::VERSIONED;
 pub(super) use written::WRITTEN;
 
 use super::source::Source;
@@ -83,9 +85,8 @@ const OTHER_ORDER: &str = r#"
 /// A scenario over two connections: a new table with a key, and then a merge.
 pub(super) const TWO: &str = "creation over two connections";
 
-const READINGS: &str = "SELECT string_agg(id || ' ' || left(text, 9), ', ' ORDER BY id)
-    FROM shop.reading";
-
+const READINGS: &str =
+    "SELECT string_agg(id || ' ' || left(text, 9), ', ' ORDER BY id) FROM shop.reading";
 const ITEMS: &str =
     "SELECT string_agg(id || ' ' || left(name, 9), ', ' ORDER BY id) FROM shop.item";
 

@@ -36,6 +36,7 @@ impl<S: ?Sized, H> Ingest<'_, S, H> {
             connections: self.connections.as_mut().map(Connections::borrowed),
             on_rejected,
             on_create: self.on_create.as_mut().map(OnCreate::borrowed),
+            version: self.version.clone(),
             hook: &mut self.hook,
             tables: self.tables,
         }

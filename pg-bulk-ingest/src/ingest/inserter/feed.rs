@@ -242,7 +242,8 @@ where
     let Inserter { mut ingest, feed, mut reconnect } = inserter;
     let mut again: Option<Client> = None;
     let mut work = Work { shared: &feed.shared, sealed: None, is_begun: false, carried: None };
-    refuse_settings(&ingest.settings).map_err(|error| work.fail(error))?;
+    refuse_settings(&ingest.settings, ingest.version.is_some())
+        .map_err(|error| work.fail(error))?;
     loop {
         let before = work.batches();
         let served = work.serve(ingest.borrowed(again.as_mut())).await;
@@ -269,11 +270,13 @@ where
 }
 
 /// Settings by which the tables would be others in the first batch, or rows stay invisible in all.
-fn refuse_settings(settings: &Settings) -> Result<(), Error> {
+fn refuse_settings(settings: &Settings, fills_version: bool) -> Result<(), Error> {
     let reason = if settings.delete != Delete::Off || settings.deletes_missing {
         "an inserter adds rows to what is there: it takes no `delete`"
     } else if settings.visibility != Visibility::AfterEachBatch {
         "an inserter makes each batch visible: it takes no `Visibility::AfterLastBatch`"
+    } else if fills_version {
+        "an inserter makes each batch visible: it takes no `version`"
     } else {
         return Ok(());
     };
