@@ -122,6 +122,7 @@ impl<S: ?Sized, R: Keyed + RowOf<S>> RowOf<S> for KeyOf<'_, '_, R> {
 impl<S: ?Sized, R: Keyed + RowOf<S>> RowOf<S> for Change<'_, R> {
     type Row = Self;
     const POSITION: usize = R::POSITION;
+    const ERRORS_END: bool = R::ERRORS_END;
     const CHANGES: bool = true;
 
     #[inline]

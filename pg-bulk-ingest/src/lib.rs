@@ -92,6 +92,15 @@ pub mod __fuzz {
     pub use crate::fuzz::{comment, copy, quoted};
 }
 
+/// What `pg-bulk-ingest-arrow` writes cells by, and nothing else does.
+#[doc(hidden)]
+pub mod __columnar {
+    pub use crate::encode::columnar::{
+        MAX_DIMENSIONS, Unit, array, date, duration, json, null_array, numeric, numeric_of_digits,
+        ragged, time, timestamp,
+    };
+}
+
 /// What the derives' expansions name, and nothing else does.
 #[doc(hidden)]
 pub mod __private {

@@ -122,6 +122,11 @@ pub trait RowOf<S: ?Sized> {
     /// The position of the row's table in [`IngestTables::TABLES`].
     fn table(&self) -> usize;
 
+    /// Whether after an error instead of a row there are no more: it means that rows are missing, and is never
+    /// set aside.
+    #[doc(hidden)]
+    const ERRORS_END: bool = false;
+
     /// Whether any may be a key whose row is to be deleted.
     #[doc(hidden)]
     const CHANGES: bool = false;
@@ -141,6 +146,7 @@ impl<S: ?Sized, R: RowOf<S> + ?Sized> RowOf<S> for &R {
     type Row = R::Row;
     const POSITION: usize = R::POSITION;
     const CHANGES: bool = R::CHANGES;
+    const ERRORS_END: bool = R::ERRORS_END;
 
     #[inline]
     fn row(&self) -> Option<&R::Row> {
@@ -167,6 +173,7 @@ impl<S: ?Sized, R: RowOf<S>, E: Into<BoxError>> RowOf<S> for Result<R, E> {
     type Row = R::Row;
     const POSITION: usize = R::POSITION;
     const CHANGES: bool = R::CHANGES;
+    const ERRORS_END: bool = R::ERRORS_END;
 
     #[inline]
     fn is_delete(&self) -> bool {

@@ -4,7 +4,7 @@ use super::{Cell, IngestColumn, ValueEncoder, ValueError, Written};
 use crate::definition::ColumnType;
 
 /// The greatest number of dimensions of an array: PostgreSQL's `MAXDIM`.
-const MAX_DIMENSIONS: usize = 6;
+pub const MAX_DIMENSIONS: usize = 6;
 
 /// The lengths of the dimensions of an array, outermost first.
 #[derive(Debug, Default)]
@@ -47,16 +47,7 @@ impl<T: IngestColumn> IngestColumn for [T] {
         self.shape(&mut shape);
         cell.with(|value| {
             let dimensions = if shape.is_empty() { &[] } else { shape.lengths() };
-            value.put(&[0, 0, 0, u8::try_from(dimensions.len()).unwrap_or(u8::MAX)]);
-            value.put(&[0, 0, 0, u8::from(T::NULLABLE)]);
-            value.put(&element.to_be_bytes());
-            for length in dimensions {
-                let Ok(length) = i32::try_from(*length) else {
-                    return Err(too_many());
-                };
-                value.put(&length.to_be_bytes());
-                value.put(&[0, 0, 0, 1]); // the lower bound
-            }
+            header(dimensions, T::NULLABLE, element, value)?;
             self.encode_elements(&shape, 0, value)
         })
     }
@@ -83,6 +74,26 @@ impl<T: IngestColumn> IngestColumn for [T] {
     }
 }
 
+/// Writes what an array begins with: the lengths of its dimensions, outermost first, none of them 0.
+pub(super) fn header(
+    dimensions: &[usize],
+    nullable: bool,
+    element: u32,
+    value: &mut ValueEncoder<'_>,
+) -> Result<(), ValueError> {
+    value.put(&[0, 0, 0, u8::try_from(dimensions.len()).unwrap_or(u8::MAX)]);
+    value.put(&[0, 0, 0, u8::from(nullable)]);
+    value.put(&element.to_be_bytes());
+    for length in dimensions {
+        let Ok(length) = i32::try_from(*length) else {
+            return Err(too_many());
+        };
+        value.put(&length.to_be_bytes());
+        value.put(&[0, 0, 0, 1]); // the lower bound
+    }
+    Ok(())
+}
+
 /// Writes an array of one dimension, as most are.
 #[inline]
 fn flat<T: IngestColumn>(elements: &[T], cell: Cell<'_>) -> Result<Written, ValueError> {
@@ -105,12 +116,23 @@ fn too_many() -> ValueError {
     ValueError::new("has more elements than an array can hold")
 }
 
+/// The error of a sub-array of another length than that of one before it.
 #[cold]
-fn ragged(length: usize, expected: usize) -> ValueError {
+#[must_use]
+pub fn ragged(length: usize, expected: usize) -> ValueError {
     ValueError::new(format!(
         "is ragged: it has a sub-array of length {length} beside one of length {expected}, and the \
          sub-arrays of a PostgreSQL array are of one length"
     ))
+}
+
+/// The error of NULL for a sub-array.
+#[cold]
+#[must_use]
+pub fn null_array() -> ValueError {
+    ValueError::new(
+        "has NULL in the place of a whole sub-array, which a PostgreSQL array cannot hold",
+    )
 }
 
 macro_rules! delegate {

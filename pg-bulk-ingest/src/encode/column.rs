@@ -1,5 +1,6 @@
 //! The trait of Rust types that are columns.
 
+use super::array::null_array;
 use super::{Cell, RowEncoder, Shape, ValueEncoder, ValueError, Written};
 use crate::definition::{ColumnType, FieldType};
 use std::marker::PhantomData;
@@ -129,9 +130,7 @@ impl<T: IngestColumn> IngestColumn for Option<T> {
                 let _ = row.cell().null();
                 Ok(())
             }
-            None => Err(ValueError::new(
-                "has NULL in the place of a whole sub-array, which a PostgreSQL array cannot hold",
-            )),
+            None => Err(null_array()),
         }
     }
 }

@@ -41,9 +41,15 @@ impl IngestColumn for RawValue {
 
     #[inline]
     fn encode(&self, cell: Cell<'_>) -> Result<Written, ValueError> {
-        let text = self.get().as_bytes();
-        if cell.target().is_jsonb() { cell.prefixed(JSONB_VERSION, text) } else { cell.bytes(text) }
+        encode_text(self.get(), cell)
     }
+}
+
+/// Writes JSON that is text already.
+#[inline]
+pub(super) fn encode_text(json: &str, cell: Cell<'_>) -> Result<Written, ValueError> {
+    let text = json.as_bytes();
+    if cell.target().is_jsonb() { cell.prefixed(JSONB_VERSION, text) } else { cell.bytes(text) }
 }
 
 /// The version of the format that `jsonb_recv` reads.

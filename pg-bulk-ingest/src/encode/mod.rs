@@ -10,6 +10,7 @@ mod bytea;
 mod calendar;
 mod cell;
 mod column;
+pub(crate) mod columnar;
 mod datetime;
 #[cfg(feature = "eui48")]
 mod eui48;

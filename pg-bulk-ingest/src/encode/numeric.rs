@@ -7,10 +7,13 @@ use super::{Cell, ValueError, Written};
 use std::fmt;
 
 /// The greatest number of digits after the point: PostgreSQL's `NUMERIC_DSCALE_MAX`.
-pub(super) const MAX_SCALE: i64 = 16_383;
+const MAX_SCALE: i64 = 16_383;
 
 /// The greatest number of digits before the point: four for each weight of `NUMERIC_WEIGHT_MAX`.
 pub(super) const MAX_INTEGER_DIGITS: i64 = 131_072;
+
+/// What [`encode_short`] takes is below this.
+pub(super) const SHORT: u128 = 10_u128.pow(35);
 
 /// Bytes of the digits of a coefficient below 10^35 that is multiplied by up to 1,000.
 const SHORT_BYTES: usize = 24;
@@ -68,7 +71,52 @@ pub(super) fn encode_short(
     put(negative, &bytes[first..], scale, cell)
 }
 
-pub(super) fn index(zeros: i64) -> usize {
+/// Writes a number by the decimal digits of its coefficient, most significant first.
+pub(super) fn encode_long(
+    number: Numeric<&[u8]>,
+    cell: Cell<'_>,
+    value: &impl fmt::Display,
+) -> Result<Written, ValueError> {
+    let Numeric { negative, coefficient, mut scale } = number;
+    let mut digits = coefficient;
+    let limit = cell.target().scale().map_or(MAX_SCALE, i64::from);
+    if scale > limit {
+        let zeros = usize::try_from(scale.saturating_sub(limit)).unwrap_or(usize::MAX);
+        let kept = digits.len().saturating_sub(zeros);
+        if digits[kept..].iter().any(|digit| *digit != 0) {
+            return Err(rounded(&cell, value));
+        }
+        digits = &digits[..kept];
+        scale = limit;
+    }
+    let leading = digits.iter().take_while(|digit| **digit == 0).count();
+    digits = &digits[leading..];
+    if digits.is_empty() {
+        return zero(scale, cell);
+    }
+    let count = i64::try_from(digits.len()).unwrap_or(i64::MAX);
+    if count.saturating_sub(scale) > MAX_INTEGER_DIGITS {
+        return Err(too_large(value));
+    }
+    let zeros = index((-scale).rem_euclid(4));
+    // The first group has what is left over when the last one ends at the point.
+    let head = (digits.len() + zeros) % 4;
+    let head = if head == 0 { 4 } else { head }.min(digits.len());
+    let (head, tail) = digits.split_at(head);
+    let groups = std::iter::once(head).chain(tail.chunks(4));
+    let mut bytes = Vec::with_capacity(2 * (digits.len() / 4 + 2));
+    for group in groups {
+        let group = group.iter().fold(0, |number, digit| number * 10 + u16::from(*digit));
+        bytes.extend_from_slice(&group.to_be_bytes());
+    }
+    if let Some(last) = bytes.last_chunk_mut::<2>() {
+        let scaled = u16::from_be_bytes(*last) * [1, 10, 100, 1_000][zeros];
+        *last = scaled.to_be_bytes();
+    }
+    put(negative, &bytes, scale, cell)
+}
+
+fn index(zeros: i64) -> usize {
     usize::try_from(zeros).unwrap_or_default()
 }
 
@@ -86,7 +134,7 @@ fn shown_scale(scale: i64) -> u16 {
     u16::try_from(scale).unwrap_or_default()
 }
 
-pub(super) fn zero(scale: i64, cell: Cell<'_>) -> Result<Written, ValueError> {
+fn zero(scale: i64, cell: Cell<'_>) -> Result<Written, ValueError> {
     let mut value = [0; 8];
     value[6..].copy_from_slice(&shown_scale(scale).to_be_bytes());
     Ok(cell.eight_bytes(value))
@@ -94,12 +142,7 @@ pub(super) fn zero(scale: i64, cell: Cell<'_>) -> Result<Written, ValueError> {
 
 /// Writes a number that is not zero and within the limits. `digits` are two bytes each, and the
 /// last one ends at the least multiple of four digits after the point that is not below `scale`.
-pub(super) fn put(
-    negative: bool,
-    digits: &[u8],
-    scale: i64,
-    cell: Cell<'_>,
-) -> Result<Written, ValueError> {
+fn put(negative: bool, digits: &[u8], scale: i64, cell: Cell<'_>) -> Result<Written, ValueError> {
     let count = u16::try_from(digits.len() / 2).unwrap_or(u16::MAX);
     let after_point = (scale + (-scale).rem_euclid(4)) / 4;
     let weight = i16::try_from(i64::from(count) - 1 - after_point).unwrap_or(i16::MAX);
@@ -115,7 +158,7 @@ pub(super) fn put(
 }
 
 #[cold]
-pub(super) fn rounded(cell: &Cell<'_>, value: &dyn fmt::Display) -> ValueError {
+fn rounded(cell: &Cell<'_>, value: &dyn fmt::Display) -> ValueError {
     let reason = match cell.target().scale() {
         Some(scale) if scale < 0 => {
             let zeros = usize::from(scale.unsigned_abs());

@@ -43,9 +43,11 @@ impl<'b> RowEncoder<'b> {
         });
     }
 
+    /// Writes the cell of the next column, which is at this position of its table.
     // As one function for each type it would cost more instructions than it has.
+    #[doc(hidden)]
     #[inline(always)]
-    pub(super) fn write(
+    pub fn write(
         &mut self,
         position: usize,
         write: impl FnOnce(Cell<'_>) -> Result<Written, ValueError>,

@@ -22,8 +22,9 @@ impl<'b> ValueEncoder<'b> {
     }
 
     /// The place of a value within the value.
+    #[doc(hidden)]
     #[inline]
-    pub(super) fn cell(&mut self) -> Cell<'_> {
+    pub fn cell(&mut self) -> Cell<'_> {
         Cell::new(self.buffer, self.target)
     }
 

@@ -41,6 +41,15 @@ impl ValueError {
         self
     }
 
+    /// Says more of where the value was.
+    #[doc(hidden)]
+    #[cold]
+    #[must_use]
+    pub fn noted(mut self, note: &str) -> Self {
+        self.0.reason = format!("{} ({note})", self.0.reason).into();
+        self
+    }
+
     #[cold]
     pub(crate) fn at_column(mut self, column: usize) -> Self {
         self.0.column = Some(column);

@@ -82,13 +82,14 @@ impl OpenBatch<'_, '_> {
         }
     }
 
-    /// The source returned an error instead of a row: it is set aside, or returned.
+    /// The source returned an error instead of a row: it is set aside, or returned, as it is where no rows
+    /// come after it.
     #[cold]
-    pub(crate) fn refuse_source(&mut self, source: BoxError) -> Result<(), Error> {
+    pub(crate) fn refuse_source(&mut self, source: BoxError, ends: bool) -> Result<(), Error> {
         let failed = Error::new(ErrorKind::Source, "cannot get the next row from its source");
         let error = failed.in_row(self.next_row()).caused_by(source);
         match self.core.settings.set_aside {
-            Some(budget) if budget.source_errors => {
+            Some(budget) if budget.source_errors && !ends => {
                 self.set_aside((0, self.targets.len() == 1), &error, None)
             }
             _ => Err(self.locate_as_is(error)),

@@ -62,7 +62,7 @@ impl OpenBatch<'_, '_> {
         self.broken = true;
         if row.row().is_none() {
             self.broken = false;
-            return self.refuse_source(row.into_error()).map(|()| false);
+            return self.refuse_source(row.into_error(), R::ERRORS_END).map(|()| false);
         }
         if row.is_delete() && !self.load.copied().takes_keys(row.table()) {
             self.broken = false;
@@ -110,7 +110,7 @@ impl OpenBatch<'_, '_> {
             match self.push_until::<S, I>(rows, &mut admits)? {
                 Ok(pushed) => return Ok(pushed),
                 Err(Refused::Value(failed)) => self.refuse_value(failed)?,
-                Err(Refused::Source(error)) => self.refuse_source(error)?,
+                Err(Refused::Source(error)) => self.refuse_source(error, I::Item::ERRORS_END)?,
                 Err(Refused::Key(table)) => return Err(self.refuse_key(table)),
             }
         }

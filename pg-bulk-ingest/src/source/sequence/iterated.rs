@@ -21,7 +21,9 @@ impl<I: Iterator, K, W: Watermark + PartialEq> Sequence<I, I::Item, K, W> {
         let first = loop {
             match self.rows.next() {
                 Some(row)
-                    if row.row().is_none() && (self.early.len() as u64) < self.early_at_most =>
+                    if row.row().is_none()
+                        && !I::Item::ERRORS_END
+                        && (self.early.len() as u64) < self.early_at_most =>
                 {
                     self.early.push(row.into_error());
                 }
@@ -56,7 +58,7 @@ impl<I: Iterator, K, W: Watermark + PartialEq> Sequence<I, I::Item, K, W> {
         K: FnMut(&<I::Item as RowOf<S>>::Row) -> W,
     {
         for error in std::mem::take(&mut self.early) {
-            batch.refuse_source(error)?;
+            batch.refuse_source(error, false)?;
         }
         if let Some(Held { row, high_watermark, ends }) = self.next.take() {
             self.last = Some(high_watermark);
