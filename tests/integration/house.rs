@@ -122,7 +122,8 @@ fn sql_is_written_by_pure_functions() {
 fn no_file_is_longer_than_400_lines() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut files = Vec::new();
-    let packages = ["pg-bulk-ingest", "pg-bulk-ingest-derive", "pg-bulk-ingest-cli"];
+    let packages =
+        ["pg-bulk-ingest", "pg-bulk-ingest-derive", "pg-bulk-ingest-cli", "pg-bulk-ingest-arrow"];
     for folder in packages.into_iter().chain(["tests", "benches", "examples"]) {
         source_files(&root.join(folder), &mut files);
     }
