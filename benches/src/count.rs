@@ -8,6 +8,8 @@ use crate::checked::Check;
 use crate::contender::connect;
 use crate::data::{N, W, narrow, wide};
 use crate::hand_written::Encode;
+#[cfg(feature = "peers")]
+use crate::peers::arrow::{Batches, encode_by_pgpq, ingest_batches};
 use crate::settings::Settings;
 use crate::table::Rows;
 use crate::target::Bound::AtMost;
@@ -23,6 +25,7 @@ pub(crate) const RUN: &str = "count-run";
 /// The functions that are counted, as callgrind spells them.
 const OURS: &str = "pg_bulk_ingest::source::push*";
 const BY_HAND: &str = "benches::count::encode_by_hand*";
+const PGPQ: &str = "benches::peers::arrow::encode_by_pgpq*";
 const CHECKED: &str = "benches::count::encode_checked*";
 
 /// The most that our encoder should take, as a ratio to the one by hand.
@@ -68,6 +71,7 @@ pub(crate) fn run(url: &str, settings: &Settings) {
         }
     }
     println!();
+    of_arrow(rows, url, settings);
     if !above.is_empty() {
         let above = format!("more than 10% above {}: {above:?}", baseline_file().display());
         // Among other suites it should not be the end of those that follow.
@@ -75,6 +79,26 @@ pub(crate) fn run(url: &str, settings: &Settings) {
         println!("{above}\n");
     }
 }
+
+/// Those of record batches, beside pgpq's.
+#[cfg(feature = "peers")]
+fn of_arrow(rows: usize, url: &str, settings: &Settings) {
+    println!("{:4} {:>10} {:>10} {:>8}", "", "of Arrow", "pgpq", "ratio");
+    for row in ["N", "W"] {
+        let ours = count("arrow", row, rows, url);
+        let pgpq = count("pgpq", row, rows, url);
+        let ratio = ours / pgpq;
+        println!("{row:4} {ours:>10.0} {pgpq:>10.0} {ratio:>8.2}");
+        if !settings.smoke && !cfg!(debug_assertions) {
+            let what = format!("encoder of record batches, instructions per row of {row}, to pgpq");
+            settings.target(what, AtMost(1.0), ratio);
+        }
+    }
+    println!();
+}
+
+#[cfg(not(feature = "peers"))]
+fn of_arrow(_: usize, _: &str, _: &Settings) {}
 
 fn baseline_file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("baseline.json")
@@ -93,7 +117,8 @@ fn count(encoder: &str, row: &str, rows: usize, url: &str) -> f64 {
     let name = format!("pg-bulk-ingest-count-{}-{encoder}-{row}", std::process::id());
     let out = env::temp_dir().join(name);
     let function = match encoder {
-        "ours" => OURS,
+        "ours" | "arrow" => OURS,
+        "pgpq" => PGPQ,
         "checked" => CHECKED,
         _ => BY_HAND,
     };
@@ -122,6 +147,14 @@ pub(crate) async fn run_counted(arguments: &[String]) {
         panic!("expected an encoder, a row, a number and a URL");
     };
     let rows = rows.parse().unwrap();
+    #[cfg(feature = "peers")]
+    if ["arrow", "pgpq"].contains(&&**encoder) {
+        match row.as_str() {
+            "W" => batches(encoder, url, "counted_w", &wide(rows)).await,
+            _ => batches(encoder, url, "counted_n", &narrow(rows)).await,
+        }
+        return;
+    }
     match row.as_str() {
         "W" => encode(encoder, url, &W::create("counted_w"), "counted_w", &wide(rows)).await,
         _ => encode(encoder, url, &N::create("counted_n"), "counted_n", &narrow(rows)).await,
@@ -141,6 +174,24 @@ where
     client.batch_execute(&format!("DROP TABLE IF EXISTS {table}; {create}")).await.unwrap();
     let ingest = ingest::<R>(&mut client).into_table("public", table);
     ingest.batches(|_| [Batch::new(rows)]).await.unwrap();
+    client.batch_execute(&format!("DROP TABLE {table}")).await.unwrap();
+}
+
+#[cfg(feature = "peers")]
+async fn batches<R: Batches + Rows + IngestTable + RowOf<R>>(
+    encoder: &str,
+    url: &str,
+    table: &str,
+    rows: &[R],
+) {
+    let batches = R::batches(rows);
+    if encoder == "pgpq" {
+        return encode_by_pgpq(&batches);
+    }
+    let mut client = connect(url).await;
+    let create = R::create(table);
+    client.batch_execute(&format!("DROP TABLE IF EXISTS {table}; {create}")).await.unwrap();
+    ingest_batches::<R>(&mut client, table, &batches).await;
     client.batch_execute(&format!("DROP TABLE {table}")).await.unwrap();
 }
 

@@ -7,7 +7,7 @@ use crate::contender::{
 use crate::data::{N, W};
 use crate::figure::count;
 use crate::measure::{Rounds, cost};
-use crate::peers::{PACKAGE, Peers, Python};
+use crate::peers::{ARROW, PACKAGE, PGPQ, Peers, Python};
 use crate::settings::Settings;
 use crate::table::Rows;
 use crate::target::Bound::{AtLeast, AtMost};
@@ -117,6 +117,10 @@ where
     target(" on 2 connections, to the same", AtMost(0.72), rounds.wall(ON_TWO, REFERENCE));
     target(": client CPU to BinaryCopyInWriter's", AtMost(goals.cpu), rounds.cpu(OURS, WRITER));
     target(": the Python package to us", AtLeast(goals.package), rounds.wall(PACKAGE, OURS));
+    if cfg!(feature = "peers") {
+        target(" of Arrow: time to pgpq's", AtMost(1.0), rounds.wall(ARROW, PGPQ));
+        target(" of Arrow: client CPU to pgpq's", AtMost(1.0), rounds.cpu(ARROW, PGPQ));
+    }
 }
 
 /// An empty table, and nothing left to write of the contender before, which is held to its rows.

@@ -1,7 +1,7 @@
 //! Other libraries that load the same rows: crates, with the feature `peers`, and Python's.
 
 #[cfg(feature = "peers")]
-mod arrow;
+pub(crate) mod arrow;
 #[cfg(feature = "peers")]
 mod diesel;
 mod python;
@@ -11,8 +11,14 @@ mod sqlx;
 use crate::data::{N, W};
 use crate::measure::Cost;
 use crate::settings::Settings;
+#[cfg(feature = "peers")]
+use arrow::Batches;
 pub(crate) use python::{PACKAGE, Python};
 use std::pin::Pin;
+
+/// pg-bulk-ingest-arrow, and what is given the same record batches.
+pub(crate) const ARROW: &str = "pg-bulk-ingest-arrow, of Arrow";
+pub(crate) const PGPQ: &str = "pgpq, of Arrow";
 
 /// A library that loads rows into the table of their name.
 pub(crate) trait Peer {
@@ -41,8 +47,10 @@ pub(crate) trait Peers: Sized {
 #[cfg(feature = "peers")]
 impl Peers for W {
     async fn crates<'r>(rows: &'r [Self], url: &str) -> Vec<Box<dyn Peer + 'r>> {
+        let batches = Self::batches(rows);
         vec![
-            Box::new(arrow::Pgpq::wide(url, rows).await),
+            Box::new(arrow::Ours::<Self>::new(url, "w", batches.clone()).await),
+            Box::new(arrow::Pgpq::new(url, "w", batches).await),
             Box::new(diesel::CopyFrom::wide(url, rows)),
             Box::new(sqlx::CopyInRaw::new(url, rows).await),
             Box::new(sqlx::Unnest::new(url, rows).await),
@@ -53,8 +61,10 @@ impl Peers for W {
 #[cfg(feature = "peers")]
 impl Peers for N {
     async fn crates<'r>(rows: &'r [Self], url: &str) -> Vec<Box<dyn Peer + 'r>> {
+        let batches = Self::batches(rows);
         vec![
-            Box::new(arrow::Pgpq::narrow(url, rows).await),
+            Box::new(arrow::Ours::<Self>::new(url, "n", batches.clone()).await),
+            Box::new(arrow::Pgpq::new(url, "n", batches).await),
             Box::new(diesel::CopyFrom::narrow(url, rows)),
             Box::new(sqlx::CopyInRaw::new(url, rows).await),
             Box::new(sqlx::Unnest::new(url, rows).await),

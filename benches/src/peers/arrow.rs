@@ -1,6 +1,6 @@
-//! pgpq, which is given Arrow's record batches.
+//! pgpq, which is given Arrow's record batches, and pg-bulk-ingest-arrow, which is given the same.
 
-use super::Peer;
+use super::{ARROW, PGPQ, Peer};
 use crate::contender::connect;
 use crate::data::{N, W};
 use crate::measure::{Cost, cost};
@@ -12,16 +12,85 @@ use arrow_array::{
 use bytes::BytesMut;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use futures_util::SinkExt;
+use pg_bulk_ingest::{Batch, IngestTable, RowOf, ingest};
+use pg_bulk_ingest_arrow::arrow_rows;
 use pgpq::ArrowToPostgresBinaryEncoder;
 use pgpq::encoders::{EncoderBuilder, StringEncoderBuilder};
 use pgpq::pg_schema::PostgresType;
 use std::collections::HashMap;
+use std::hint::black_box;
+use std::marker::PhantomData;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use tokio_postgres::Client;
 
 /// Rows of a record batch.
 const BATCH: usize = 10_000;
+
+/// Rows as record batches.
+pub(crate) trait Batches: Sized {
+    fn batches(rows: &[Self]) -> Vec<RecordBatch>;
+}
+
+impl Batches for W {
+    fn batches(rows: &[Self]) -> Vec<RecordBatch> {
+        rows.chunks(BATCH).map(wide).collect()
+    }
+}
+
+impl Batches for N {
+    fn batches(rows: &[Self]) -> Vec<RecordBatch> {
+        rows.chunks(BATCH).map(narrow).collect()
+    }
+}
+
+/// Ingests record batches.
+pub(crate) async fn ingest_batches<R>(client: &mut Client, table: &str, batches: &[RecordBatch])
+where
+    R: IngestTable + RowOf<R>,
+{
+    let rows = Batch::new(arrow_rows::<R>(batches));
+    let ingest = ingest::<R>(client).into_table("public", table);
+    ingest.batches(|_| [rows]).await.unwrap();
+}
+
+/// What pgpq makes of record batches, one after the other in the same buffer.
+#[inline(never)]
+pub(crate) fn encode_by_pgpq(batches: &[RecordBatch]) {
+    let mut encoder = encoder(&batches[0]);
+    let mut buffer = BytesMut::new();
+    encoder.write_header(&mut buffer).unwrap();
+    for batch in batches {
+        encoder.write_batch(batch, &mut buffer).unwrap();
+        black_box(&mut buffer).clear();
+    }
+    encoder.write_footer(&mut buffer).unwrap();
+    black_box(buffer);
+}
+
+/// pg-bulk-ingest-arrow, into the table of `R`.
+pub(super) struct Ours<R> {
+    client: Client,
+    table: &'static str,
+    batches: Vec<RecordBatch>,
+    rows: PhantomData<R>,
+}
+
+impl<R: IngestTable + RowOf<R>> Ours<R> {
+    pub(super) async fn new(url: &str, table: &'static str, batches: Vec<RecordBatch>) -> Self {
+        Self { client: connect(url).await, table, batches, rows: PhantomData }
+    }
+}
+
+impl<R: IngestTable + RowOf<R>> Peer for Ours<R> {
+    fn name(&self) -> &'static str {
+        ARROW
+    }
+
+    fn load(&mut self) -> Pin<Box<dyn Future<Output = Cost> + '_>> {
+        Box::pin(cost(ingest_batches::<R>(&mut self.client, self.table, &self.batches)))
+    }
+}
 
 pub(super) struct Pgpq {
     client: Client,
@@ -30,14 +99,8 @@ pub(super) struct Pgpq {
 }
 
 impl Pgpq {
-    pub(super) async fn wide(url: &str, rows: &[W]) -> Self {
-        let batches = rows.chunks(BATCH).map(wide).collect();
-        Self { client: connect(url).await, table: "w", batches }
-    }
-
-    pub(super) async fn narrow(url: &str, rows: &[N]) -> Self {
-        let batches = rows.chunks(BATCH).map(narrow).collect();
-        Self { client: connect(url).await, table: "n", batches }
+    pub(super) async fn new(url: &str, table: &'static str, batches: Vec<RecordBatch>) -> Self {
+        Self { client: connect(url).await, table, batches }
     }
 
     async fn copy(&self) {
@@ -58,7 +121,7 @@ impl Pgpq {
 
 impl Peer for Pgpq {
     fn name(&self) -> &'static str {
-        "pgpq, of Arrow"
+        PGPQ
     }
 
     fn load(&mut self) -> Pin<Box<dyn Future<Output = Cost> + '_>> {
