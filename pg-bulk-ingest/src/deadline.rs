@@ -1,19 +1,22 @@
 //! How long the server may take to answer, and who is told what is waited for meanwhile.
 
 mod alarm;
+mod cancel;
 mod sentry;
 
+pub(crate) use cancel::Canceler;
 pub(crate) use sentry::{Seen, Witness};
 
 use crate::error::{Error, ErrorKind, Failure};
 use crate::wait::Wait;
+use futures_util::future::join_all;
 use sentry::{Post, Reason, Sentry};
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio_postgres::{CancelToken, Client, NoTls};
+use tokio_postgres::{CancelToken, Client};
 
 tokio::task_local! {
     /// That of the session whose work is being polled. It is not handed down from function to
@@ -88,17 +91,55 @@ impl Drop for Telling {
 #[derive(Clone)]
 pub(crate) struct Deadline {
     timeout: Duration,
-    cancel: CancelToken,
+    own: CancelToken,
+    /// Those of the further connections that are in use.
+    further: Arc<Mutex<Vec<CancelToken>>>,
+    canceler: Canceler,
 }
 
 impl Deadline {
-    pub(crate) fn new(timeout: Duration, client: &Client) -> Result<Self, Error> {
+    pub(crate) fn new(
+        timeout: Duration,
+        client: &Client,
+        canceler: Canceler,
+    ) -> Result<Self, Error> {
         if tokio::runtime::Handle::try_current().is_err() {
             let reason = "`timeout` needs a tokio runtime".to_owned();
             let action = "cannot start the ingest";
             return Err(Error::new(ErrorKind::Unsupported { reason }, action));
         }
-        Ok(Self { timeout, cancel: client.cancel_token() })
+        Ok(Self { timeout, own: client.cancel_token(), further: Arc::default(), canceler })
+    }
+
+    fn further(&self) -> Vec<CancelToken> {
+        self.further.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Asks the server to give up what it does for the session, on each of its connections.
+    async fn give_up(&self) {
+        let ask = async |token: CancelToken| match tokio::time::timeout(
+            self.timeout,
+            self.canceler.cancel(&token),
+        )
+        .await
+        {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(
+                ?error,
+                "the server could not be asked to give up; `cancel_with` says how it can be"
+            ),
+            Err(_) => tracing::warn!("the server could not be asked to give up in time"),
+        };
+        join_all(std::iter::once(self.own.clone()).chain(self.further()).map(ask)).await;
+    }
+}
+
+/// From now on these are the further connections on which the server works for the session whose work
+/// is being polled.
+pub(crate) fn works_on(further: impl IntoIterator<Item = CancelToken>) {
+    if let Some(deadline) = deadline() {
+        let mut tokens = deadline.further.lock().unwrap_or_else(PoisonError::into_inner);
+        *tokens = further.into_iter().collect();
     }
 }
 
@@ -149,7 +190,7 @@ pub(crate) async fn answer_attempt<T>(
 
 /// Waits for the server.
 ///
-/// If it takes too long it is asked, on a connection of its own, to give up: what it holds would
+/// If it takes too long it is asked, on connections of their own, to give up: what it holds would
 /// stay locked otherwise, even once the client is gone.
 pub(crate) async fn in_time<T>(awaited: impl Future<Output = T>) -> Result<T, Failure> {
     give_up_late(Reason::Unknown, awaited).await
@@ -160,10 +201,8 @@ async fn give_up_late<T>(reason: Reason, awaited: impl Future<Output = T>) -> Re
         Ok(output) => return Ok(output),
         Err(late) => late,
     };
-    let Some(Deadline { timeout, cancel }) = deadline() else { return Err(late) };
-    let canceled = tokio::time::timeout(timeout, cancel.cancel_query(NoTls)).await;
-    if !matches!(canceled, Ok(Ok(()))) {
-        tracing::warn!(?canceled, "the server could not be asked to give up");
+    if let Some(deadline) = deadline() {
+        deadline.give_up().await;
     }
     Err(late)
 }

@@ -6,6 +6,7 @@ mod on_create;
 mod rows;
 mod running;
 mod set_aside;
+mod timeout;
 mod version;
 mod watermarks;
 
@@ -34,7 +35,6 @@ use serde::de::DeserializeOwned;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::time::Duration;
 use tokio_postgres::Client;
 
 /// Begins the settings of an ingest into the table, or the tables, `S`.
@@ -163,29 +163,6 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// may hold values its condition is displayed in its stead.
     pub fn show_values(mut self, show_values: bool) -> Self {
         self.settings.show_values = show_values;
-        self
-    }
-
-    /// How long the server may take: the longest that it may leave one statement unanswered, not
-    /// take one chunk of rows, or that a [further connection](Self::connections) may take to open.
-    /// Default: as long as it likes.
-    ///
-    /// The time that rows and batches take to come from their source is not counted, nor what hooks
-    /// do, but for [`Created::execute`](crate::Created::execute). One statement may have a lot to do: it merges a batch, builds an index, counts the
-    /// rows that [`Delete`](crate::Delete) deletes, or waits for another ingest of the table; the time has to be
-    /// longer than the longest of these. [`Locks`] have bounds of their own, which should be
-    /// shorter.
-    ///
-    /// Afterwards the ingest ends with [`ErrorKind::Timeout`], or during COMMIT with
-    /// [`ErrorKind::CommitUnknown`]. The server is asked, by a connection of its own without TLS, to
-    /// give up; a `COPY` that waits for rows and a transaction that is left open are ended. If the
-    /// network is to blame none of this arrives: the server holds its locks until its own
-    /// `tcp_keepalives_idle` or `tcp_user_timeout`, and the client is of no more use.
-    ///
-    /// It needs a tokio runtime whose time driver is enabled, as `#[tokio::main]` has it; in one
-    /// without, tokio panics.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.settings.timeout = Some(timeout);
         self
     }
 

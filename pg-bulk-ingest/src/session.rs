@@ -59,7 +59,7 @@ pub(crate) use version::{Asked, Prepared, prepare};
 
 use self::core::{Core, Pending};
 use crate::connections::Connections;
-use crate::deadline::{Deadline, within};
+use crate::deadline::within;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::hook::{Hook, NoHook, OnCreate};
@@ -146,7 +146,7 @@ pub(crate) async fn plan(
     tables: Vec<(QualifiedName, &'static Table)>,
     settings: Settings,
 ) -> Result<Plan, Error> {
-    let deadline = settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
+    let deadline = settings.deadline(client)?;
     let shown = settings.show_values;
     let previewed = async {
         let started = start::start(client, tables, settings).await?;

@@ -4,7 +4,7 @@ use super::store::Store;
 use super::target::Target;
 use super::uncommitted::Uncommitted;
 use crate::catalog::{FoundEnum, Server};
-use crate::deadline::Deadline;
+use crate::deadline::{Canceler, Deadline};
 use crate::definition::{EnumType, Index, Table};
 use crate::error::Error;
 use crate::execute::Waiting;
@@ -18,6 +18,7 @@ use crate::version::Draft;
 use crate::watermark::Unreadable;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
+use tokio_postgres::Client;
 
 /// The settings of an ingest but for those that depend on a type.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +36,8 @@ pub(crate) struct Settings {
     pub(crate) locks: Locks,
     pub(crate) show_values: bool,
     pub(crate) timeout: Option<Duration>,
+    /// How the server is asked to give up once it takes longer.
+    pub(crate) canceler: Canceler,
     /// In bytes, for building indexes.
     pub(crate) index_memory: Option<u64>,
     /// Whether rows may go over several connections.
@@ -69,6 +72,12 @@ impl Settings {
     /// Whether rows of a table that are there may be updated.
     pub(super) fn updates(&self, table: &Table) -> bool {
         self.upserts(table) && self.upsert != Upsert::KeepExisting
+    }
+
+    /// How long the server may take to answer on this connection.
+    pub(super) fn deadline(&self, client: &Client) -> Result<Option<Deadline>, Error> {
+        let deadline = |timeout| Deadline::new(timeout, client, self.canceler.clone());
+        self.timeout.map(deadline).transpose()
     }
 
     /// Whether rows that are set aside are kept in a table.

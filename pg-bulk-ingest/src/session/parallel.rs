@@ -9,7 +9,7 @@ use super::target::{Current, Target};
 use crate::catalog::{self, further, state};
 use crate::connections::{Connections, Link};
 use crate::copy::{Lane, Route};
-use crate::deadline::answer;
+use crate::deadline::{answer, works_on};
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::QualifiedName;
@@ -35,6 +35,7 @@ pub(super) async fn spread(
 ) -> Result<(), Error> {
     let Some(target) = targets.first() else { return Ok(()) };
     let links = connections.all().await?;
+    works_on(links.iter().map(|link| link.client().cancel_token()));
     let lanes = if load.is_staging() {
         stage(&links, core, target, load).await?
     } else {

@@ -5,7 +5,7 @@ use super::examine;
 use super::store::{self, Ingested, Store};
 use crate::batch::NoWatermark;
 use crate::catalog::comment;
-use crate::deadline::{Deadline, answer, within};
+use crate::deadline::{answer, within};
 use crate::error::{Error, ErrorKind};
 use crate::ident::QualifiedName;
 use crate::options::{HighWatermark, Watermarks};
@@ -79,7 +79,7 @@ async fn json(
     table: &QualifiedName,
     settings: &Settings,
 ) -> Result<Option<String>, Error> {
-    let deadline = settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
+    let deadline = settings.deadline(client)?;
     let read = async {
         let messages = answer(client.simple_query(&comment::of_name(table))).await;
         let messages = messages.map_err(|error| Error::server(error, READ))?;

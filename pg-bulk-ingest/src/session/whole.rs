@@ -7,7 +7,7 @@ use super::scope::Scope;
 use super::target::Target;
 use super::uncommitted::Uncommitted;
 use super::{enum_type, examine, finish, migrate, rename, start};
-use crate::deadline::{Deadline, within};
+use crate::deadline::within;
 use crate::definition::Table;
 use crate::error::Error;
 use crate::hook::OnCreate;
@@ -25,7 +25,7 @@ pub(super) async fn inspect(
     meter: &mut Meter<'_>,
 ) -> Result<Core, Error> {
     meter.enter(&Progress { batch: 0, phase: Phase::Inspect, rows: 0, bytes: 0, wait: None });
-    let deadline = settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
+    let deadline = settings.deadline(client)?;
     let show_values = settings.show_values;
     let started = start::start(client, tables, settings);
     let started = within(deadline.clone(), meter.waits(), started).await;

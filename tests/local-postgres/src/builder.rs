@@ -18,6 +18,7 @@ const NOT_DURABLE: [(&str, &str); 2] = [("fsync", "off"), ("full_page_writes", "
 #[must_use = "a builder does nothing until `start`"]
 pub struct Builder {
     settings: Vec<(String, String)>,
+    files: Vec<(String, String)>,
     durable: bool,
     ignore_database_url: bool,
 }
@@ -39,6 +40,24 @@ impl Builder {
     /// ```
     pub fn setting(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.settings.push((name.into(), value.into()));
+        self
+    }
+
+    /// Writes a file of this name and text into the server's data directory before it starts, in the place
+    /// of the one that is there: `pg_hba.conf`, or a certificate. Only the server's account can read it.
+    ///
+    /// Without effect on the server that `DATABASE_URL` names.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), local_postgres::Error> {
+    /// let server = local_postgres::LocalPostgres::builder()
+    ///     .file("pg_hba.conf", "host all all 127.0.0.1/32 trust\n")
+    ///     .start()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn file(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.files.push((name.into(), text.into()));
         self
     }
 
@@ -78,16 +97,16 @@ impl Builder {
             _ => fetch::server_programs(&account)?,
         };
         let programs = Programs::in_folder(folder, &account)?;
-        let cluster = Cluster::start(programs, account, &self.all_settings())?;
+        let cluster = Cluster::start(programs, account, &self.all_settings(), &self.files)?;
         Ok(LocalPostgres::ours(cluster))
     }
 
-    fn all_settings(self) -> Vec<(String, String)> {
+    fn all_settings(&self) -> Vec<(String, String)> {
         let not_durable = if self.durable { &[][..] } else { &NOT_DURABLE };
         let defaults = ALWAYS.iter().chain(not_durable);
         defaults
             .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-            .chain(self.settings)
+            .chain(self.settings.iter().cloned())
             .collect()
     }
 }

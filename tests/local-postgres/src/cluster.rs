@@ -1,5 +1,6 @@
 use std::fs::{self, OpenOptions};
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -31,11 +32,12 @@ struct State {
 }
 
 impl Cluster {
-    /// Makes a cluster with these settings and starts its server.
+    /// Makes a cluster with these settings, and files of its own, and starts its server.
     pub(crate) fn start(
         programs: Programs,
         account: Account,
         settings: &[(String, String)],
+        files: &[(String, String)],
     ) -> Result<Self, Error> {
         let folder = folder::create(&account)?;
         let watchdog = Watchdog::guard(&folder).inspect_err(|_| {
@@ -46,6 +48,7 @@ impl Cluster {
         let mut cluster = Self { programs, account, folder, port: 0, state };
         cluster.initdb()?;
         cluster.configure(settings)?;
+        files.iter().try_for_each(|(name, text)| cluster.write(name, text))?;
         for _ in 0..PORT_ATTEMPTS {
             cluster.port = port::free();
             match cluster.start_again() {
@@ -81,6 +84,18 @@ impl Cluster {
             .open(&path)
             .and_then(|mut file| file.write_all(text.as_bytes()))
             .map_err(Error::io(format!("write {}", path.display())))
+    }
+
+    /// Writes a file of the data directory, which may hold a secret.
+    fn write(&self, name: &str, text: &str) -> Result<(), Error> {
+        let path = self.data_dir().join(name);
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        options
+            .open(&path)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(Error::io(format!("write {}", path.display())))?;
+        self.account.own(&path)
     }
 
     pub(crate) fn programs(&self) -> &Programs {

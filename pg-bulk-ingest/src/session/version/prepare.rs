@@ -8,7 +8,7 @@ use super::super::stored::stored;
 use super::super::whole;
 use super::{read, sql};
 use crate::catalog::{self, FoundVersions, Inspected, LatestView, alone, text, versions};
-use crate::deadline::{Deadline, answer, answer_at_once, within};
+use crate::deadline::{answer, answer_at_once, within};
 use crate::definition::{Column, Table};
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Waiting};
@@ -62,8 +62,7 @@ pub(crate) async fn prepare(
     let mut narrowed = Vec::new();
     let mut inspected = whole::inspect(client, tables.clone(), own.clone(), &mut meter).await;
     if inspected.as_ref().is_err_and(is_of_dependents) {
-        let deadline =
-            settings.timeout.map(|timeout| Deadline::new(timeout, client)).transpose()?;
+        let deadline = settings.deadline(client)?;
         let narrow = narrow(client, &name, definition, &own);
         let done = within(deadline, meter.waits(), narrow).await;
         narrowed = done.map_err(|error| settings.show(error.in_table(&name)))?;
