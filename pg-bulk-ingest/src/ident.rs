@@ -7,7 +7,8 @@ use std::fmt;
 pub(crate) const MAX_NAME: usize = 63;
 
 /// A name. Displays quoted, as SQL.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(transparent)]
 pub(crate) struct Ident(String);
 
 impl Ident {
@@ -27,7 +28,8 @@ impl fmt::Display for Ident {
 }
 
 /// The name of a table or type with that of its schema. Displays quoted, as SQL: `"my_schema"."my_table"`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Serializes as an object of `schema` and `name`, unquoted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct QualifiedName {
     schema: Ident,
     name: Ident,

@@ -1,5 +1,6 @@
 //! What an ingest did.
 
+mod counters;
 mod rejected;
 mod version;
 
@@ -9,11 +10,14 @@ pub use version::VersionOutcome;
 use crate::ident::QualifiedName;
 use crate::statement::Statement;
 use crate::wait::Wait;
+use counters::phase_seconds;
+use serde::Serialize;
 use std::fmt;
 use std::time::Duration;
 
 /// A phase of an ingest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Phase {
     /// Reading the catalog and comparing the tables with their definitions.
@@ -78,7 +82,9 @@ impl fmt::Display for Phase {
 }
 
 /// How far an ingest has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Serializes with the names of its fields; a phase as it is displayed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Progress {
     /// The batch, counted from 1; 0 before the first.
@@ -94,7 +100,7 @@ pub struct Progress {
 }
 
 /// What an ingest did to one table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TableReport {
     /// The table.
@@ -143,7 +149,8 @@ impl TableReport {
 }
 
 /// What a [`Kept`] difference is a difference of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum KeptKind {
     /// A column that the struct does not have.
@@ -168,7 +175,7 @@ pub enum KeptKind {
 /// there or the [`Migration`](crate::Migration) setting keeps it; or the high watermark of a table that
 /// does not exist. Displays as the table and the
 /// difference, in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Kept {
     /// The table.
@@ -188,7 +195,7 @@ impl fmt::Display for Kept {
 }
 
 /// The statements that an ingest ran to bring the tables into the state that is defined.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Plan {
     statements: Vec<Statement>,
     kept: Vec<Kept>,
@@ -236,7 +243,18 @@ impl fmt::Display for Plan {
 }
 
 /// What an ingest did. Displays as a short table.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// Serializes with the names of its fields, `rejects` among them, and `phases` as `phase_seconds`, an object: each
+/// phase with its time in seconds.
+///
+/// ```
+/// # use pg_bulk_ingest::Report;
+/// fn log(report: &Report<i64>) -> serde_json::Result<String> {
+///     // {"batches":1,"rows":3,…,"phase_seconds":{"inspect":0.004,"copy":0.01}}
+///     serde_json::to_string(report)
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Report<W> {
     /// Batches committed.
@@ -258,6 +276,7 @@ pub struct Report<W> {
     /// Why nothing was done, with [`Overlap::Skip`](crate::Overlap::Skip).
     pub skipped: Option<String>,
     /// The time that each phase took in all; a phase that did not occur is left out.
+    #[serde(rename = "phase_seconds", serialize_with = "phase_seconds")]
     pub phases: Vec<(Phase, Duration)>,
     /// What became of the version that was filled ([`Ingest::version`](crate::Ingest::version)).
     pub version: Option<VersionOutcome>,

@@ -1,12 +1,14 @@
 //! SQL that is going to be executed, with what it locks and what it is for.
 
 use crate::ident::QualifiedName;
+use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt;
 
 /// The strongest lock that a statement takes on an existing table (PostgreSQL documentation,
 /// chapter "Explicit Locking").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LockMode {
     /// No lock that another session could notice.
@@ -37,7 +39,8 @@ impl fmt::Display for LockMode {
 }
 
 /// How much of a table a statement goes through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Cost {
     /// Only the catalog is changed: it takes an instant, whatever the size of the table.
@@ -59,14 +62,16 @@ impl fmt::Display for Cost {
 }
 
 /// A statement of a [`Plan`](crate::Plan).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Statement {
     sql: String,
     lock: LockMode,
     cost: Cost,
+    #[serde(rename = "outside_transaction")]
     is_outside_transaction: bool,
     drops_data: bool,
     purpose: Cow<'static, str>,
+    #[serde(skip)]
     view: Option<QualifiedName>,
 }
 

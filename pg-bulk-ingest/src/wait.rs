@@ -2,6 +2,7 @@
 
 use crate::error::First;
 use crate::ident::QualifiedName;
+use serde::{Serialize, Serializer};
 use std::fmt;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use std::time::Duration;
 ///
 /// Given by [`Progress::wait`](crate::Progress::wait) in [`Phase::Wait`](crate::Phase::Wait), and by
 /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Wait {
     /// What is waited for, in words: a lock's mode (`ROW EXCLUSIVE`), the advisory lock that keeps
@@ -24,7 +25,15 @@ pub struct Wait {
     /// since when can be seen only by a superuser or a member of `pg_read_all_stats`.
     pub holders: Vec<String>,
     /// For how long it has been waited for.
+    ///
+    /// Serializes as `waited_seconds`.
+    #[serde(rename = "waited_seconds", serialize_with = "seconds")]
     pub waited: Duration,
+}
+
+/// A duration as a number of seconds.
+pub(crate) fn seconds<S: Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(time.as_secs_f64())
 }
 
 impl Wait {

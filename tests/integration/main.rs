@@ -59,6 +59,7 @@ mod reserve;
 mod round_trips;
 mod rows;
 mod send;
+mod serialized;
 mod set_aside;
 mod soft_delete;
 mod sources;

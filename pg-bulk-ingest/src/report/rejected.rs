@@ -5,7 +5,7 @@ use std::fmt;
 
 /// A row that was set aside: see [`Ingest::set_aside`](crate::Ingest::set_aside). Displays as its place and
 /// the message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Rejected {
     /// The table. For an error that the source of a set of tables returned instead of a row: the first

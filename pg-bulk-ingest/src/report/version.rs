@@ -3,7 +3,8 @@
 use std::fmt;
 
 /// What became of the version that an ingest filled ([`Ingest::version`](crate::Ingest::version)).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum VersionOutcome {
     /// It is published.
