@@ -38,6 +38,7 @@ mod rename;
 mod reserve;
 mod retry;
 mod scope;
+mod spans;
 mod start;
 mod store;
 mod stored;
@@ -118,7 +119,11 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
     ) -> Result<Self, Error> {
         let names = list(tables.iter().map(|(name, _)| name));
         let lookout = connections.as_ref().map(Connections::lookout);
-        let mut meter = Meter::new(&names, on_progress, lookout);
+        let table = match tables.as_slice() {
+            [(table, _)] => Some(table.clone()),
+            _ => None,
+        };
+        let mut meter = Meter::new(&names, table, on_progress, lookout);
         let reads = stored::is_read::<W>(&high_watermark);
         let visibility = match settings.deletes_missing {
             true => Visibility::AfterLastBatch,

@@ -63,6 +63,7 @@ mod serialized;
 mod set_aside;
 mod soft_delete;
 mod sources;
+mod spans;
 mod sweep;
 mod timeout;
 mod to_sql;

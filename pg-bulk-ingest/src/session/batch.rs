@@ -294,6 +294,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
         drop(load);
         let batch = core.totals.batches + 1;
         let committed = close::commit_batch(transaction, core, completed.storing.as_ref()).await;
+        meter.spans.count(taken.rows, bytes);
         meter.leave();
         taken.tell();
         let rows = taken.rows;
@@ -332,7 +333,7 @@ impl<'s, 'c> OpenBatch<'s, 'c> {
                 core.hold();
             }
         }
-        tracing::info!(parent: &meter.span, batch, rows, bytes, set_aside, "batch committed");
+        tracing::info!(parent: &meter.spans.ingest, batch, rows, bytes, set_aside, "batch committed");
         Ok(cleared)
     }
 }

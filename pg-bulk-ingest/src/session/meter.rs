@@ -1,7 +1,9 @@
 //! How far a session is, and how long its phases take.
 
+use super::spans::Spans;
 use crate::connections::Lookout;
 use crate::deadline::{Seen, Witness};
+use crate::ident::QualifiedName;
 use crate::options::OnRejected;
 use crate::report::{Phase, Progress, Rejected};
 use crate::wait::Wait;
@@ -16,7 +18,7 @@ pub(crate) type OnProgress<'c> = Box<dyn FnMut(&Progress) + Send + 'c>;
 
 /// Tells how far it is, and measures how long it takes.
 pub(super) struct Meter<'c> {
-    pub(super) span: tracing::Span,
+    pub(super) spans: Spans,
     /// The names of the tables.
     pub(super) tables: Arc<str>,
     audience: Audience<'c>,
@@ -104,14 +106,15 @@ struct Phases {
 impl<'c> Meter<'c> {
     pub(super) fn new(
         tables: &str,
+        table: Option<QualifiedName>,
         on_progress: Option<OnProgress<'c>>,
         lookout: Option<Lookout<'c>>,
     ) -> Self {
-        let span = tracing::info_span!("ingest", tables);
+        let spans = Spans::new(tables, table);
         let told = on_progress.map(|on_progress| Told { on_progress, last: None });
         let audience = Audience(told.map(|told| Arc::new(Mutex::new(told))));
         let (phases, now) = (Phases::default(), Arc::default());
-        Self { span, tables: tables.into(), audience, phases, lookout, now, on_rejected: None }
+        Self { spans, tables: tables.into(), audience, phases, lookout, now, on_rejected: None }
     }
 
     /// Rows that are set aside are told to this function.
@@ -129,9 +132,9 @@ impl<'c> Meter<'c> {
 
     /// Returns what tells about waits in the middle of a phase.
     pub(super) fn waits(&self) -> Waits<'c> {
-        let Self { span, audience, lookout, now, .. } = self;
+        let Self { spans, audience, lookout, now, .. } = self;
         Waits {
-            span: span.clone(),
+            span: spans.ingest.clone(),
             audience: audience.clone(),
             lookout: lookout.clone(),
             now: Arc::clone(now),
@@ -145,11 +148,12 @@ impl<'c> Meter<'c> {
 
     /// A phase begins, and the one before ends.
     pub(super) fn enter(&mut self, progress: &Progress) {
-        self.leave();
+        self.end_phase();
+        self.spans.enter(progress);
         let Progress { batch, rows, phase, .. } = *progress;
         self.phases.current = Some((phase, Instant::now()));
         self.now.phase.store(phase as u8, Ordering::Relaxed);
-        tracing::debug!(parent: &self.span, batch, %phase, rows, "phase");
+        tracing::debug!(parent: &self.spans.ingest, batch, %phase, rows, "phase");
         self.tell(progress);
     }
 
@@ -160,6 +164,11 @@ impl<'c> Meter<'c> {
 
     /// The phase ends; what follows is the caller's own.
     pub(super) fn leave(&mut self) {
+        self.end_phase();
+        self.spans.leave();
+    }
+
+    fn end_phase(&mut self) {
         if let Some((phase, start)) = self.phases.current.take() {
             self.phases.times[phase as usize] += start.elapsed();
         }

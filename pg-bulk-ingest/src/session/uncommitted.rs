@@ -29,7 +29,7 @@ impl Uncommitted {
     }
 
     fn new(meter: &Meter<'_>, what: &'static str) -> Self {
-        let (span, tables) = (meter.span.clone(), Arc::clone(&meter.tables));
+        let (span, tables) = (meter.spans.ingest.clone(), Arc::clone(&meter.tables));
         Self { span, tables, what, rows: 0, is_told: AtomicBool::new(false) }
     }
 

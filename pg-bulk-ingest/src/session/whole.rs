@@ -33,6 +33,7 @@ pub(super) async fn inspect(
         started.map_err(|error| if show_values { error.with_values() } else { error })?;
     core.deadline = deadline;
     meter.served_by(core.server.process);
+    meter.spans.in_database(&core.server.database);
     Ok(core)
 }
 

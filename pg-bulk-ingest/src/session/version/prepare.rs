@@ -57,7 +57,7 @@ pub(crate) async fn prepare(
         set_aside: None,
         ..settings.clone()
     };
-    let mut meter = Meter::new(&name.to_string(), None, None);
+    let mut meter = Meter::new(&name.to_string(), Some(name.clone()), None, None);
     let tables = vec![(name.clone(), definition)];
     let mut narrowed = Vec::new();
     let mut inspected = whole::inspect(client, tables.clone(), own.clone(), &mut meter).await;
