@@ -11,6 +11,7 @@ mod foreign_key;
 mod grant;
 mod index;
 mod made;
+mod member;
 mod publication;
 mod statistics;
 mod table;
@@ -18,6 +19,7 @@ mod table;
 pub(crate) use foreign_key::{Unreferred, unrefer};
 pub(crate) use grant::carry_grants;
 pub(crate) use made::leave_out;
+pub(crate) use member::{ReplacedMember, carry_grants_of_members, name as name_members};
 
 use crate::catalog::{Hanging, LiveColumn, Shape};
 use crate::ident::{Literal, QualifiedName};
@@ -32,8 +34,12 @@ pub(crate) struct Replacing<'a> {
     pub(crate) live: &'a Shape,
     /// As far as it is known: with its indexes only once they are built.
     pub(crate) fresh: &'a Shape,
-    /// All tables that are replaced together.
+    /// All tables that are replaced together, and their partitions.
     pub(crate) all: &'a [Swapped],
+    /// The partitions of the live table, each after the one that it is a partition of.
+    pub(crate) members: &'a [ReplacedMember],
+    /// The role of the session.
+    pub(crate) role: &'a str,
 }
 
 /// The names of a live table, and of the table that takes its place until it does.
@@ -51,6 +57,8 @@ pub(crate) struct Carried {
     /// After the rows of the live table are copied, if they are, and before those of the batch,
     /// which have to meet constraints that rows of old need not.
     pub(crate) copied: Vec<Statement>,
+    /// Indexes of its partitions, after that.
+    pub(crate) build: Vec<Statement>,
     /// After its indexes are built, and before ACCESS EXCLUSIVE: all that scans or can fail.
     pub(crate) before: Vec<Statement>,
     /// What else has to be locked in ACCESS EXCLUSIVE mode.
@@ -67,8 +75,15 @@ pub(crate) struct Carried {
 
 const KEPT: &str = "what hangs on the live table is kept";
 
-/// Carries all over that hangs on a table, but for its grants and its own comment.
+/// Carries all over that hangs on a table, but for its grants and its own comment; its partitions, too, but
+/// for the grants on them.
 pub(crate) fn carry(replacing: &Replacing<'_>) -> Carried {
+    let mut carried = carry_one(replacing);
+    member::carry(replacing, &mut carried);
+    carried
+}
+
+fn carry_one(replacing: &Replacing<'_>) -> Carried {
     let mut carried = Carried::default();
     table::carry(replacing, &mut carried);
     column::carry(replacing, &mut carried);
@@ -105,6 +120,10 @@ impl<'a> Replacing<'a> {
 
     fn fresh_name(&self) -> &'a QualifiedName {
         &self.names.fresh
+    }
+
+    fn is_partitioned(&self) -> bool {
+        self.hanging.table.partitioned
     }
 }
 
@@ -156,7 +175,7 @@ mod tests {
         let columns = format!("[{}, {}]", column("kept", ""), column("gone", sequence));
         Hanging {
             table: parsed(
-                r#"{"row_security": false, "force_row_security": false, "unlogged": false,
+                r#"{"partitioned": false, "row_security": false, "force_row_security": false, "unlogged": false,
                 "options": [], "toast_options": [], "tablespace": null, "access_method": null,
                 "can_set_access_method": true, "replica_identity": "i", "type_comment": null,
                 "labels": [{"provider": "p", "column": "kept", "label": "it's"},
@@ -170,10 +189,10 @@ mod tests {
             ),
             constraints: parsed(
                 r#"[{"oid": 1, "name": "k", "kind": "c", "definition": "CHECK (gone > 0)",
-                "valid": true, "comment": null, "index": null, "whole_row": false,
+                "valid": true, "inherited": false, "comment": null, "index": null, "whole_row": false,
                 "columns": ["gone"]},
                 {"oid": 2, "name": "e", "kind": "x", "definition": "EXCLUDE (gone WITH =)",
-                "valid": true, "comment": null, "index": "e", "whole_row": false,
+                "valid": true, "inherited": false, "comment": null, "index": "e", "whole_row": false,
                 "columns": ["gone"]}]"#,
             ),
             foreign_keys: parsed(
@@ -186,7 +205,7 @@ mod tests {
             ),
             code: parsed(
                 r#"{"triggers": [{"name": "r", "definition": "CREATE TRIGGER", "enabled": "O",
-                "comment": null, "may_execute": true, "function": "f", "columns": ["gone"]}],
+                "above": null, "comment": null, "may_execute": true, "function": "f", "columns": ["gone"]}],
                 "rules": [{"name": "w", "definition": "CREATE RULE", "enabled": "O",
                 "comment": null, "columns": ["gone"]}],
                 "policies": [{"name": "p", "command": "ALL", "permissive": true, "roles": [null],
@@ -221,7 +240,7 @@ mod tests {
         let fresh = shape(fresh_columns, has_index);
         let hanging = hanging();
         let (names, all, live, fresh) = (&names, &all, &live, &fresh);
-        carry(&Replacing { hanging: &hanging, names, live, fresh, all })
+        carry(&Replacing { hanging: &hanging, names, live, fresh, all, members: &[], role: "r" })
     }
 
     #[test]

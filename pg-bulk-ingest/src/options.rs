@@ -157,6 +157,10 @@ pub enum Upsert {
 ///   out; from then on writers of that table wait (SHARE ROW EXCLUSIVE), and at the end its readers
 ///   too (ACCESS EXCLUSIVE), for the instant of the swap;
 /// - an identity goes on where it was.
+///
+/// A partitioned table is replaced with its partitions, to any depth. Each keeps its name, its bounds, and what it has
+/// of its own, but for the order of its columns and the names of its NOT NULL constraints, which are those of the table.
+/// They are locked together with it. A partition that is a foreign table, or is being detached, is refused.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delete {

@@ -146,10 +146,10 @@ pub(crate) fn kept_indexes<'s>(
     fresh.indexes.iter().filter_map(kept).collect()
 }
 
-/// Empties live tables, of which none is partitioned. It counts on ACCESS EXCLUSIVE.
-pub(crate) fn truncate(live: &[QualifiedName]) -> Statement {
+/// Empties live tables. It counts on ACCESS EXCLUSIVE.
+pub(crate) fn truncate(live: &[(&QualifiedName, &LiveTable)]) -> Statement {
     Statement::new(
-        format!("TRUNCATE TABLE {}", list(live.iter().map(|name| format!("ONLY {name}")))),
+        format!("TRUNCATE TABLE {}", list(live.iter().map(|(name, live)| live.own_rows(name)))),
         LockMode::AccessExclusive,
         "all rows are deleted, and there is no batch",
     )

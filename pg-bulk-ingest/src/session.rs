@@ -20,6 +20,7 @@ mod folding;
 mod from_text;
 mod handover;
 mod load;
+mod members;
 mod merging;
 mod meter;
 mod migrate;

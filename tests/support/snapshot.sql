@@ -80,6 +80,9 @@ WITH relation AS (
   FROM relation c JOIN pg_sequence s ON s.seqrelid = c.number
   LEFT JOIN pg_depend i ON i.classid = 'pg_class'::regclass AND i.objid = c.number AND i.deptype IN ('a', 'i')
   UNION ALL
+  SELECT concat_ws(' ', 'partition', c.named, pg_get_expr(c.relpartbound, c.number), pg_get_partkeydef(c.number))
+  FROM relation c WHERE c.relispartition OR c.relkind = 'p'
+  UNION ALL
   SELECT concat_ws(' ', 'inheritance', c.named, h.inhparent::regclass::text, h.inhseqno)
   FROM relation c JOIN pg_inherits h ON h.inhrelid = c.number
   UNION ALL

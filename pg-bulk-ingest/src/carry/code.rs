@@ -60,8 +60,16 @@ fn carry_trigger(replacing: &Replacing<'_>, trigger: &Trigger, carried: &mut Car
         carried.missing.push(format!("EXECUTE on function {}", trigger.function));
     }
     let (table, name) = (replacing.live_name(), Ident::new(&trigger.name));
-    carried.after.push(locked(trigger.definition.clone()));
-    if let Some(set) = enabled(trigger.enabled) {
+    let set = enabled(trigger.enabled);
+    let set = match trigger.above {
+        None => {
+            carried.after.push(locked(trigger.definition.clone()));
+            set
+        }
+        // It comes with that of the table above, and with its state if there is one.
+        Some(above) => set.or(enabled(above).map(|_| "ENABLE")),
+    };
+    if let Some(set) = set {
         carried.after.push(locked(format!("ALTER TABLE {table} {set} TRIGGER {name}")));
     }
     let object = format!("TRIGGER {name} ON {table}");

@@ -21,8 +21,12 @@ fn carry_column(
     carried: &mut Carried,
 ) {
     let (table, name) = (replacing.fresh_name(), Ident::new(&column.name));
+    // Its partitions have their own.
+    let only = if replacing.is_partitioned() { "ONLY " } else { "" };
     let mut alter = |what: String| {
-        carried.create.push(unseen(format!("ALTER TABLE {table} ALTER COLUMN {name} {what}")));
+        carried
+            .create
+            .push(unseen(format!("ALTER TABLE {only}{table} ALTER COLUMN {name} {what}")));
     };
     // A new type comes with a storage of its own.
     if replacing.is_of_same_type(&column.name) {
@@ -40,7 +44,8 @@ fn carry_column(
         alter(format!("SET ({})", list(column.options.iter().map(|option| option_sql(option)))));
     }
     if let Some(not_null) = column.not_null.as_ref().filter(|_| fresh.not_null) {
-        alter("DROP NOT NULL".to_owned());
+        let sql = format!("ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL");
+        carried.create.push(unseen(sql));
         let constraint = Ident::new(&not_null.name);
         let inherit = if not_null.inherit { "" } else { " NO INHERIT" };
         // One that is NOT VALID is a difference from the definition.

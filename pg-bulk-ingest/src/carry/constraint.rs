@@ -9,6 +9,8 @@ use crate::statement::Statement;
 pub(super) fn carry(replacing: &Replacing<'_>, carried: &mut Carried) {
     for constraint in &replacing.hanging.constraints {
         let stays = match constraint.kind {
+            // It comes with the table above.
+            'c' if constraint.inherited => true,
             'c' => carry_check(replacing, constraint, carried),
             'x' => carry_exclusion(replacing, constraint, carried),
             // That of a constraint trigger comes with the trigger; NOT NULL with the column.
@@ -56,6 +58,10 @@ fn carry_exclusion(
     carried: &mut Carried,
 ) -> bool {
     let what = format!("exclusion constraint {:?}", exclusion.name);
+    if replacing.is_partitioned() || exclusion.inherited {
+        carried.refused.push(format!("{what}, which is one of partitions"));
+        return false;
+    }
     if !carried.has_columns(replacing, &what, &exclusion.columns)
         || is_of_whole_row(exclusion, &what, carried)
     {

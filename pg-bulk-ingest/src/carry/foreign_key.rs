@@ -52,6 +52,7 @@ fn carry_outgoing(replacing: &Replacing<'_>, key: &ForeignKey, carried: &mut Car
     let referenced = current(replacing, referenced);
     carried.before.push(add(replacing.fresh_name(), &key.name, key, &referenced));
     carried.after.extend(comment(replacing.live_name(), key));
+    carried.after.extend(name_partitions(key, &key.name));
 }
 
 /// A key of another table.

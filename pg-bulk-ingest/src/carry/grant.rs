@@ -11,11 +11,8 @@ type Signature = (Option<String>, String, String, bool);
 
 /// Gives the new table, and the sequences of its identity columns, the grants of the live one, and
 /// takes from them what default privileges gave. It counts on their having the live one's names.
-pub(crate) fn carry_grants(
-    replacing: &Replacing<'_>,
-    grants: &[Grant],
-    role: &str,
-) -> Vec<Statement> {
+pub(crate) fn carry_grants(replacing: &Replacing<'_>, grants: &[Grant]) -> Vec<Statement> {
+    let role = replacing.role;
     let on = |identity: Option<&str>| {
         let of = |grant: &&Grant| grant.identity.as_deref() == identity;
         let kept = |grant: &&Grant| {

@@ -1,7 +1,7 @@
 //! What hangs on a table itself, and has to hang on the one that takes its place.
 
 use super::query::texts;
-use crate::ident::QualifiedName;
+use crate::ident::{QualifiedName, list};
 use serde::Deserialize;
 use tokio_postgres::SimpleQueryMessage;
 
@@ -20,6 +20,7 @@ pub(crate) struct Hanging {
 
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct TableAttributes {
+    pub(crate) partitioned: bool,
     pub(crate) row_security: bool,
     pub(crate) force_row_security: bool,
     pub(crate) unlogged: bool,
@@ -138,6 +139,8 @@ pub(crate) struct Constraint {
     pub(crate) kind: char,
     pub(crate) definition: String,
     pub(crate) valid: bool,
+    /// Whether it is that of the table that this one is a partition of.
+    pub(crate) inherited: bool,
     pub(crate) comment: Option<String>,
     /// The index that it stands on.
     pub(crate) index: Option<String>,
@@ -213,6 +216,8 @@ pub(crate) struct Trigger {
     pub(crate) definition: String,
     /// `pg_trigger.tgenabled`.
     pub(crate) enabled: char,
+    /// That of the trigger of the table above, of which it is a part.
+    pub(crate) above: Option<char>,
     pub(crate) comment: Option<String>,
     pub(crate) may_execute: bool,
     pub(crate) function: String,
@@ -280,32 +285,62 @@ pub(crate) struct Publication {
     pub(crate) used: Vec<String>,
 }
 
-/// The queries for what hangs on a table.
+/// The queries for what hangs on a table, each of which returns one row.
+const QUERIES: [&str; 8] = [
+    include_str!("hanging/table.sql"),
+    include_str!("hanging/columns.sql"),
+    include_str!("hanging/indexes.sql"),
+    include_str!("hanging/constraints.sql"),
+    include_str!("hanging/foreign_keys.sql"),
+    include_str!("hanging/code.sql"),
+    include_str!("hanging/statistics.sql"),
+    include_str!("hanging/publications.sql"),
+];
+
 pub(crate) fn sql(oid: u32) -> String {
-    let queries = [
-        include_str!("hanging/table.sql"),
-        include_str!("hanging/columns.sql"),
-        include_str!("hanging/indexes.sql"),
-        include_str!("hanging/constraints.sql"),
-        include_str!("hanging/foreign_keys.sql"),
-        include_str!("hanging/code.sql"),
-        include_str!("hanging/statistics.sql"),
-        include_str!("hanging/publications.sql"),
-    ];
-    queries.join(";\n").replace(":oid", &oid.to_string())
+    QUERIES.join(";\n").replace(":oid", &oid.to_string())
 }
 
 /// The answer; `None` if it is not understood, or there is no such table.
 pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Hanging> {
-    let mut rows = texts(messages);
+    let rows = texts(messages).collect::<Vec<_>>();
+    rows.try_into().ok().and_then(read_one)
+}
+
+/// The queries for what hangs on several tables: each is planned once for all of them.
+pub(crate) fn sql_of_all(oids: &[u32]) -> String {
+    let oids = list(oids);
+    let of_all = |query: &&str| {
+        let query = query.replace(":oid", "wanted.oid");
+        format!(
+            "SELECT found.text FROM unnest(ARRAY[{oids}]::oid[]) WITH ORDINALITY AS wanted(oid, at) \
+             CROSS JOIN LATERAL (\n{query}) AS found(text) ORDER BY wanted.at"
+        )
+    };
+    QUERIES.iter().map(of_all).collect::<Vec<_>>().join(";\n")
+}
+
+/// The answer for so many tables.
+pub(crate) fn read_all(messages: &[SimpleQueryMessage], count: usize) -> Option<Vec<Hanging>> {
+    let rows = texts(messages).collect::<Vec<_>>();
+    let is_whole = rows.len() == count * QUERIES.len();
+    let of_one = |at: usize| {
+        let rows = rows.iter().skip(at).step_by(count).copied().collect::<Vec<_>>();
+        rows.try_into().ok().and_then(read_one)
+    };
+    (0..count).filter(|_| is_whole).map(of_one).collect::<Option<Vec<_>>>().filter(|_| is_whole)
+}
+
+fn read_one(rows: [&str; QUERIES.len()]) -> Option<Hanging> {
+    let [table, columns, indexes, constraints, foreign_keys, code, statistics, publications] = rows;
     Some(Hanging {
-        table: serde_json::from_str(rows.next()?).ok()?,
-        columns: serde_json::from_str(rows.next()?).ok()?,
-        indexes: serde_json::from_str(rows.next()?).ok()?,
-        constraints: serde_json::from_str(rows.next()?).ok()?,
-        foreign_keys: serde_json::from_str(rows.next()?).ok()?,
-        code: serde_json::from_str(rows.next()?).ok()?,
-        statistics: serde_json::from_str(rows.next()?).ok()?,
-        publications: serde_json::from_str(rows.next()?).ok()?,
+        table: serde_json::from_str(table).ok()?,
+        columns: serde_json::from_str(columns).ok()?,
+        indexes: serde_json::from_str(indexes).ok()?,
+        constraints: serde_json::from_str(constraints).ok()?,
+        foreign_keys: serde_json::from_str(foreign_keys).ok()?,
+        code: serde_json::from_str(code).ok()?,
+        statistics: serde_json::from_str(statistics).ok()?,
+        publications: serde_json::from_str(publications).ok()?,
     })
 }

@@ -39,7 +39,7 @@ SELECT json_build_object(
       SELECT count(*) FROM below JOIN pg_class f ON f.oid = below.oid AND f.relkind = 'f'
     ) ELSE 0 END,
     'partition_key', (
-      SELECT json_build_object('strategy', p.partstrat, 'columns', (
+      SELECT json_build_object('strategy', p.partstrat, 'sql', pg_get_partkeydef(c.oid), 'columns', (
         SELECT json_agg(a.attname ORDER BY k.place)
         FROM unnest(p.partattrs::int2[]) WITH ORDINALITY k(attnum, place)
         -- of an expression it is 0

@@ -12,6 +12,7 @@ mod grant;
 pub(crate) mod hanging;
 mod lacking;
 pub(crate) mod managed;
+pub(crate) mod member;
 pub(crate) mod own;
 pub(crate) mod partitions;
 pub(crate) mod probe;
@@ -34,6 +35,7 @@ pub(crate) use hanging::{
     ColumnAttributes, Constraint, ForeignKey, Hanging, Identity, IndexAttributes, OfPartition,
     Policy, Rule, Statistics, Trigger,
 };
+pub(crate) use member::Member;
 #[cfg(test)]
 pub(crate) use partitions::FoundPartition;
 pub(crate) use partitions::FoundPartitions;

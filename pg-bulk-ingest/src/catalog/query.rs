@@ -262,6 +262,7 @@ pub(crate) mod deferrable {
 /// The grants on a table and on the one that is to replace it.
 pub(crate) mod grants {
     use super::{Grant, SimpleQueryMessage};
+    use crate::ident::list;
 
     pub(crate) fn sql(live: u32, fresh: u32) -> String {
         include_str!("grants.sql")
@@ -270,6 +271,25 @@ pub(crate) mod grants {
     }
 
     pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Vec<Grant>> {
+        super::read(messages)
+    }
+
+    /// Asks for those on several tables, each with the one that is to replace it, by one query: readers wait.
+    pub(crate) fn sql_of_all(tables: &[(u32, u32)]) -> String {
+        let one = include_str!("grants.sql")
+            .replace(":live", "wanted.live")
+            .replace(":fresh", "wanted.fresh");
+        let live = list(tables.iter().map(|(live, _)| live));
+        let fresh = list(tables.iter().map(|(_, fresh)| fresh));
+        format!(
+            "SELECT coalesce((SELECT json_agg(g.found::json) FROM (\n{one}) AS g(found)), '[]')::text \
+             FROM unnest(ARRAY[{live}]::oid[], ARRAY[{fresh}]::oid[]) WITH ORDINALITY \
+             AS wanted(live, fresh, at) ORDER BY wanted.at"
+        )
+    }
+
+    /// Reads the answer: those of each.
+    pub(crate) fn read_all(messages: &[SimpleQueryMessage]) -> Option<Vec<Vec<Grant>>> {
         super::read(messages)
     }
 }
@@ -309,9 +329,9 @@ pub(crate) mod view_attached {
     use super::{SimpleQueryMessage, texts};
     use crate::ident::list;
 
-    pub(crate) fn sql(table: u32, views: impl IntoIterator<Item = u32>) -> String {
+    pub(crate) fn sql(tables: &[u32], views: impl IntoIterator<Item = u32>) -> String {
         include_str!("view_attached.sql")
-            .replace(":roots", &table.to_string())
+            .replace(":roots", &list(tables))
             .replace(":views", &list(views))
     }
 

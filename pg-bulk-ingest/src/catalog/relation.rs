@@ -113,6 +113,8 @@ pub(crate) struct LiveTable {
 pub(crate) struct PartitionKey {
     /// As `pg_partitioned_table.partstrat` has it.
     pub(crate) strategy: char,
+    /// As PostgreSQL prints it: `RANGE (day)`.
+    pub(crate) sql: String,
     /// Its columns; `None` of an expression.
     pub(crate) columns: Vec<Option<String>>,
 }

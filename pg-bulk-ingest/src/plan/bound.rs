@@ -8,7 +8,7 @@ pub(crate) const MOST_COLUMNS: usize = 1600;
 
 impl Subject<'_> {
     /// Why a change cannot be made, whatever is done to the table itself.
-    pub(super) fn bound(&self, change: &Change) -> Option<String> {
+    pub(in crate::plan) fn bound(&self, change: &Change) -> Option<String> {
         let bound = &self.surroundings.bound;
         let of_type = || self.of_type();
         let of_column = |name: &String| {

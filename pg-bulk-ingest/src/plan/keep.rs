@@ -3,7 +3,7 @@
 use super::column_sql;
 use super::filling::{is_formula, is_identity};
 use super::in_place::column_definition;
-use crate::catalog::{LiveColumn, Shape};
+use crate::catalog::{IndexShape, LiveColumn, Shape};
 use crate::compare::Change;
 use crate::definition::{Column, Table};
 use crate::ident::{Ident, QualifiedName, free_name, list};
@@ -19,6 +19,8 @@ pub(crate) struct Keeping<'a> {
     pub(crate) kept: &'a [Change],
     /// The columns of the live table, if their order stays too.
     pub(crate) order: Option<&'a [LiveColumn]>,
+    /// How the live table is partitioned, as PostgreSQL prints it.
+    pub(crate) partition_key: Option<&'a str>,
 }
 
 /// Creates the table that is to replace another, for this reason.
@@ -28,13 +30,15 @@ pub(crate) fn create_fresh(
     keeping: Keeping<'_>,
     reason: &str,
 ) -> Statement {
-    let sql = format!("CREATE TABLE {name} ({})", list(keeping.columns(table)));
+    let partitioned = keeping.partition_key.map(|key| format!(" PARTITION BY {key}"));
+    let partitioned = partitioned.unwrap_or_default();
+    let sql = format!("CREATE TABLE {name} ({}){partitioned}", list(keeping.columns(table)));
     let purpose = format!("a table to replace the live one, because {reason}");
     Statement::new(sql, LockMode::None, purpose)
 }
 
 impl Keeping<'_> {
-    pub(crate) const NOTHING: Self = Self { kept: &[], order: None };
+    pub(crate) const NOTHING: Self = Self { kept: &[], order: None, partition_key: None };
 
     /// The names of the columns that the struct does not have.
     pub(crate) fn columns_that_stay(&self) -> impl Iterator<Item = &str> {
@@ -176,9 +180,51 @@ fn alter(shape: &mut Shape, name: &str, change: impl Fn(&mut LiveColumn)) {
     shape.columns.iter_mut().filter(|column| column.name == name).for_each(change);
 }
 
+/// An index or key of a live table that the one that takes its place has too.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeptIndex<'a> {
+    pub(crate) index: &'a IndexShape,
+    /// Its name until the new table is in the place of the live one.
+    pub(crate) name: &'a str,
+    /// What follows the columns of its constraint.
+    pub(crate) deferrable: &'a str,
+}
+
+impl KeptIndex<'_> {
+    /// Builds it.
+    pub(crate) fn build(self, fresh: &QualifiedName, is_partitioned: bool) -> Vec<Statement> {
+        let Self { index, name, deferrable } = self;
+        let (ident, form) = (Ident::new(name), &index.form);
+        let unique = if index.unique { "UNIQUE " } else { "" };
+        let create = format!("CREATE {unique}INDEX {ident} ON {fresh} USING {form}");
+        let kind = if index.primary { "PRIMARY KEY" } else { "UNIQUE" };
+        let alter = format!("ALTER TABLE {fresh} ADD CONSTRAINT {ident} {kind}");
+        let sql = match (&index.constraint, is_partitioned) {
+            (None, _) => vec![create],
+            (Some(_), false) => vec![create, format!("{alter} USING INDEX {ident}{deferrable}")],
+            // PostgreSQL makes no index of a partitioned table one of a constraint.
+            (Some(_), true) => {
+                let columns = form.strip_prefix("btree ").unwrap_or(form);
+                let (before, columns) = match columns.rsplit_once(NULLS) {
+                    Some((columns, rest)) => (NULLS, format!("{columns}{rest}")),
+                    None => ("", columns.to_owned()),
+                };
+                vec![format!("{alter}{before} {columns}{deferrable}")]
+            }
+        };
+        sql.into_iter().map(|sql| Statement::new(sql, LockMode::None, PURPOSE)).collect()
+    }
+}
+
+const NULLS: &str = " NULLS NOT DISTINCT";
+
 /// Builds the indexes and keys that the live table has and are to be kept; not what is left of a
 /// build that failed.
-pub(crate) fn keep_indexes(fresh: &QualifiedName, kept: &[Change]) -> Vec<Statement> {
+pub(crate) fn keep_indexes(
+    fresh: &QualifiedName,
+    kept: &[Change],
+    is_partitioned: bool,
+) -> Vec<Statement> {
     let mut taken = Vec::new();
     let keep = |change: &Change| {
         let (Change::DropIndex { index } | Change::PrimaryKey { live: Some(index), .. }) = change
@@ -189,20 +235,10 @@ pub(crate) fn keep_indexes(fresh: &QualifiedName, kept: &[Change]) -> Vec<Statem
             return Vec::new();
         }
         // Its name is that of the live one's index only once the new table is in its place.
-        let name = fresh.sibling(free_name(&index.name, "pg_bulk_ingest", &taken));
-        taken.push(name.name().to_owned());
-        let (ident, form) = (name.name_ident(), &index.form);
-        let unique = if index.unique { "UNIQUE " } else { "" };
-        let create = format!("CREATE {unique}INDEX {ident} ON {fresh} USING {form}");
-        let kind = if index.primary { "PRIMARY KEY" } else { "UNIQUE" };
+        let name = free_name(&index.name, "pg_bulk_ingest", &taken);
+        taken.push(name.clone());
         let deferrable = if index.immediate { "" } else { " DEFERRABLE" };
-        let constraint = index.constraint.as_ref().map(|_| {
-            format!(
-                "ALTER TABLE {fresh} ADD CONSTRAINT {ident} {kind} USING INDEX {ident}{deferrable}"
-            )
-        });
-        std::iter::once(create).chain(constraint).collect()
+        KeptIndex { index, name: &name, deferrable }.build(fresh, is_partitioned)
     };
-    let statement = |sql: String| Statement::new(sql, LockMode::None, PURPOSE);
-    kept.iter().flat_map(keep).map(statement).collect()
+    kept.iter().flat_map(keep).collect()
 }

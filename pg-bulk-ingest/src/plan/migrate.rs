@@ -71,17 +71,11 @@ impl Subject<'_> {
         }
         if !reasons.is_empty() {
             let forbidden = changes.iter().filter_map(|change| self.forbids_rebuild(change));
-            let forbidden = forbidden.collect::<Vec<_>>();
-            return match self.live.kind {
-                _ if !forbidden.is_empty() => Decision::Refused(forbidden),
-                'p' => Decision::Refused(
-                    reasons
-                        .iter()
-                        .map(|reason| format!("{reason}: a partitioned table cannot be replaced"))
-                        .chain(changes.iter().flat_map(|change| self.refusals(change)))
-                        .collect(),
-                ),
-                _ => Decision::Rebuild(Rebuild::new(reasons, changes, &self.live.shape)),
+            let of_tree = changes.iter().flat_map(|change| self.forbids_in_tree(change));
+            let forbidden = forbidden.chain(of_tree).collect::<Vec<_>>();
+            return match forbidden.is_empty() {
+                true => Decision::Rebuild(Rebuild::new(reasons, changes, self.live)),
+                false => Decision::Refused(forbidden),
             };
         }
         let bound = changes.iter().filter_map(|change| self.bound(change));

@@ -2,7 +2,7 @@
 
 use super::cast::Cast;
 use super::filling::{becomes_identity, computed, go_on};
-use crate::catalog::{IndexShape, LiveColumn, LiveTable, Shape};
+use crate::catalog::{IndexShape, LiveColumn, LiveTable};
 use crate::compare::Change;
 use crate::ident::{Ident, QualifiedName, list};
 use crate::settings::while_casting;
@@ -13,6 +13,8 @@ use crate::statement::{Cost, LockMode, Statement};
 pub(crate) struct Rebuild {
     /// What cannot be done in place.
     reasons: Vec<String>,
+    /// Whether the rows are those of its partitions.
+    is_partitioned: bool,
     /// The columns in common.
     copied: Vec<Copied>,
     /// Added columns with defaults that may be others under other settings.
@@ -42,7 +44,7 @@ pub(crate) struct Check {
 /// A condition on single values that may fail for one, which then is counted too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Each {
-    live: QualifiedName,
+    rows: String,
     column: Ident,
     sql_type: String,
     condition: String,
@@ -51,18 +53,19 @@ pub(crate) struct Each {
 impl Each {
     /// Counts by a function of this name, which is created for it.
     pub(crate) fn count(&self, function: &QualifiedName) -> String {
-        let Self { live, column, sql_type, condition } = self;
+        let Self { rows, column, sql_type, condition } = self;
         format!(
             "CREATE FUNCTION {function}({sql_type}) RETURNS pg_catalog.bool LANGUAGE plpgsql AS \
              $pg_bulk_ingest$BEGIN RETURN {condition}; EXCEPTION WHEN data_exception \
              OR integrity_constraint_violation THEN RETURN true; END$pg_bulk_ingest$;\n\
-             SELECT pg_catalog.count(*) FROM ONLY {live} WHERE {function}({column})"
+             SELECT pg_catalog.count(*) FROM {rows} WHERE {function}({column})"
         )
     }
 }
 
 impl Rebuild {
-    pub(super) fn new(reasons: Vec<String>, changes: &[Change], live: &Shape) -> Self {
+    pub(super) fn new(reasons: Vec<String>, changes: &[Change], table: &LiveTable) -> Self {
+        let live = &table.shape;
         let copied = |column: &LiveColumn| {
             let is_dropped = |change: &Change| matches!(change, Change::DropColumn { column: dropped } if dropped.name == column.name);
             let cast = |change: &Change| match change {
@@ -88,6 +91,7 @@ impl Rebuild {
         let identities = changes.iter().filter_map(becomes_identity).cloned().collect();
         Self {
             reasons,
+            is_partitioned: table.kind == 'p',
             identities,
             copied: live.columns.iter().filter_map(copied).collect(),
             filled,
@@ -99,12 +103,18 @@ impl Rebuild {
         self.reasons.join(", and ")
     }
 
+    /// The rows of the table, to read.
+    fn rows(&self, live: &QualifiedName) -> String {
+        if self.is_partitioned { live.to_string() } else { format!("ONLY {live}") }
+    }
+
     /// Copies the rows.
     pub(crate) fn copy(&self, live: &QualifiedName, fresh: &QualifiedName) -> Vec<Statement> {
         let columns = list(self.copied.iter().map(|copied| &copied.column));
         let values = list(self.copied.iter().map(Copied::value));
+        let rows = self.rows(live);
         let sql = format!(
-            "INSERT INTO {fresh} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} FROM ONLY {live}"
+            "INSERT INTO {fresh} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {rows}"
         );
         let copy = Statement::new(sql, LockMode::None, "the rows are kept").costing(Cost::Rewrite);
         let identities = self.identities.iter();
@@ -130,15 +140,16 @@ impl Rebuild {
         let check = |copied: &Copied| {
             let cast = copied.cast.as_ref().filter(|cast| !cast.is_safe())?;
             let column = &copied.column;
+            let rows = self.rows(live);
             let sql = format!(
-                "SELECT pg_catalog.count(*) FROM ONLY {live} WHERE {}",
+                "SELECT pg_catalog.count(*) FROM {rows} WHERE {}",
                 cast.loses(&column.to_string())
             );
             let (from, to) = (cast.from(), cast.to());
             Some(Check {
                 sql,
                 each: Some(Each {
-                    live: live.clone(),
+                    rows,
                     column: column.clone(),
                     sql_type: from.to_owned(),
                     condition: cast.loses("$1"),

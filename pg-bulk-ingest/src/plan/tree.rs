@@ -6,6 +6,7 @@
 
 mod building;
 mod refused;
+mod replaced;
 
 use super::in_place::{Steps, drop_index};
 use super::migrate::Subject;

@@ -2,10 +2,12 @@
 //! carried over.
 
 use super::core::Core;
+use super::members;
 use super::refusal::unreadable;
 use super::target::Target;
 use crate::carry::{
-    self, Carried, Replacing, Swapped, Unreferred, carry_grants, leave_out, unrefer,
+    self, Carried, ReplacedMember, Replacing, Swapped, Unreferred, carry_grants,
+    carry_grants_of_members, leave_out, unrefer,
 };
 use crate::catalog::{self, Grant, Hanging, LiveTable, Shape, attached, grants, hanging};
 use crate::error::{Error, ErrorKind};
@@ -29,6 +31,8 @@ pub(super) struct ToReplace {
     pub(super) live: Shape,
     /// What it is going to be.
     pub(super) fresh: Shape,
+    /// Its partitions.
+    pub(super) members: Vec<ReplacedMember>,
 }
 
 /// What is planned to be done for what hangs on a table, and for the views that depend on it.
@@ -38,6 +42,8 @@ pub(super) struct Planned {
     pub(super) create: Vec<Statement>,
     /// Once they are copied, if they are.
     pub(super) copied: Vec<Statement>,
+    /// The indexes of its partitions.
+    pub(super) build: Vec<Statement>,
     /// Before the swap.
     pub(super) before: Vec<Statement>,
     /// In the swap, before the live table is dropped.
@@ -56,8 +62,9 @@ pub(super) async fn check(
     tables: &[ToReplace],
 ) -> Result<Vec<Planned>, Error> {
     let mut planned = Vec::with_capacity(tables.len());
-    let all = tables.iter().map(|table| table.names.clone()).collect::<Vec<_>>();
-    for ToReplace { names, oid, live, fresh } in tables {
+    let all = tables.iter().flat_map(|table| members::swapped(table.names.clone(), &table.members));
+    let all = all.collect::<Vec<_>>();
+    for ToReplace { names, oid, live, fresh, members } in tables {
         let failed = |error: Error| error.in_table(&names.live);
         let attached = execute::read_catalog(client, &attached::sql(*oid), START).await;
         let objects = attached::read(&attached.map_err(failed)?);
@@ -65,12 +72,13 @@ pub(super) async fn check(
         // Nothing keeps others from replacing it yet.
         let hanging = hanging::read(&messages.map_err(failed)?).ok_or_else(replaced);
         let hanging = hanging.map_err(failed)?;
-        let replacing = Replacing { hanging: &hanging, names, live, fresh, all: &all };
+        let all = &all;
+        let replacing = Replacing { hanging: &hanging, names, live, fresh, all, members, role };
         let mut carried = carry::carry(&replacing);
         carried.refused.extend(objects);
         accept(&carried, role, START).map_err(failed)?;
-        let Carried { create, copied, before, drop, after, .. } = carried;
-        planned.push(Planned { create, copied, before, drop, after, views: Vec::new() });
+        let Carried { create, copied, build, before, drop, after, .. } = carried;
+        planned.push(Planned { create, copied, build, before, drop, after, views: Vec::new() });
     }
     Ok(planned)
 }
@@ -132,6 +140,21 @@ async fn grants_to_carry(
     Ok(grants)
 }
 
+/// What is granted on partitions and on those that take their places.
+async fn grants_of_members(
+    transaction: &Transaction<'_>,
+    members: &[ReplacedMember],
+) -> Result<Vec<Vec<Grant>>, Error> {
+    let made = members.iter().filter_map(|one| Some((one.member.oid, one.fresh.as_ref()?.0)));
+    let made = made.collect::<Vec<_>>();
+    if made.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = catalog::isolated(&grants::sql_of_all(&made));
+    let messages = query(transaction, &sql, CARRY).await?;
+    grants::read_all(&messages).ok_or_else(|| unreadable(CARRY))
+}
+
 /// What is done to a table that was just created, and is to replace another.
 #[derive(Debug)]
 pub(super) struct Prepared {
@@ -139,6 +162,8 @@ pub(super) struct Prepared {
     pub(super) create: Vec<Statement>,
     /// Before the rows of the batch.
     pub(super) copied: Vec<Statement>,
+    /// After that: the indexes of its partitions.
+    pub(super) build: Vec<Statement>,
 }
 
 /// What a table that is to replace another has to have before the rows come. Little else comes to
@@ -152,19 +177,20 @@ pub(super) async fn prepare(
 ) -> Result<Prepared, Error> {
     let (hanging, _) = hanging_to_carry(transaction, target, live).await?;
     let names = swapped(target);
-    let all = [names.clone()];
-    let live = &live.shape;
-    let replacing = Replacing { hanging: &hanging, names: &names, live, fresh, all: &all };
-    let Carried { create, copied, missing, .. } = carry::carry(&replacing);
+    let members = &target.members;
+    let all = &members::swapped(names.clone(), members).collect::<Vec<_>>();
+    let (hanging, names, live, role) = (&hanging, &names, &live.shape, &core.server.role);
+    let replacing = Replacing { hanging, names, live, fresh, all, members, role };
+    let Carried { create, copied, build, missing, .. } = carry::carry(&replacing);
     // What is refused was looked at before; whether keys are there is known once they are built.
-    accept(&Carried { missing, ..Carried::default() }, &core.server.role, CARRY)?;
-    Ok(Prepared { create, copied })
+    accept(&Carried { missing, ..Carried::default() }, role, CARRY)?;
+    Ok(Prepared { create, copied, build })
 }
 
-/// The tables that are replaced together.
+/// The tables that are replaced together, and their partitions.
 pub(super) fn all_swapped(targets: &[Target]) -> Vec<Swapped> {
     let replaced = targets.iter().filter(|target| target.replaces.is_some());
-    replaced.map(swapped).collect()
+    replaced.flat_map(|target| members::swapped(swapped(target), &target.members)).collect()
 }
 
 /// How what hangs on a target's live table is carried over, as it is now.
@@ -179,8 +205,15 @@ pub(super) async fn of(
     };
     let (hanging, _) = hanging_to_carry(transaction, target, live).await?;
     let names = swapped(target);
-    let (live, fresh) = (&live.shape, &current.live.shape);
-    let carried = carry::carry(&Replacing { hanging: &hanging, names: &names, live, fresh, all });
+    let carried = carry::carry(&Replacing {
+        hanging: &hanging,
+        names: &names,
+        live: &live.shape,
+        fresh: &current.live.shape,
+        all,
+        members: &target.members,
+        role: &core.server.role,
+    });
     accept(&carried, &core.server.role, CARRY)?;
     Ok(carried)
 }
@@ -196,34 +229,48 @@ pub(super) async fn of_locked(
         return Ok(Carried::default());
     };
     let grants = grants_to_carry(transaction, target, (live, &current.live)).await?;
+    let of_members = grants_of_members(transaction, &target.members).await?;
     let (hanging, named) = hanging_to_carry(transaction, target, live).await?;
     let names = swapped(target);
-    let (live, fresh) = (&live.shape, &current.live.shape);
-    let replacing = Replacing { hanging: &hanging, names: &names, live, fresh, all };
+    let replacing = Replacing {
+        hanging: &hanging,
+        names: &names,
+        live: &live.shape,
+        fresh: &current.live.shape,
+        all,
+        members: &target.members,
+        role: &core.server.role,
+    };
     let mut carried = carry::carry(&replacing);
     accept(&carried, &core.server.role, CARRY)?;
     carried.after.extend(named);
     // Last: what is done before may need a privilege that the owner does not grant itself.
-    carried.after.extend(carry_grants(&replacing, &grants, &core.server.role));
+    carried.after.extend(carry_grants(&replacing, &grants));
+    carried.after.extend(carry_grants_of_members(&replacing, &of_members));
     Ok(carried)
 }
 
-/// What grants on a table that is to replace a live one what is granted on that, and nothing else.
+/// What grants on a table that is to replace a live one, and on its partitions, what is granted on that, and
+/// nothing else.
 pub(super) async fn grants_of(
     transaction: &Transaction<'_>,
     core: &Core,
     target: &Target,
-    live: &LiveTable,
-    fresh: &LiveTable,
+    (live, fresh): (&LiveTable, &LiveTable),
+    members: &[ReplacedMember],
     all: &[Swapped],
 ) -> Result<Vec<Statement>, Error> {
     let sql = catalog::isolated(&grants::sql(live.oid, fresh.oid));
     let grants = read_grants(&query(transaction, &sql, CARRY).await?)?;
+    let of_members = grants_of_members(transaction, members).await?;
     let hanging = hanging_on(transaction, live.oid).await?;
     let names = swapped(target);
-    let (live, fresh) = (&live.shape, &fresh.shape);
-    let replacing = Replacing { hanging: &hanging, names: &names, live, fresh, all };
-    Ok(carry_grants(&replacing, &grants, &core.server.role))
+    let (hanging, names, live, fresh) = (&hanging, &names, &live.shape, &fresh.shape);
+    let role = &core.server.role;
+    let replacing = Replacing { hanging, names, live, fresh, all, members, role };
+    let mut statements = carry_grants(&replacing, &grants);
+    statements.extend(carry_grants_of_members(&replacing, &of_members));
+    Ok(statements)
 }
 
 /// Whether row-level security is on for a live table that is replaced: who reads the new one before
@@ -232,6 +279,10 @@ pub(super) async fn has_row_security(
     transaction: &Transaction<'_>,
     targets: &[Target],
 ) -> Result<bool, Error> {
+    let members = targets.iter().flat_map(|target| &target.members);
+    if members.into_iter().any(|one| one.hanging.table.row_security) {
+        return Ok(true);
+    }
     for live in targets.iter().filter_map(|target| target.replaces.as_ref()) {
         if hanging_on(transaction, live.oid).await?.table.row_security {
             return Ok(true);
@@ -254,9 +305,10 @@ pub(super) async fn grant(
     let hanging = hanging_on(transaction, live.oid).await?;
     let names = Swapped { live: current.name.clone(), fresh: current.name.clone() };
     let (live, fresh) = (&live.shape, &current.live.shape);
-    let all = std::slice::from_ref(&names);
-    let replacing = Replacing { hanging: &hanging, names: &names, live, fresh, all };
-    execute::run(transaction, &carry_grants(&replacing, &grants, &core.server.role), CARRY).await
+    let (all, members, role) = (std::slice::from_ref(&names), &[], &core.server.role);
+    let (hanging, names) = (&hanging, &names);
+    let replacing = Replacing { hanging, names, live, fresh, all, members, role };
+    execute::run(transaction, &carry_grants(&replacing, &grants), CARRY).await
 }
 
 fn read_grants(messages: &[SimpleQueryMessage]) -> Result<Vec<Grant>, Error> {

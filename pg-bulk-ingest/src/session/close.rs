@@ -2,10 +2,12 @@
 
 use super::carry;
 use super::core::Core;
+use super::members;
 use super::refusal::unreadable;
 use super::store::{self, STORE, Storing};
 use super::target::{Current, Target};
 use super::{start, views};
+use crate::carry::name_members;
 use crate::catalog::{self, LiveTable, Shape, Surroundings, deferrable};
 use crate::deadline::answer;
 use crate::definition::Table;
@@ -44,6 +46,10 @@ pub(super) async fn replace(
         return Ok(migrated);
     }
     check_deferred(transaction, core, targets).await?;
+    for target in targets.iter_mut().filter(|target| target.replaces.is_some()) {
+        let looked = members::look(transaction, &mut target.members).await;
+        looked.map_err(|error| error.in_table(&target.name))?;
+    }
     let mut locks = Vec::new();
     let mut before = Vec::new();
     for target in targets.iter() {
@@ -61,7 +67,9 @@ pub(super) async fn replace(
     migrated.extend(views.before.into_iter().filter(|_| is_migrated));
     // What was granted, or said in a comment, while the rows were loaded is not lost.
     let mut carried = Vec::with_capacity(targets.len());
-    for target in targets.iter() {
+    for target in targets.iter_mut() {
+        let looked = members::look_again(transaction, &mut target.members).await;
+        looked.map_err(|error| error.in_table(&target.name))?;
         let one = carry::of_locked(transaction, core, target, &all).await;
         carried.push(one.map_err(|error| error.in_table(&target.name))?);
     }
@@ -143,11 +151,13 @@ async fn swap(
     let names = catalog::isolated(&Surroundings::sql(current.live.oid));
     let names = Surroundings::read(&query(transaction, &names, PUBLISH).await?);
     let taken = names.ok_or_else(|| unreadable(PUBLISH))?.taken();
+    let members = std::mem::take(&mut target.members);
     let (name, migration) = (&target.name, core.settings.migration);
     let added = &std::mem::take(&mut target.by_hook).added;
     let fresh = Fresh { name: &current.name, shape: &current.live.shape, taken: &taken, added };
-    let Swap { statements, indexes, comment } =
+    let Swap { mut statements, indexes, comment } =
         swap_of(name, &live.shape, fresh, comment, &dropped, migration);
+    statements.extend(name_members(&current.live.shape, &members, &taken));
     execute::run(transaction, &statements, PUBLISH).await?;
     current.name = target.name.clone();
     current.live.row_security |= live.row_security;

@@ -2,6 +2,7 @@
 
 use super::core::{Core, Pending};
 use super::load::Load;
+use super::members::{self, Place};
 use super::meter::Meter;
 use super::scope::Scope;
 use super::target::Target;
@@ -172,12 +173,19 @@ async fn empty(
     }
     let lockable = live.iter().map(|(name, live)| Lockable::table((*name).clone(), live.oid));
     let mut tables = lockable.collect::<Vec<_>>();
-    let names = deleted.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-    let emptied = tables.iter().map(|table| (table.name.clone(), table.oid)).collect::<Vec<_>>();
+    let mut emptied = deleted.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    let mut oids = live.iter().map(|(_, live)| live.oid).collect::<Vec<_>>();
+    for (name, live) in &live {
+        let members = members::find(Place::Within(transaction), live).await;
+        let members = members.map_err(|error| error.in_table(name))?;
+        emptied.extend(members.iter().map(|one| one.member.qualified_name()));
+        oids.extend(members.iter().map(|one| one.member.oid));
+    }
+    let emptied = emptied.into_iter().zip(oids).collect::<Vec<_>>();
     let Unreferred { locks, drop, add } = carry::referring(transaction, &emptied).await?;
     tables.extend(locks);
     execute::lock_exclusively(transaction, &tables, core.waiting(), FINISH).await?;
-    let truncate = std::iter::once(publish::truncate(&names));
+    let truncate = std::iter::once(publish::truncate(&live));
     let statements = drop.into_iter().chain(truncate).chain(add).collect::<Vec<_>>();
     execute::run(transaction, &statements, FINISH).await?;
     Ok(deleted)

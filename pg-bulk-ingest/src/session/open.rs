@@ -5,6 +5,7 @@ use super::carry::Prepared;
 use super::core::Core;
 use super::define::{DEFINE, Defining};
 use super::examine::{self, Outstanding};
+use super::members::{self, Place};
 use super::refusal::unreadable;
 use super::store::Store;
 use super::target::{Current, Target};
@@ -320,8 +321,11 @@ async fn replace(
     let action = "cannot create the table that replaces the live one";
     let fresh = target.fresh.clone();
     // Rows of an upsert come from a staging table, so that the keys are built once they are in; if
-    // there are rows before, they are merged with them.
+    // there are rows before, they are merged with them. Rows in partitions cannot be told apart by their
+    // places.
+    let is_partitioned = current.live.kind == 'p';
     let early = matches!(replacing, Replacing::Rebuild(_))
+        || is_partitioned
         || core.settings.constrains_early(target.definition);
     let definition = target.definition;
     let enums = enum_type::create_missing(transaction, core, &[definition]).await?;
@@ -338,6 +342,8 @@ async fn replace(
             examine::check(transaction, &checks, &core.server, &target.name).await?;
         }
     }
+    // Nobody makes or drops any from here on.
+    target.members = members::find(Place::Within(transaction), &current.live).await?;
     let reason = match replacing {
         Replacing::Delete => "its rows are deleted".to_owned(),
         Replacing::Rebuild(rebuild) => rebuild.reason(),
@@ -359,7 +365,7 @@ async fn replace(
         (created, target.by_hook) =
             created::run_hook(transaction, core, target, (&fresh, created), hook).await?;
     }
-    let Prepared { create, copied } =
+    let Prepared { create, copied, build } =
         carry::prepare(transaction, core, target, &current.live, &created.shape).await?;
     let defined = definition.columns().iter().map(Column::name);
     let is_as_defined = created.shape.columns.iter().map(|column| &*column.name).eq(defined);
@@ -370,10 +376,11 @@ async fn replace(
         more.extend(rebuild.copy(&target.name, &fresh));
     }
     more.extend(copied);
+    more.extend(build);
     if early {
         more.extend(indexes);
         let kept = target.by_hook.left_to_keep(&target.kept, &created.shape);
-        more.extend(plan::keep_indexes(&fresh, &kept));
+        more.extend(plan::keep_indexes(&fresh, &kept, is_partitioned));
     }
     if let Replacing::Rebuild(_) = replacing {
         // The rows of the batch are going to be merged with those that are there.

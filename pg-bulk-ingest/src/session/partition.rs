@@ -150,7 +150,8 @@ impl Making<'_> {
     }
 
     fn sql(self, slots: &BTreeSet<Slot>) -> String {
-        let (name, oid) = (&self.current.name, self.current.live.oid);
+        // A table that is to replace another gets its name.
+        let (name, oid) = (&self.target.name, self.current.live.oid);
         let names = partition::candidates(name, self.division, slots);
         catalog::isolated(&partitions::sql(name, oid, &names))
     }
@@ -211,7 +212,7 @@ impl Making<'_> {
         slots: &BTreeSet<Slot>,
     ) -> Result<Vec<Missing>, Error> {
         let column = self.column().unwrap_or_default();
-        let missing = partition::missing(&self.current.name, &column, self.division, slots, found);
+        let missing = partition::missing(&self.target.name, &column, self.division, slots, found);
         missing.map_err(|reason| Error::new(ErrorKind::Unsupported { reason }, MAKE))
     }
 

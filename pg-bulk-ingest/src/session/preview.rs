@@ -6,6 +6,7 @@ use super::enum_type;
 use super::examine::{self, Outstanding};
 use super::target::Target;
 use super::trial::{self, Tried};
+use crate::carry::name_members;
 use crate::catalog::{FoundEnum, LiveTable, Shape};
 use crate::error::Error;
 use crate::made::{Delta, Made};
@@ -149,9 +150,10 @@ pub(super) fn before_rows(
 }
 
 /// Builds its indexes.
-pub(super) fn indexes(Replacement { target, .. }: &Replacement<'_>) -> Vec<Statement> {
+pub(super) fn indexes(Replacement { target, live, .. }: &Replacement<'_>) -> Vec<Statement> {
     let indexes = plan::create_indexes(&target.fresh, target.definition);
-    indexes.into_iter().chain(plan::keep_indexes(&target.fresh, &target.kept)).collect()
+    let kept = plan::keep_indexes(&target.fresh, &target.kept, live.kind == 'p');
+    target.planned.build.iter().cloned().chain(indexes).chain(kept).collect()
 }
 
 /// What replaces a table. `comment` is that on the table, before and after.
@@ -177,13 +179,14 @@ fn replace(
     statements.extend(planned.drop.iter().cloned());
     let dropped = target.dropped(live);
     let mut grants = Vec::new();
-    if let Some(Tried { shape, taken, grants: given }) = tried {
+    if let Some(Tried { shape, taken, grants: given, members }) = tried {
         let migration = core.settings.migration;
         let added = &Delta::default();
         let fresh = Fresh { name: fresh, shape: &shape, taken: &taken, added };
         let old = comment.take();
         let swap = close::swap_of(name, &live.shape, fresh, old, &dropped, migration);
         statements.extend(swap.statements);
+        statements.extend(name_members(&shape, &members, &taken));
         *comment = swap.comment;
         grants = given;
     } else {
@@ -191,6 +194,7 @@ fn replace(
         let unnamed = Shape { columns: Vec::new(), indexes: Vec::new() };
         let names = publish::Names { indexes: &[], taken: &[] };
         statements.extend(publish::swap(name, fresh, &live.shape, &unnamed, names, &dropped));
+        statements.extend(name_members(&unnamed, &target.members, &[]));
     }
     statements.extend(planned.after.iter().cloned());
     statements.extend(grants);

@@ -3,6 +3,7 @@
 use super::carry::{self, Planned, ToReplace};
 use super::core::{Core, Settings};
 use super::examine::{Examination, Examined, Outstanding, keeps_rows};
+use super::members::Place;
 use super::refusal::{
     START, check_atomic, check_generated, check_mergeable, check_partitioned, check_replacement,
     check_unmanaged, name_mistake, of_engine, privilege, unreadable, unsupported,
@@ -10,7 +11,8 @@ use super::refusal::{
 use super::store::{Ingested, Store};
 use super::supported::{check_server, check_version};
 use super::target::{Current, Target, keeping};
-use super::{computed, enum_type, filled, overlap, rejects, rename, views};
+use super::views::Checking;
+use super::{computed, enum_type, filled, members, overlap, rejects, rename};
 use crate::carry::Swapped;
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
 use crate::deadline::answer;
@@ -73,7 +75,7 @@ pub(super) async fn start(
         let Examination { renaming, outstanding, kept, fresh } =
             examined.examine(client, &relation).await?;
         let is_replaced = matches!(outstanding, Some(Outstanding::Rebuild(_)));
-        let mut planned = Planned::default();
+        let (mut planned, mut partitions) = (Planned::default(), Vec::new());
         let managed = managed(client, &server, &name, live.oid).await?;
         is_worker |= managed.is_some() && targets.is_empty();
         if is_replaced || settings.delete != Delete::Off {
@@ -88,11 +90,14 @@ pub(super) async fn start(
         if (is_replaced || settings.delete != Delete::Off) && renaming.is_none() {
             let shape = live.shape.clone();
             let fresh = fresh.unwrap_or_else(|| shape.clone());
-            replaced.push(ToReplace { names: swapped.clone(), oid: live.oid, live: shape, fresh });
+            let found_members = members::find(Place::Outside(client), live).await;
+            partitions = found_members.map_err(|error| error.in_table(&name))?;
             let keeping = keeping(&kept, live, settings.migration);
-            let checked =
-                views::check(client, &server, &found, &swapped, live, definition, keeping).await;
+            let checking = Checking { server: &server, found: &found, definition, keeping };
+            let checked = checking.check(client, &swapped, live, &partitions).await;
             planned = checked.map_err(|error| error.in_table(&name))?;
+            let (names, members) = (swapped.clone(), partitions.clone());
+            replaced.push(ToReplace { names, oid: live.oid, live: shape, fresh, members });
         }
         let live = live.clone();
         let current = match &outstanding {
@@ -102,13 +107,14 @@ pub(super) async fn start(
         let missing = Target::missing(swapped, definition);
         let target =
             Target { renaming, outstanding, kept, planned, current: Some(current), ..missing };
-        targets.push(target);
+        targets.push(Target { members: partitions, ..target });
     }
     let planned = carry::check(client, &server.role, &replaced).await?;
     for (ToReplace { names, .. }, planned) in replaced.iter().zip(planned) {
         for target in targets.iter_mut().filter(|target| target.name == names.live) {
             target.planned.create = planned.create.clone();
             target.planned.copied = planned.copied.clone();
+            target.planned.build = planned.build.clone();
             target.planned.before.splice(0..0, planned.before.clone());
             target.planned.drop.splice(0..0, planned.drop.clone());
             target.planned.after = planned.after.clone();
@@ -306,18 +312,9 @@ pub(super) fn check_live(
     check_partitioned(live, definition)?;
     check_atomic(live, settings)?;
     check_generated(live, definition, updates)?;
-    if settings.delete != Delete::Off {
-        if live.kind == 'p' {
-            return Err(unsupported(
-                "it is partitioned, and its rows cannot be deleted by replacing it",
-            ));
-        }
-        if !live.is_owner {
-            return Err(privilege(
-                server,
-                format!("the ownership of the table, which {:?} has", live.owner),
-            ));
-        }
+    if settings.delete != Delete::Off && !live.is_owner {
+        let missing = format!("the ownership of the table, which {:?} has", live.owner);
+        return Err(privilege(server, missing));
     }
     Ok(())
 }

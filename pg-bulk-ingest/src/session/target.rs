@@ -4,7 +4,7 @@ use super::carry::Planned;
 use super::created::ByHook;
 use super::examine::{Outstanding, made_of};
 use super::rename::Renaming;
-use crate::carry::Swapped;
+use crate::carry::{ReplacedMember, Swapped};
 use crate::catalog::{LiveColumn, LiveTable};
 use crate::compare::Change;
 use crate::definition::Table;
@@ -40,6 +40,8 @@ pub(super) struct Target {
     pub(super) is_migrated: bool,
     /// Whether the current one, made to replace another, has more than is defined.
     pub(super) has_more: bool,
+    /// The partitions of the live table, if it is going to be replaced.
+    pub(super) members: Vec<ReplacedMember>,
     /// What is planned to be done for what hangs on the live table, if it is going to be replaced.
     pub(super) planned: Planned,
     /// The differences that stay.
@@ -64,7 +66,11 @@ pub(super) fn keeping<'a>(
     migration: Migration,
 ) -> Keeping<'a> {
     let keeps_order = migration != Migration::Exact && !made_of(live).table;
-    Keeping { kept, order: keeps_order.then_some(&live.shape.columns) }
+    Keeping {
+        kept,
+        order: keeps_order.then_some(&live.shape.columns),
+        partition_key: live.partition_key.as_ref().map(|key| &*key.sql),
+    }
 }
 
 /// A table that exists, if only in the transaction.
@@ -160,6 +166,7 @@ impl Target {
             replaces: None,
             outstanding: None,
             is_migrated: false,
+            members: Vec::new(),
             planned: Planned::default(),
             has_more: false,
             kept: Vec::new(),

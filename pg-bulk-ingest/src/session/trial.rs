@@ -7,11 +7,12 @@
 use super::carry;
 use super::core::Core;
 use super::enum_type;
+use super::members;
 use super::preview::{Replacement, before_rows, create, indexes};
 use super::refusal::unreadable;
 use super::start::read;
 use super::target::Target;
-use crate::carry::Swapped;
+use crate::carry::{ReplacedMember, Swapped};
 use crate::catalog::{self, LiveTable, Shape, Surroundings};
 use crate::deadline::answer_at_once;
 use crate::error::{Error, ErrorKind};
@@ -34,8 +35,10 @@ pub(super) struct Tried {
     pub(super) shape: Shape,
     /// The names that its indexes and constraints may not get.
     pub(super) taken: Vec<String>,
-    /// What grants on it what is granted on the live one, and nothing else.
+    /// What grants on it what is granted on the live one, and nothing else; on its partitions, too.
     pub(super) grants: Vec<Statement>,
+    /// The partitions of the live one, with those of it.
+    pub(super) members: Vec<ReplacedMember>,
 }
 
 /// Tables that were tried.
@@ -94,7 +97,10 @@ async fn try_all(
     }
     statements.extend(missing.iter().flat_map(|target| create(target)));
     execute::run(transaction, &statements, TRY).await?;
-    let all = replacements.iter().map(|one| carry::swapped(one.target)).collect::<Vec<_>>();
+    let swapped = |one: &Replacement<'_>| {
+        members::swapped(carry::swapped(one.target), &one.target.members).collect::<Vec<_>>()
+    };
+    let all = replacements.iter().flat_map(swapped).collect::<Vec<_>>();
     let mut trial = Trial::default();
     for replacement in replacements {
         let one = look(transaction, core, replacement, &all).await;
@@ -123,6 +129,8 @@ async fn look(
     let surroundings = catalog::isolated(&Surroundings::sql(fresh.oid));
     let surroundings = Surroundings::read(&query(transaction, &surroundings, TRY).await?);
     let taken = surroundings.ok_or_else(|| unreadable(TRY))?.taken();
-    let grants = carry::grants_of(transaction, core, target, live, &fresh, all).await?;
-    Ok(Tried { shape: fresh.shape, taken, grants })
+    let mut members = target.members.clone();
+    members::look(transaction, &mut members).await?;
+    let grants = carry::grants_of(transaction, core, target, (live, &fresh), &members, all).await?;
+    Ok(Tried { shape: fresh.shape, taken, grants, members })
 }

@@ -13,8 +13,8 @@ pub(crate) enum Refused {
     Attached(Vec<String>),
 }
 
-/// Whether the views can be carried over to a table with these columns.
-pub(crate) fn check(views: &[View], table: u32, columns: &[&str]) -> Result<(), Refused> {
+/// Whether the views can be carried over to tables with these columns.
+pub(crate) fn check(views: &[View], tables: &[u32], columns: &[&str]) -> Result<(), Refused> {
     check_sessions(views)?;
     for view in views {
         check_privileges(view)?;
@@ -25,7 +25,7 @@ pub(crate) fn check(views: &[View], table: u32, columns: &[&str]) -> Result<(), 
     let mut objects = Vec::new();
     for (position, view) in views.iter().enumerate() {
         let described = describe(view);
-        let needed = view.needs.iter().filter(|need| need.oid == table);
+        let needed = view.needs.iter().filter(|need| tables.contains(&need.oid));
         let mut dropped = needed
             .filter_map(|need| need.column.as_deref())
             .filter(|column| !columns.contains(column))

@@ -121,9 +121,7 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
     }
     if let Some(table) = before {
         // What is partitioned stays so, and what is not does not become so.
-        let becomes = shape.is_partitioned && !table.shape.is_partitioned;
-        let replaces = !matches!(ingest.delete, Delete::Off | Delete::Missing);
-        if becomes || replaces && table.shape.is_partitioned {
+        if shape.is_partitioned && !table.shape.is_partitioned {
             return Foretold { worlds, succeeds: false };
         }
         shape.is_partitioned = table.shape.is_partitioned;

@@ -5,6 +5,9 @@ SELECT json_build_object(
       'name', r.tgname,
       'definition', pg_get_triggerdef(r.oid),
       'enabled', r.tgenabled,
+      -- of the trigger of the table above that it comes with (from 13 on)
+      'above', (SELECT p.tgenabled FROM pg_trigger p
+        WHERE p.oid::int8 = (to_jsonb(r) ->> 'tgparentid')::int8),
       'comment', obj_description(r.oid, 'pg_trigger'),
       'may_execute', has_function_privilege(r.tgfoid, 'EXECUTE'),
       'function', r.tgfoid::regprocedure::text,

@@ -5,6 +5,8 @@ SELECT coalesce(json_agg(json_build_object(
   'kind', k.contype,
   'definition', pg_get_constraintdef(k.oid),
   'valid', k.convalidated,
+  -- from the table above
+  'inherited', k.coninhcount > 0,
   'comment', obj_description(k.oid, 'pg_constraint'),
   'index', (SELECT i.relname FROM pg_class i WHERE i.oid = k.conindid AND k.contype <> 't'),
   -- an expression that has the row as a whole prints with the name of the table

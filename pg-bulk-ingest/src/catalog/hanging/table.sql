@@ -1,5 +1,6 @@
 -- What a table has of its own beside columns, indexes, constraints and the like.
 SELECT json_build_object(
+  'partitioned', c.relkind = 'p',
   'row_security', c.relrowsecurity,
   'force_row_security', c.relforcerowsecurity,
   'unlogged', c.relpersistence = 'u',

@@ -9,6 +9,7 @@ use crate::partition;
 use crate::session::load::Load;
 use crate::session::open;
 use crate::session::partition::{MAKE, Made, Where, make};
+use crate::session::target::Target;
 
 impl OpenBatch<'_, '_> {
     /// Makes the partitions for the rows that are sent next, if they go straight into their table.
@@ -81,10 +82,13 @@ impl OpenBatch<'_, '_> {
         Ok(())
     }
 
-    /// Whether the batch created the table.
+    /// Whether the batch created the table, or one that is going to replace it.
     fn is_new(&self, table: usize) -> bool {
         let before = self.core.targets.get(table).map(|target| target.current.is_some());
-        before == Some(false) && self.targets.get(table).is_some_and(|target| !target.is_adopted)
+        let is_new = |target: &Target| {
+            target.replaces.is_some() || before == Some(false) && !target.is_adopted
+        };
+        self.targets.get(table).is_some_and(is_new)
     }
 
     /// Whether the batch's transaction has done nothing yet that another could not do again.

@@ -45,6 +45,9 @@ impl Load {
             if target.replaces.is_none() || target.is_migrated {
                 migrated.extend(built.statements);
             }
+            if target.is_migrated {
+                migrated.extend([plan::analyze(&current.name)]);
+            }
             if let Some(counts) = counts.get_mut(position) {
                 counts.inserted -= built.superseded.min(counts.inserted);
             }
@@ -77,7 +80,7 @@ async fn build_one(
     let mut indexes = Vec::new();
     if current.bare {
         indexes = plan::create_indexes(&current.name, table);
-        indexes.extend(plan::keep_indexes(&current.name, kept));
+        indexes.extend(plan::keep_indexes(&current.name, kept, false));
     }
     let mut sql = indexes.clone();
     sql.push(plan::analyze(&current.name));
