@@ -131,14 +131,16 @@ impl<'c, S: ?Sized, W: DeserializeOwned, H> Session<'c, S, W, H> {
             false => settings.visibility,
         };
         let settings = Settings { begins_after_stored: reads, visibility, ..settings };
-        let mut core = whole::inspect(client, tables, settings, &mut meter).await?;
+        // These futures are large, and a caller's would be, that holds them.
+        let inspect = Box::pin(whole::inspect(client, tables, settings, &mut meter));
+        let mut core = inspect.await?;
         stored::check_readable(&core)?;
         let high_watermark = stored::begin_after(high_watermark, core.store.watermark());
         let high_watermark = high_watermark.map_err(|error| match core.targets.first() {
             Some(first) => error.in_table(&first.name),
             None => error,
         })?;
-        whole::migrate(client, &mut core, &mut meter).await?;
+        Box::pin(whole::migrate(client, &mut core, &mut meter)).await?;
         let scope = Scope::new(client, core.settings.visibility);
         let (read, tables) = (watermark::read, PhantomData);
         let on_create = None;
@@ -154,10 +156,10 @@ pub(crate) async fn plan(
 ) -> Result<Plan, Error> {
     let deadline = settings.deadline(client)?;
     let shown = settings.show_values;
-    let previewed = async {
+    let previewed = Box::pin(async {
         let started = start::start(client, tables, settings).await?;
         preview::preview(client, &started).await
-    };
+    });
     let previewed = within(deadline, (), previewed).await;
     previewed.map_err(|error| if shown { error.with_values() } else { error })
 }
@@ -191,7 +193,7 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
         let transaction = transaction.map_err(|error| core.locate(error))?;
         let waits = meter.waits();
         let begun = OpenBatch::begin(transaction, core, meter, connections.as_mut(), on_create);
-        let open = within(deadline, waits, begun).await?;
+        let open = within(deadline, waits, Box::pin(begun)).await?;
         Ok(SessionBatch { open, high_watermark, read, hook: &mut self.hook, tables: self.tables })
     }
 
@@ -234,7 +236,8 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     /// Any error of the server; what was committed before stays.
     pub async fn finish(self) -> Result<Report<W>, Error> {
         let Self { scope, mut core, mut meter, high_watermark, mut on_create, .. } = self;
-        let phases = whole::finish(scope, &mut core, &mut meter, &mut on_create).await?;
+        let finish = Box::pin(whole::finish(scope, &mut core, &mut meter, &mut on_create));
+        let phases = finish.await?;
         let kept = whole::kept(&core);
         let core::Totals { batches, rows, bytes, tables, migrated, rejects, version } = core.totals;
         let skipped = None;

@@ -119,7 +119,9 @@ pub(super) async fn prepare(
     let (Some(asked), Some(table)) = (asked, tables.first()) else {
         return Ok(Filling { tables, settings, migrated: Plan::default() });
     };
-    let prepared = session::prepare(client, table.clone(), settings, &asked, on_create).await?;
+    // Few ingests have a version, and all have the size of its future otherwise.
+    let prepared = session::prepare(client, table.clone(), settings, &asked, on_create);
+    let prepared = Box::pin(prepared).await?;
     let Prepared { name, definition, settings, migrated } = prepared;
     Ok(Filling { tables: vec![(name, definition)], settings, migrated })
 }
