@@ -18,7 +18,7 @@ pub(crate) fn writer(array: &ArrayRef, column: &Column) -> Option<Write> {
     }
 }
 
-/// The same of an array of what the column, or an element of it, is.
+/// Writes an array of what the column, or an element of it, is.
 pub(crate) fn scalar(array: &ArrayRef, column: &Column) -> Option<Write> {
     match array.data_type() {
         DataType::Null => return Some(all_null()),

@@ -75,7 +75,7 @@ pub(crate) struct Carried {
 
 const KEPT: &str = "what hangs on the live table is kept";
 
-/// Carries all over that hangs on a table, but for its grants and its own comment; its partitions, too, but
+/// Carries all dependent objects of a table over, but not its grants and its own comment; its partitions, too, but
 /// for the grants on them.
 pub(crate) fn carry(replacing: &Replacing<'_>) -> Carried {
     let mut carried = carry_one(replacing);

@@ -16,4 +16,6 @@ pub(crate) use bound::{DEFAULT, listed};
 pub(crate) use division::{Division, Slot};
 pub(crate) use missing::{Missing, candidates, missing};
 pub(crate) use scan::Scan;
-pub(crate) use statements::{Attaching, BEGIN_APART, COMMIT, attach, partition_by, with_table};
+pub(crate) use statements::{
+    Attaching, BEGIN_APART, COMMIT, attach, like, partition_by, with_table,
+};

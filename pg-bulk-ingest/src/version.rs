@@ -13,6 +13,7 @@ pub(crate) use standing::{Standing, published, standing};
 
 use crate::ident::{Ident, Literal, QualifiedName};
 use crate::options::Versions;
+use crate::partition;
 use crate::statement::{LockMode, Statement};
 
 /// The constraint by which a version that is being filled is known, and which refuses rows of others.
@@ -56,12 +57,10 @@ impl Draft {
 
     /// Creates its table.
     pub(crate) fn create(&self) -> Statement {
-        let (name, table, condition) = (self.name(), &self.table, self.condition());
-        let constraint = Ident::new(CONSTRAINT);
-        let sql = format!(
-            "CREATE TABLE {name} (LIKE {table} INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY, \
-             CONSTRAINT {constraint} CHECK ({condition}))"
-        );
+        let (name, condition) = (self.name(), self.condition());
+        let (like, constraint) = (partition::like(&self.table), Ident::new(CONSTRAINT));
+        let sql =
+            format!("CREATE TABLE {name} ({like}, CONSTRAINT {constraint} CHECK ({condition}))");
         Statement::new(sql, LockMode::None, "the version is filled before it is attached")
     }
 

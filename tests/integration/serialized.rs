@@ -1,8 +1,9 @@
 //! Reports and progress as JSON: names that others read, so a name that changes is a break.
 
-use pg_bulk_ingest::{Batch, IngestTable, Progress, Report, SetAside};
+use pg_bulk_ingest::{Batch, IngestTable, Phase, Progress, Report, SetAside};
 use serde_json::{Value, json};
 use tests::{Database, ingest};
+use tokio::sync::Notify;
 
 #[derive(IngestTable)]
 #[ingest(table = "t")]
@@ -95,12 +96,18 @@ async fn progress_is_json_with_names_that_stay() {
     let holder = database.connect().await;
     holder.batch_execute("BEGIN; LOCK TABLE t").await.unwrap();
     let mut told = Vec::new();
-    let mut tell = |progress: &Progress| told.push(serde_json::to_value(progress).unwrap());
+    let waits = Notify::new();
+    let mut tell = |progress: &Progress| {
+        told.push(serde_json::to_value(progress).unwrap());
+        if progress.phase == Phase::Wait {
+            waits.notify_one();
+        }
+    };
     let load = ingest::<Row>(&mut client)
         .on_progress(&mut tell)
         .batches(|_| [Batch::new([row(1, "a")]).high_watermark(1)]);
     let release = async {
-        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+        waits.notified().await;
         holder.batch_execute("COMMIT").await.unwrap();
     };
     let (loaded, ()) = tokio::join!(load, release);

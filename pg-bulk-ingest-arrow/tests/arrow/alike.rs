@@ -134,7 +134,7 @@ fn values() -> impl Strategy<Value = Values> {
     })
 }
 
-/// The same values in a record batch.
+/// A record batch of the values that the structs have.
 fn record_batch(rows: &[Values]) -> RecordBatch {
     let epoch = DateTime::UNIX_EPOCH.naive_utc();
     let mut repeated = StringDictionaryBuilder::<UInt8Type>::new();

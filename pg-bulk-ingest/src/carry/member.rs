@@ -23,7 +23,7 @@ pub(crate) struct ReplacedMember {
     pub(crate) hanging: Hanging,
     /// Whether the role may create tables in its schema.
     pub(crate) schema_create: bool,
-    /// The partition that takes its place, once it is made.
+    /// The partition that replaces it, once it is made.
     pub(crate) fresh: Option<(u32, Shape)>,
 }
 
@@ -242,7 +242,7 @@ fn indexes(one: &ReplacedMember, replacing: &Replacing<'_>, carried: &mut Carrie
     }
 }
 
-/// Gives the partitions that take the place of others, and their indexes, the names of those. It counts on
+/// Gives the partitions that replace others, and their indexes, the names of those. It counts on
 /// these being dropped, and the table having its name.
 pub(crate) fn name(root: &Shape, members: &[ReplacedMember], taken: &[String]) -> Vec<Statement> {
     let purpose = "the new partitions take the places of the live ones";

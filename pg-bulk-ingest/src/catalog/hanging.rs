@@ -285,7 +285,7 @@ pub(crate) struct Publication {
     pub(crate) used: Vec<String>,
 }
 
-/// The queries for what hangs on a table, each of which returns one row.
+/// Returns the queries for the dependent objects of a table, each of which returns one row.
 const QUERIES: [&str; 8] = [
     include_str!("hanging/table.sql"),
     include_str!("hanging/columns.sql"),
@@ -307,7 +307,7 @@ pub(crate) fn read(messages: &[SimpleQueryMessage]) -> Option<Hanging> {
     rows.try_into().ok().and_then(read_one)
 }
 
-/// The queries for what hangs on several tables: each is planned once for all of them.
+/// Returns the queries for the dependent objects of several tables: each is planned once for all of them.
 pub(crate) fn sql_of_all(oids: &[u32]) -> String {
     let oids = list(oids);
     let of_all = |query: &&str| {

@@ -17,6 +17,7 @@ pub(crate) mod own;
 pub(crate) mod partitions;
 pub(crate) mod probe;
 mod query;
+pub(crate) mod readers;
 mod relation;
 mod renamed;
 pub(crate) mod state;

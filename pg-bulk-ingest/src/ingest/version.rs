@@ -21,7 +21,7 @@ impl<S: IngestTable + ?Sized, H> Ingest<'_, S, H> {
     /// and until then not at all. Default: rows go into the table itself.
     ///
     /// The struct has `partition_by = "list (column)"`; the label is the value of that column in all rows, which
-    /// PostgreSQL checks as they are loaded. The version is filled as a table beside the others, by any
+    /// PostgreSQL checks as they are loaded. The version is filled as a table of its own, by any
     /// number of batches. When the ingest is finished, one transaction attaches it, shows it in a view
     /// `<table>_latest` in the same schema, and removes the versions that are not [kept](Self::versions).
     ///

@@ -32,12 +32,8 @@ pub(crate) fn attach(missing: &Missing, attaching: Attaching<'_>) -> Vec<Stateme
     let partition = table.sibling(missing.name.clone());
     let purpose = format!("the table has rows {}", missing.values.to_lowercase());
     let statement = |sql: String, lock| Statement::new(sql, lock, purpose.clone());
-    let mut statements = vec![statement(
-        format!(
-            "CREATE TABLE {partition} (LIKE {table} INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY)"
-        ),
-        LockMode::None,
-    )];
+    let mut statements =
+        vec![statement(format!("CREATE TABLE {partition} ({})", like(table)), LockMode::None)];
     statements.extend(owner.map(|owner| {
         let owner = Ident::new(owner);
         statement(format!("ALTER TABLE {partition} OWNER TO {owner}"), LockMode::None)
@@ -59,6 +55,12 @@ pub(crate) fn attach(missing: &Missing, attaching: Attaching<'_>) -> Vec<Stateme
         lock,
     ));
     statements
+}
+
+/// What a table has that is going to be a partition of this one: its indexes, foreign keys and triggers come when it
+/// is attached, and from 18 on an identity would be in the way of that.
+pub(crate) fn like(table: &QualifiedName) -> String {
+    format!("LIKE {table} INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY")
 }
 
 /// The partitions that a table gets when it is made.

@@ -61,7 +61,8 @@ async fn hanging_on(
     all.ok_or_else(|| unreadable(READ))
 }
 
-/// Reads again what hangs on partitions of live tables: not all that changes it waits for the locks on them.
+/// Reads the dependent objects of partitions of live tables again: not every statement that changes them waits for the
+/// locks on these tables.
 pub(super) async fn look_again(
     transaction: &Transaction<'_>,
     members: &mut [ReplacedMember],
@@ -75,7 +76,7 @@ pub(super) async fn look_again(
     Ok(())
 }
 
-/// Reads the partitions that were made to take the place of these.
+/// Reads the partitions that were made to replace these.
 pub(super) async fn look(
     transaction: &Transaction<'_>,
     members: &mut [ReplacedMember],

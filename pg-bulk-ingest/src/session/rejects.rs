@@ -128,7 +128,8 @@ async fn create(
         return Ok(Vec::new());
     }
     let oid = target.visible().map_or(0, |live| live.oid);
-    let readers = rejects::read_readers(&query(transaction, &rejects::readers(oid), KEEP).await?);
+    let readers =
+        catalog::readers::read(&query(transaction, &catalog::readers::sql(oid), KEEP).await?);
     let create = rejects::create(rejects, &target.name, &readers);
     run(transaction, &create, KEEP).await?;
     Ok(create)

@@ -25,7 +25,10 @@ async fn readers_see_one_instant_and_do_not_wait() {
         let done = Arc::clone(&done);
         async move {
             let (mut longest, mut seen) = (Duration::ZERO, Vec::new());
-            while !done.load(Ordering::Relaxed) {
+            // Once more after the end.
+            let mut is_over = false;
+            while !is_over {
+                is_over = done.load(Ordering::Relaxed);
                 let begun = Instant::now();
                 for query in ["SELECT count(*), min(value) FROM t", "SELECT count(*), min(value) FROM late"] {
                     let row = reader.query_one(query, &[]).await.unwrap();
@@ -47,7 +50,6 @@ async fn readers_see_one_instant_and_do_not_wait() {
     let batches = |_| [Batch::new(rows).high_watermark(2)];
     ingest::<Keyed>(&mut client).delete(Delete::All).batches(batches).await.unwrap();
     ends.await.unwrap();
-    tokio::time::sleep(Duration::from_millis(50)).await;
     done.store(true, Ordering::Relaxed);
     let (longest, mut seen) = probe.await.unwrap();
     assert!(longest < Duration::from_millis(1400), "{longest:?}");
@@ -133,7 +135,8 @@ async fn what_is_killed_leaves_nothing() {
             let reader = database.connect().await;
             reader.batch_execute("BEGIN; SELECT FROM early").await.unwrap();
             let killed = async {
-                tokio::time::sleep(Duration::from_millis(500)).await;
+                let waits = format!("SELECT count(*) FROM pg_locks WHERE pid = {pid} AND NOT granted");
+                while database.row(&waits).await == "0" {}
                 database.row(&kill).await
             };
             let (ended, _) = futures_util::future::join(batch.commit(2), killed).await;

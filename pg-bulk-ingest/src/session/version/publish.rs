@@ -8,7 +8,7 @@ use super::super::refusal::unsupported;
 use super::super::scope::Scope;
 use super::super::target::Target;
 use super::{read, shown, sql, within};
-use crate::catalog::{FoundVersions, text};
+use crate::catalog::{FoundVersions, readers, text};
 use crate::definition::Column;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
@@ -16,7 +16,7 @@ use crate::lock::Lockable;
 use crate::report::{Phase, VersionOutcome};
 use crate::statement::{LockMode, Statement};
 use crate::version::{self, Draft, Published, Standing, newest, standing};
-use crate::{rejects, watermark};
+use crate::watermark;
 use tokio_postgres::Transaction;
 
 const PUBLISH: &str = "cannot publish the version";
@@ -179,8 +179,8 @@ impl Publishing<'_> {
             .map_err(|error| error.error(comment, PUBLISH))?;
         statements.push(version::number(&name, &comment));
         if view.is_none() {
-            let readers = query(transaction, &rejects::readers(draft.oid), PUBLISH).await?;
-            let readers = rejects::read_readers(&readers);
+            let readers = query(transaction, &readers::sql(draft.oid), PUBLISH).await?;
+            let readers = readers::read(&readers);
             statements.extend(version::grants(&name, &readers));
             statements.extend(owner.map(|owner| version::give(&name, owner)));
         }
