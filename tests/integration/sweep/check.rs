@@ -126,7 +126,8 @@ pub(super) async fn visible(client: &Client, scenario: &Scenario) -> String {
         Err(error) => {
             // No table, no schema; or it was dropped when its name had been looked up.
             let code = error.code().map(tokio_postgres::error::SqlState::code);
-            assert!(matches!(code, Some("42P01" | "3F000" | "XX000")), "{error:?}");
+            let is_gone = matches!(code, Some("42P01" | "3F000" | "XX000"));
+            assert!(is_gone, "{}: {error:?}", scenario.name);
             "no table".to_owned()
         }
     }
