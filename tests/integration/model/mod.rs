@@ -4,6 +4,7 @@
 //! shows it, since each step is checked. `MODEL_SEED` repeats a run; `MODEL_RUNS` and `MODEL_STEPS`
 //! ask for more of them, and longer ones.
 
+mod load;
 mod run;
 mod step;
 mod world;

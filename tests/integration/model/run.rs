@@ -1,65 +1,14 @@
 //! The server beside the model.
 
-use super::step::{Definition, Fault, IngestOf, Step};
+use super::load::attempt;
+use super::step::{Fault, IngestOf, Step};
 use super::world::{Shape, Table, World, foretell};
 use futures_util::FutureExt;
 use local_postgres::{LocalPostgres, StopMode};
-use pg_bulk_ingest::{Batch, BoxFuture, Change, Error, IngestTable, RowOf, SetAside, Watermarks};
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, resume_unwind};
+use pg_bulk_ingest::Watermarks;
 use std::sync::Arc;
-use std::task::Poll;
-use tests::{At, Call, Direction, Harm, Proxy, connect, ingest};
+use tests::{At, Call, Direction, Harm, Proxy, connect};
 use tokio_postgres::Client;
-
-#[derive(IngestTable)]
-#[ingest(schema = "model", table = "t")]
-struct Keyed {
-    #[ingest(primary_key)]
-    id: i32,
-    #[ingest(sql_type = "varchar(8)")]
-    value: String,
-}
-
-#[derive(IngestTable)]
-#[ingest(schema = "model", table = "t")]
-struct Indexed {
-    #[ingest(primary_key)]
-    id: i32,
-    #[ingest(sql_type = "varchar(8)", index)]
-    value: String,
-}
-
-#[derive(IngestTable)]
-#[ingest(schema = "model", table = "t")]
-struct Joined {
-    #[ingest(primary_key)]
-    id: i32,
-    #[ingest(sql_type = "varchar(8)", on_update = "right(old.value || new.value, 8)")]
-    value: String,
-}
-
-#[derive(IngestTable)]
-#[ingest(schema = "model", table = "t")]
-struct Unkeyed {
-    id: i32,
-    #[ingest(sql_type = "varchar(8)")]
-    value: String,
-}
-
-#[derive(IngestTable)]
-#[ingest(
-    schema = "model",
-    table = "t",
-    partition_by = "range (id)",
-    partitions(every = 10, ahead = 1, default)
-)]
-struct Partitioned {
-    #[ingest(primary_key)]
-    id: i32,
-    #[ingest(sql_type = "varchar(8)")]
-    value: String,
-}
 
 /// The server, and what is to be on it.
 pub(super) struct Run {
@@ -109,8 +58,10 @@ impl Run {
     /// Whether PostgreSQL keeps ids apart: by a key, or by an index that an interrupted migration has
     /// built for one.
     async fn is_unique(&self) -> bool {
-        let unique = "SELECT 1 FROM pg_index WHERE indrelid = to_regclass('model.t')
-            AND indisunique AND indisready";
+        let unique =
+            "SELECT 1 FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attname = 'id'
+            WHERE indrelid = to_regclass('model.t') AND indisunique AND indisready
+            AND indkey::text = attnum::text";
         !tests::rows(&self.admin, unique).await.is_empty()
     }
 
@@ -167,7 +118,8 @@ impl Run {
         let relations = "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'i', 'p', 'I')
             AND NOT relispartition AND relnamespace = 'model'::regnamespace";
         let own = found.as_ref().map_or(0, |table| {
-            1 + u32::from(table.shape.is_keyed) + u32::from(table.shape.is_indexed)
+            let Shape { is_keyed, is_indexed, is_aimed, .. } = table.shape;
+            1 + [is_keyed, is_indexed, is_aimed].into_iter().map(u32::from).sum::<u32>()
         });
         tests::rows(&self.admin, relations).await != [own.to_string()]
     }
@@ -175,9 +127,10 @@ impl Run {
     /// The table as it is.
     async fn look(&self) -> World {
         let tables = "SELECT relname, obj_description(oid), relacl::text LIKE '%pg_monitor=r%',
-                relkind = 'p', EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype = 'p'),
-                EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid AND indisvalid
-                    AND NOT indisprimary AND indkey::text = '2')
+                relkind = 'p', EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype = 'u'),
+                EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype = 'p'),
+                EXISTS (SELECT FROM pg_index JOIN pg_attribute ON attrelid = c.oid AND attname = 'value'
+                    WHERE indrelid = c.oid AND indisvalid AND indkey::text = attnum::text)
             FROM pg_class c WHERE relnamespace = 'model'::regnamespace
                 AND relkind IN ('r', 'p') AND NOT relispartition";
         let tables = tests::rows(&self.admin, tables).await;
@@ -185,9 +138,9 @@ impl Run {
             assert_eq!(tables, [""; 0]);
             return None;
         };
-        let mut parts = table.strip_prefix("t|").unwrap().rsplitn(5, '|');
+        let mut parts = table.strip_prefix("t|").unwrap().rsplitn(6, '|');
         let (is_indexed, is_keyed) = (parts.next() == Some("t"), parts.next() == Some("t"));
-        let is_partitioned = parts.next() == Some("t");
+        let (is_aimed, is_partitioned) = (parts.next() == Some("t"), parts.next() == Some("t"));
         let is_granted = parts.next() == Some("t");
         let comment = parts.next().unwrap();
         let rows = tests::rows(&self.admin, "SELECT id, value FROM model.t").await;
@@ -202,7 +155,7 @@ impl Run {
             true => self.look_at_row().await,
             false => comment.and_then(|c| c["pg-bulk-ingest"]["high-watermark"].as_i64()),
         };
-        let shape = Shape { is_keyed, is_indexed, is_partitioned };
+        let shape = Shape { is_keyed, is_indexed, is_partitioned, is_aimed };
         Some(Table { shape, rows, high_watermark, is_granted })
     }
 
@@ -261,7 +214,7 @@ fn by_hand(table: &mut Table, step: &Step, is_unique: bool) -> String {
             if !is_unique || !table.has(id) {
                 table.add(id, "hand");
             }
-            format!("INSERT INTO model.t VALUES ({id}, 'hand') ON CONFLICT DO NOTHING")
+            format!("INSERT INTO model.t (id, value) VALUES ({id}, 'hand') ON CONFLICT DO NOTHING")
         }
         Step::Comment => {
             table.high_watermark = None;
@@ -276,101 +229,4 @@ fn by_hand(table: &mut Table, step: &Step, is_unique: bool) -> String {
         }
         Step::Ingest(_) | Step::DropTable | Step::Restart => String::new(),
     }
-}
-
-/// Ingests once. Returns how that ended, if it did, and whether a fault of its own making happened.
-async fn attempt(
-    client: &mut Client,
-    of: &IngestOf,
-    kept: Watermarks,
-    world: &World,
-) -> (Option<Result<(), Error>>, bool) {
-    let stored = world.as_ref().and_then(|table| table.high_watermark);
-    let run = match of.definition {
-        Definition::Keyed => load::<Keyed, _>(client, of, kept, stored, |id, value| {
-            value.map_or(Change::Delete(id), |value| Change::Put(Keyed { id, value }))
-        }),
-        Definition::Indexed => load::<Indexed, _>(client, of, kept, stored, |id, value| {
-            value.map_or(Change::Delete(id), |value| Change::Put(Indexed { id, value }))
-        }),
-        Definition::Joined => load::<Joined, _>(client, of, kept, stored, |id, value| {
-            value.map_or(Change::Delete(id), |value| Change::Put(Joined { id, value }))
-        }),
-        Definition::Partitioned => load::<Partitioned, _>(client, of, kept, stored, |id, value| {
-            value.map_or(Change::Delete(id), |value| Change::Put(Partitioned { id, value }))
-        }),
-        Definition::Unkeyed => load(client, of, kept, stored, |id, value| Unkeyed {
-            id,
-            value: value.unwrap_or_default(),
-        }),
-    };
-    let polls = if let Some(Fault::Drop(polls)) = of.fault { polls } else { usize::MAX };
-    let (mut run, mut left) = (AssertUnwindSafe(run).catch_unwind().boxed(), polls);
-    let ended = poll_fn(move |cx| {
-        let polled = run.as_mut().poll(cx);
-        left -= 1;
-        match polled {
-            Poll::Ready(ended) => Poll::Ready(Some(ended)),
-            Poll::Pending if left == 0 => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        }
-    });
-    let of_the_rows = matches!(of.fault, Some(Fault::RowError(_)));
-    match ended.await {
-        Some(Ok(Ok(()))) => (Some(Ok(())), false),
-        Some(Ok(Err(error))) => {
-            let is_planned = matches!(error.kind(), pg_bulk_ingest::ErrorKind::Source);
-            (Some(Err(error)), of_the_rows && is_planned)
-        }
-        Some(Err(panic)) if panic.is::<Planned>() => (None, true),
-        Some(Err(panic)) => resume_unwind(panic),
-        None => (None, true),
-    }
-}
-
-/// The panic that was asked for.
-struct Planned;
-
-fn load<'c, R, C>(
-    client: &'c mut Client,
-    of: &IngestOf,
-    kept: Watermarks,
-    stored: Option<i64>,
-    row: fn(i32, Option<String>) -> C,
-) -> BoxFuture<'c, Result<(), Error>>
-where
-    R: IngestTable + Send + 'static,
-    C: RowOf<R> + Send + 'static,
-{
-    let IngestOf { upsert, delete, visibility, batches, fault, .. } = of.clone();
-    let ingest = ingest::<R>(client).upsert(upsert).delete(delete).visibility(visibility);
-    let ingest = ingest.watermarks(kept);
-    let ingest = ingest.small_merges(of.small_merges);
-    let ingest = match of.sets_aside {
-        true => ingest.set_aside(SetAside { share: 1.0, ..SetAside::default() }),
-        false => ingest,
-    };
-    let made = move |after: Option<i64>| {
-        assert_eq!(after, stored, "the high watermark");
-        let mut taken = 0;
-        let mut rows = move |rows: Vec<(i32, Option<&'static str>)>| {
-            let first = taken;
-            taken += rows.len();
-            rows.into_iter().enumerate().map(move |(i, (id, value))| match fault {
-                Some(Fault::RowError(at)) if at == first + i + 1 => Err("no more rows"),
-                Some(Fault::RowPanic(at)) if at == first + i + 1 => {
-                    resume_unwind(Box::new(Planned))
-                }
-                _ => Ok(row(id, value.map(str::to_owned))),
-            })
-        };
-        batches.into_iter().map(move |batch| {
-            let made = Batch::try_new(rows(batch.rows));
-            match batch.high_watermark {
-                Some(high_watermark) => made.high_watermark(high_watermark),
-                None => made.without_high_watermark(),
-            }
-        })
-    };
-    async move { ingest.batches(made).await.map(|_| ()) }.boxed()
 }

@@ -12,6 +12,10 @@ pub(super) enum Definition {
     Unkeyed,
     /// Values are joined when rows are merged.
     Joined,
+    /// Of rows with equal keys the one with the greatest value stays.
+    Newest,
+    /// Rows are merged on a unique constraint, and the server gives them their primary key.
+    Aimed,
     /// Partitioned, with the key of the others.
     Partitioned,
 }
@@ -47,7 +51,15 @@ pub(super) struct IngestOf {
     pub(super) small_merges: bool,
     /// Whether rows that the server refuses of a table that is there are set aside.
     pub(super) sets_aside: bool,
+    /// Whether an inserter collects the rows: each batch but the last has [`WRITTEN`].
+    pub(super) is_written: bool,
 }
+
+/// How many rows are in a batch of an inserter.
+pub(super) const WRITTEN: usize = 3;
+
+/// How new the deletes are where the newest change counts.
+pub(super) const DELETED_AT: &str = "b";
 
 #[derive(Debug, Clone)]
 pub(super) enum Step {
@@ -82,17 +94,20 @@ impl Step {
 impl IngestOf {
     fn any(dice: &mut Dice) -> Self {
         // Mostly the same definition, so that there is a table to go on with.
-        let definition = match dice.below(12) {
+        let definition = match dice.below(16) {
             0 => Definition::Indexed,
             1 | 2 => Definition::Unkeyed,
             3 | 4 => Definition::Joined,
+            5 | 6 => Definition::Newest,
+            7 | 8 => Definition::Aimed,
             // Keys of partitioned tables begin with 11, and NOT NULL by checks with 12.
-            5..=7 if version() >= 12 => Definition::Partitioned,
+            9..=11 if version() >= 12 => Definition::Partitioned,
             _ => Definition::Keyed,
         };
-        let batches = dice.below(4);
         let sets_aside = dice.once_in(3);
-        Self {
+        let batches = dice.below(4);
+        let batches = (0..batches).map(|_| BatchOf::any(dice, definition, sets_aside)).collect();
+        let ingest = Self {
             definition,
             upsert: match dice.below(8) {
                 0 | 1 => Upsert::Off,
@@ -108,11 +123,25 @@ impl IngestOf {
                 Delete::Missing,
             ]),
             visibility: dice.pick(&[Visibility::AfterEachBatch, Visibility::AfterLastBatch]),
-            batches: (0..batches).map(|_| BatchOf::any(dice, definition, sets_aside)).collect(),
+            batches,
             fault: (!dice.once_in(3)).then(|| Fault::any(dice)),
             small_merges: !dice.once_in(3),
             sets_aside,
-        }
+            is_written: false,
+        };
+        if dice.once_in(4) { ingest.written() } else { ingest }
+    }
+
+    /// The rows by an inserter, which adds batches to what is there.
+    fn written(self) -> Self {
+        let high_watermark = self.batches.iter().find_map(|batch| batch.high_watermark);
+        let rows = self.batches.iter().flat_map(|batch| &batch.rows).copied().collect::<Vec<_>>();
+        let batches = rows
+            .chunks(WRITTEN)
+            .map(|rows| BatchOf { rows: rows.to_vec(), high_watermark })
+            .collect();
+        let (delete, visibility) = (Delete::Off, Visibility::AfterEachBatch);
+        Self { delete, visibility, batches, is_written: true, ..self }
     }
 }
 

@@ -1,8 +1,8 @@
 //! The model: what the table is, and what an ingest makes of it.
 
-use super::step::{BatchOf, Definition, IngestOf};
+use super::step::{BatchOf, DELETED_AT, Definition, IngestOf};
 use pg_bulk_ingest::{Delete, Upsert, Visibility};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The table as it is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub(super) struct Shape {
     pub(super) is_keyed: bool,
     pub(super) is_indexed: bool,
     pub(super) is_partitioned: bool,
+    /// Whether ids are unique, but not the primary key.
+    pub(super) is_aimed: bool,
 }
 
 impl Definition {
@@ -30,6 +32,7 @@ impl Definition {
             is_keyed: self != Self::Unkeyed,
             is_indexed: self == Self::Indexed,
             is_partitioned: self == Self::Partitioned,
+            is_aimed: self == Self::Aimed,
         }
     }
 }
@@ -57,16 +60,23 @@ impl Table {
     /// aside.
     fn with(&self, batch: &BatchOf, ingest: &IngestOf, sets_aside: bool) -> Option<Self> {
         let joins = ingest.definition == Definition::Joined;
+        let by_age = ingest.definition == Definition::Newest && ingest.upsert != Upsert::Off;
         let mut table = self.clone();
-        for &(id, value) in &batch.rows {
+        let rows = if by_age { newest(&batch.rows) } else { batch.rows.clone() };
+        for (id, value) in rows {
+            let is_older = |than: &str| {
+                by_age && self.rows.iter().any(|(of, there)| *of == id && &**there > than)
+            };
             let Some(value) = value else {
                 if ingest.upsert == Upsert::Off {
                     return None;
                 }
-                table.take(id);
+                if !is_older(DELETED_AT) {
+                    table.take(id);
+                }
                 continue;
             };
-            let is_too_long = value.chars().count() > 8;
+            let is_too_long = is_too_long(value);
             // COPY refuses it.
             if is_too_long && joins && ingest.upsert == Upsert::IfPrimaryKey {
                 return None;
@@ -82,6 +92,7 @@ impl Table {
             if self.shape.is_keyed && table.has(id) {
                 match ingest.upsert {
                     Upsert::KeepExisting => continue,
+                    _ if is_older(&value) => continue,
                     _ => {
                         let old = table.take(id).filter(|_| joins).unwrap_or_default();
                         let joined = format!("{old}{value}").chars().collect::<Vec<_>>();
@@ -94,6 +105,25 @@ impl Table {
         table.high_watermark = batch.high_watermark.or(table.high_watermark);
         Some(table)
     }
+}
+
+/// Of changes of each key the newest, and of equally new ones the last. Those that are too long are refused first.
+fn newest(rows: &[(i32, Option<&'static str>)]) -> Vec<(i32, Option<&'static str>)> {
+    let mut newest = BTreeMap::new();
+    let (refused, rows) = rows.iter().partition::<Vec<_>, _>(|row| row.1.is_some_and(is_too_long));
+    for &(id, value) in rows {
+        let at = value.unwrap_or(DELETED_AT);
+        let one = newest.entry(id).or_insert((at, value));
+        if one.0 <= at {
+            *one = (at, value);
+        }
+    }
+    let newest = newest.into_iter().map(|(id, (_, value))| (id, value));
+    refused.into_iter().copied().chain(newest).collect()
+}
+
+fn is_too_long(value: &str) -> bool {
+    value.chars().count() > 8
 }
 
 /// What an ingest is to do.
@@ -125,6 +155,10 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
             return Foretold { worlds, succeeds: false };
         }
         shape.is_partitioned = table.shape.is_partitioned;
+        // Its primary key would have to have the column that it is partitioned by.
+        if shape.is_partitioned && shape.is_aimed {
+            return Foretold { worlds, succeeds: false };
+        }
     }
     let mut table = before.clone().unwrap_or_else(|| Table::new(shape));
     if shape != table.shape && !deletes {
@@ -137,6 +171,10 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
     table.shape = shape;
     // Rows that stay are migrated before the first batch, and those that do not are replaced in it.
     if migrates && matches!(ingest.delete, Delete::Off | Delete::Missing) {
+        worlds.push(Some(table.clone()));
+    }
+    // An inserter makes the table before there are rows.
+    if ingest.is_written && before.is_none() {
         worlds.push(Some(table.clone()));
     }
     if !has_batches {
@@ -154,7 +192,8 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
     // What the server refuses of the first batch of a new table, where that is filled by COPY alone, is an error.
     let is_copied = matches!(ingest.definition, Definition::Keyed | Definition::Indexed)
         && ingest.upsert == Upsert::IfPrimaryKey;
-    let mut may_set_aside = ingest.sets_aside && (before.is_some() && !deletes || !is_copied);
+    let mut may_set_aside =
+        ingest.sets_aside && (before.is_some() && !deletes || !is_copied || ingest.is_written);
     for (position, batch) in ingest.batches.iter().enumerate() {
         let Some(next) = table.with(batch, ingest, may_set_aside) else {
             return Foretold { worlds, succeeds: false };
