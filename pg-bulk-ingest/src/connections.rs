@@ -1,6 +1,7 @@
 //! Further connections, as the program makes them.
 
 use crate::catalog::blocked;
+use crate::conn;
 use crate::deadline::{Seen, in_time_elsewhere};
 use crate::error::{BoxError, Error, ErrorKind};
 use futures_util::future::BoxFuture;
@@ -194,7 +195,7 @@ impl<'c> Lookout<'c> {
                     return Seen::Nothing;
                 }
             };
-            let found = link.client().simple_query(&blocked::sql(process)).await;
+            let found = conn::look(link.client(), &blocked::sql(process)).await;
             {
                 let mut made = locked(&made);
                 let is_new = made.open.iter().all(|open| !Arc::ptr_eq(open, &link));

@@ -23,7 +23,7 @@ pub(crate) use divided::Needed;
 pub(crate) use encoded::{Encoded, Page};
 pub(crate) use lane::Lane;
 
-use crate::deadline::answer;
+use crate::conn;
 use crate::encode::{RowEncoder, TargetType, ValueError};
 use crate::error::{Error, ErrorKind, Failure};
 use crate::ident::QualifiedName;
@@ -368,11 +368,10 @@ fn failed(active: Option<Active>, failure: Failure, tables: &[Rows]) -> Error {
 async fn prepare(route: &Route, transaction: &Transaction<'_>) -> Result<Statement, Failure> {
     tracing::debug!(sql = route.copy, "copy");
     let Some(create) = &route.create else {
-        return answer(transaction.prepare(&route.copy)).await;
+        return conn::prepare(transaction, &route.copy).await;
     };
     let (created, prepared) =
-        join(answer(transaction.batch_execute(create)), answer(transaction.prepare(&route.copy)))
-            .await;
+        join(conn::execute(transaction, create), conn::prepare(transaction, &route.copy)).await;
     created?;
     prepared
 }

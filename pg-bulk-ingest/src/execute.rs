@@ -9,7 +9,7 @@ pub(crate) use wait::{Attempts, Watch, acquire};
 
 use crate::catalog::probe;
 use crate::catalog::{self, Server};
-use crate::deadline::{answer, answer_at_once, answer_attempt};
+use crate::conn;
 use crate::error::{Error, ErrorKind, Failure};
 use crate::ident::QualifiedName;
 use crate::lock::{self, Lock, Lockable};
@@ -25,7 +25,7 @@ use wait::{locked, look};
 /// Sends the first of the two messages that tell whether a connection is in a transaction that
 /// somebody else began. Returns the server's version.
 pub(crate) async fn probe(client: &Client, action: &'static str) -> Result<u32, Error> {
-    match answer_at_once(client.simple_query(probe::sql())).await {
+    match conn::query_at_once(client, probe::sql()).await {
         Ok(messages) => probe::read(&messages).ok_or_else(|| {
             let reason = "the catalog's answer is not understood".to_owned();
             Error::new(ErrorKind::Unsupported { reason }, action)
@@ -55,7 +55,7 @@ pub(crate) async fn run(
         log(statement);
     }
     let sql = script(statements);
-    answer(transaction.batch_execute(&sql)).await.map_err(Error::while_doing(action))
+    conn::execute(transaction, &sql).await.map_err(Error::while_doing(action))
 }
 
 fn log(statement: &Statement) {
@@ -119,7 +119,7 @@ pub(crate) async fn read_catalog(
     let sql = catalog::alone(query);
     let mut reads = 0;
     loop {
-        let read = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(action));
+        let read = conn::query(client, &sql).await.map_err(Error::while_doing(action));
         reads += 1;
         match read {
             Err(error) if reads < READS && met_a_change(&error) => {}
@@ -144,7 +144,7 @@ pub(crate) async fn query(
     action: &'static str,
 ) -> Result<Vec<SimpleQueryMessage>, Error> {
     tracing::debug!(sql, "query");
-    answer(transaction.simple_query(sql)).await.map_err(Error::while_doing(action))
+    conn::query(transaction, sql).await.map_err(Error::while_doing(action))
 }
 
 /// Runs queries of which the first to answer a row answers one of numbers. NULL counts as 0.
@@ -232,8 +232,8 @@ async fn in_attempts(
     let mut watch = Watch::new();
     let mut termination = Termination::new(waiting.locks.terminate_after, lock.mode);
     loop {
-        match answer_attempt(transaction.batch_execute(sql)).await {
-            Ok(()) => return Ok(()),
+        match conn::attempt(transaction, sql).await {
+            Ok(_) => return Ok(()),
             Err(error) if !is_lock_not_available(&error) => {
                 return Err(Error::server(error, action));
             }
@@ -266,7 +266,7 @@ pub(crate) async fn try_drop(
     action: &'static str,
 ) -> Result<(), Error> {
     let sql = lock::drop_table(table, waiting.attempt(), waiting.lock_timeout);
-    match answer(transaction.batch_execute(&sql)).await {
+    match conn::execute(transaction, &sql).await {
         Ok(()) => Ok(()),
         Err(error) if is_lock_not_available(&error) => {
             query(transaction, &rollback_to(lock::ATTEMPT), action).await.map(|_| ())
@@ -321,11 +321,10 @@ pub(crate) async fn await_shared(
     let bound = Duration::from_millis(waiting.deadlock_timeout + 100);
     let sql = format!("{};\n{sql}", lock.attempt(bound, waiting.lock_timeout));
     loop {
-        let transaction =
-            answer_at_once(client.transaction()).await.map_err(Error::while_doing(action))?;
-        let error = match answer_attempt(transaction.simple_query(&sql)).await {
+        let transaction = conn::begin(client).await.map_err(Error::while_doing(action))?;
+        let error = match conn::attempt(&transaction, &sql).await {
             Ok(messages) => {
-                let released = answer_at_once(transaction.rollback()).await;
+                let released = conn::roll_back(transaction).await;
                 return released.map(|()| messages).map_err(Error::while_doing(action));
             }
             Err(error) if is_lock_not_available(&error) => Error::server(error, action),
@@ -333,14 +332,14 @@ pub(crate) async fn await_shared(
         };
         query(&transaction, &rollback_to(lock::ATTEMPT), action).await?;
         let wait = look(&transaction, lock, watch.waited(), action).await?;
-        answer_at_once(transaction.rollback()).await.map_err(Error::while_doing(action))?;
+        conn::roll_back(transaction).await.map_err(Error::while_doing(action))?;
         if watch.waited() >= waiting.locks.comment_lock_timeout {
             return Err(locked(&wait, action).caused_by(error));
         }
         if watch.is_due() {
             watch.tell(wait);
         }
-        let pause = answer(client.simple_query(lock::pause())).await;
+        let pause = conn::query(client, lock::pause()).await;
         pause.map_err(Error::while_doing(action))?;
     }
 }

@@ -7,6 +7,7 @@ mod catalog;
 mod change;
 mod comment;
 mod compare;
+mod conn;
 mod connections;
 mod copy;
 mod deadline;

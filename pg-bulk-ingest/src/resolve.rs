@@ -1,6 +1,7 @@
 //! What became of a batch whose COMMIT was not answered.
 
 use crate::catalog::transaction::{self, Status};
+use crate::conn;
 use crate::error::{Error, ErrorKind};
 use std::time::{Duration, Instant};
 use tokio_postgres::Client;
@@ -62,7 +63,7 @@ impl Error {
                 }
                 Status::InProgress => {
                     let pause = crate::lock::pause();
-                    client.batch_execute(pause).await.map_err(Self::while_doing(RESOLVE))?;
+                    conn::execute(client, pause).await.map_err(Self::while_doing(RESOLVE))?;
                 }
                 Status::Forgotten => {
                     return Err(unsupported(format!(
@@ -76,14 +77,17 @@ impl Error {
 
 async fn status(client: &Client, id: u64) -> Result<Status, Error> {
     let sql = transaction::status(id);
-    let messages = match client.simple_query(&sql).await {
+    let messages = match conn::query(client, &sql).await {
         Ok(messages) => messages,
         // No id so high was given yet: the server crashed, and of the transaction nothing had
         // reached the disk; a commit would have.
-        Err(error) if error.code() == Some(&SqlState::INVALID_PARAMETER_VALUE) => {
-            return Ok(Status::Aborted);
+        Err(failure) => {
+            let error = Error::server(failure, RESOLVE);
+            return match error.code() {
+                Some(&SqlState::INVALID_PARAMETER_VALUE) => Ok(Status::Aborted),
+                _ => Err(error),
+            };
         }
-        Err(error) => return Err(Error::server(error, RESOLVE)),
     };
     transaction::read(&messages).ok_or_else(|| unsupported("the answer is not understood"))
 }

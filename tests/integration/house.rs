@@ -22,7 +22,9 @@ const LAYERS: &[&[&str]] = &[
         "views",
         "watermark",
     ],
-    &["connections", "deadline"],
+    &["deadline"],
+    &["conn"],
+    &["connections"],
     &["copy", "execute", "hook", "resolve"],
     &["session", "source"],
     &["fuzz", "ingest"],
@@ -31,7 +33,7 @@ const LAYERS: &[&[&str]] = &[
 
 /// The modules that may hold a connection.
 const CONNECTED: &[&str] =
-    &["connections", "copy", "deadline", "execute", "hook", "ingest", "resolve", "session"];
+    &["conn", "connections", "copy", "deadline", "execute", "hook", "ingest", "resolve", "session"];
 
 /// What SQL begins with.
 const STATEMENTS: &[&str] = &[
@@ -100,6 +102,32 @@ fn few_modules_hold_a_connection() {
                 let found = code.filter(|line| line.contains(connection)).collect::<Vec<_>>();
                 assert!(found.is_empty() || module == "source", "{path:?}: {found:?}");
             }
+        }
+    }
+}
+
+/// How messages are sent to the server.
+const SENDS: &[&str] = &[
+    ".simple_query",
+    ".batch_execute(",
+    ".query_typed(",
+    ".copy_in(",
+    ".build_transaction(",
+    ".transaction().await",
+    ".commit().await",
+    ".rollback().await",
+    "answer(",
+];
+
+#[test]
+fn one_module_speaks_to_the_server() {
+    for (path, module, text) in modules() {
+        if matches!(module.as_str(), "conn" | "deadline") {
+            continue;
+        }
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in code {
+            assert!(SENDS.iter().all(|send| !line.contains(send)), "{path:?}: {line}");
         }
     }
 }

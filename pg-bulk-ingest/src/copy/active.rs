@@ -1,19 +1,17 @@
 //! A `COPY` in progress.
 
 use super::chunk::{Chunk, Pool, Span};
-use crate::deadline::answer;
+use crate::conn::{self, CopySink};
 use crate::encode::{HEADER, TRAILER};
 use crate::error::Failure;
 use bytes::Bytes;
-use futures_util::{Sink, SinkExt};
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use tokio_postgres::{Client, CopyInSink, Statement};
+use tokio_postgres::{Client, Statement};
 
 /// A `COPY` in progress. Dropped before its end, it fails.
 pub(super) struct Active {
     pub(super) table: usize,
-    sink: Pin<Box<CopyInSink<Bytes>>>,
+    sink: CopySink,
     /// The rows that went into it.
     spans: Vec<Span>,
     pub(super) bytes: u64,
@@ -27,8 +25,8 @@ impl Active {
         statement: &Statement,
         table: usize,
     ) -> Result<Self, Failure> {
-        let mut sink = Box::pin(answer(client.copy_in(statement)).await?);
-        answer(sink.feed(Bytes::from_static(HEADER))).await?;
+        let mut sink = conn::copy_in(client, statement).await?;
+        sink.feed(Bytes::from_static(HEADER)).await?;
         Ok(Self { table, sink, spans: Vec::new(), bytes: 0, ended: false })
     }
 
@@ -38,10 +36,10 @@ impl Active {
         cx: &mut Context<'_>,
     ) -> Poll<Result<bool, tokio_postgres::Error>> {
         if self.ended {
-            ready!(self.sink.as_mut().poll_finish(cx))?;
+            ready!(self.sink.poll_finish(cx))?;
             return Poll::Ready(Ok(false));
         }
-        ready!(self.sink.as_mut().poll_ready(cx))?;
+        ready!(self.sink.poll_ready(cx))?;
         Poll::Ready(Ok(true))
     }
 
@@ -56,7 +54,7 @@ impl Active {
             }
         }
         for message in pool.messages(data) {
-            answer(self.sink.feed(message)).await?;
+            self.sink.feed(message).await?;
         }
         Ok(())
     }
@@ -64,7 +62,7 @@ impl Active {
     /// Sends the end, without waiting for the answer.
     pub(super) async fn end(&mut self) -> Result<(), Failure> {
         if !self.ended {
-            answer(self.sink.feed(Bytes::from_static(TRAILER))).await?;
+            self.sink.feed(Bytes::from_static(TRAILER)).await?;
             self.ended = true;
         }
         Ok(())
@@ -72,7 +70,7 @@ impl Active {
 
     /// Waits for the server's answer.
     pub(super) async fn finish(&mut self) -> Result<(), Failure> {
-        answer(self.sink.as_mut().finish()).await.map(|_| ())
+        self.sink.finish().await
     }
 
     /// The number, in its table, of the row in this line.

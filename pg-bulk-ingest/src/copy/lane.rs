@@ -1,11 +1,10 @@
 //! A further connection, over which a part of a batch's rows goes.
 
 use super::active::Active;
+use crate::conn;
 use crate::connections::Link;
-use crate::deadline::answer;
 use crate::error::Failure;
 use crate::merge::part;
-use futures_util::FutureExt;
 use std::fmt;
 use std::sync::Arc;
 use tokio_postgres::{Client, SimpleQueryMessage, Statement};
@@ -41,7 +40,7 @@ impl Lane {
     /// Makes its rows visible, to the batch's own transaction.
     pub(super) async fn commit(&mut self) -> Result<(), Failure> {
         self.prepared = None;
-        let messages = answer(self.client().simple_query(part::COMMIT)).await?;
+        let messages = conn::query(self.client(), part::COMMIT).await?;
         let id = messages.iter().find_map(|message| match message {
             SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
             _ => None,
@@ -53,8 +52,8 @@ impl Lane {
     /// Rolls a further connection back, and drops its table, without waiting: what is polled once is
     /// sent, and the connection's task does the rest.
     pub(crate) fn undo(client: &Client, drop: &str) {
-        let _ = client.batch_execute(part::ROLLBACK).now_or_never();
-        let _ = client.batch_execute(drop).now_or_never();
+        conn::send(client, part::ROLLBACK);
+        conn::send(client, drop);
     }
 
     /// The batch is committed, and with it what becomes of the table.

@@ -1,9 +1,7 @@
 //! Messages of several parts, and which of them failed.
 
-use crate::deadline::answer;
+use crate::conn;
 use crate::error::{Error, Failure};
-use futures_util::TryStreamExt;
-use std::pin::pin;
 use tokio_postgres::error::{DbError, ErrorPosition};
 use tokio_postgres::{SimpleQueryMessage, Transaction};
 
@@ -49,11 +47,11 @@ pub(super) async fn send(
         };
         (Error::server(error, action), failed)
     };
-    let messages = answer(transaction.client().simple_query_raw(&sql)).await;
-    let mut messages = pin!(messages.map_err(|error| failed(error, 0))?);
+    let asked = conn::ask(transaction.client(), &sql).await;
+    let mut asked = asked.map_err(|error| failed(error, 0))?;
     let (mut completed, mut received) = (0, Vec::new());
     loop {
-        match answer(messages.try_next()).await {
+        match asked.next().await {
             Ok(Some(message)) => {
                 completed += usize::from(matches!(message, SimpleQueryMessage::CommandComplete(_)));
                 received.push(message);

@@ -2,7 +2,7 @@
 
 use super::query;
 use crate::catalog::holders::{self, Holder};
-use crate::deadline::answer;
+use crate::conn;
 use crate::error::{Error, ErrorKind};
 use crate::lock;
 use crate::statement::LockMode;
@@ -70,7 +70,7 @@ impl Termination {
             let Some(process) = holder.process else { continue };
             tracing::warn!(holder = holder.description, "terminating a session that is in the way");
             let sql = lock::terminate(process, &holder.transaction);
-            match answer(transaction.batch_execute(&sql)).await {
+            match conn::execute(transaction, &sql).await {
                 Ok(()) => {}
                 Err(error) => {
                     let error = Error::server(error, action);

@@ -6,7 +6,8 @@
 
 use super::{Waiting, query};
 use crate::catalog::waits;
-use crate::deadline::{self, Telling, answer, answer_attempt};
+use crate::conn;
+use crate::deadline::{self, Telling};
 use crate::error::{Error, ErrorKind};
 use crate::ident::QualifiedName;
 use crate::lock::{self, Lock};
@@ -75,11 +76,10 @@ pub(crate) async fn acquire(
         let left = left.map_or(longest, |bound| bound.saturating_sub(watch.waited()));
         let attempt = lock.attempt(length.min(longest).min(left), waiting.lock_timeout);
         tracing::debug!(sql = attempt, "lock");
-        let error =
-            match answer_attempt(transaction.simple_query(&format!("{attempt};\n{then}"))).await {
-                Ok(messages) => return Ok(messages),
-                Err(error) => error,
-            };
+        let error = match conn::attempt(transaction, &format!("{attempt};\n{then}")).await {
+            Ok(messages) => return Ok(messages),
+            Err(error) => error,
+        };
         let code = error.db_error().map(|error| error.code().clone());
         if code != Some(SqlState::LOCK_NOT_AVAILABLE) {
             return Err(Error::server(error, action));
@@ -162,7 +162,7 @@ impl Attempts {
             return Err(failed);
         }
         let sql = waits::of_names(names);
-        let messages = answer(client.simple_query(&sql)).await;
+        let messages = conn::query(client, &sql).await;
         let messages = messages.map_err(Error::while_doing(action))?;
         let found = waits::read(&messages);
         let waited = self.watch.waited();

@@ -1,7 +1,7 @@
 //! The hook that runs once a table is created.
 
 use super::HookTable;
-use crate::deadline::answer;
+use crate::conn;
 use crate::error::{BoxError, Error, Failure};
 use bytes::BytesMut;
 use futures_util::future::BoxFuture;
@@ -62,7 +62,7 @@ impl Created<'_> {
     /// Any error of the server, which has as long to answer as it has [elsewhere](crate::Ingest::timeout); a
     /// parameter that is not `$1`, or of a type that cannot hold a table.
     pub async fn execute(&self, sql: &str) -> Result<(), BoxError> {
-        let statement = said(answer(self.transaction.prepare(sql)).await)?;
+        let statement = said(conn::prepare(self.transaction, sql).await)?;
         let parameters: &[&(dyn ToSql + Sync)] = match statement.params() {
             [] => &[],
             [only] if TableParameter::accepts(only) => &[&self.parameter],
@@ -72,7 +72,7 @@ impl Created<'_> {
                 return Err(format!("parameters of types {types}: {reason}").into());
             }
         };
-        said(answer(self.transaction.execute(&statement, parameters)).await)?;
+        said(conn::execute_with(self.transaction, &statement, parameters).await)?;
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use super::target::{Current, Target};
 use super::{start, views};
 use crate::carry::name_members;
 use crate::catalog::{self, LiveTable, Shape, Surroundings, deferrable};
-use crate::deadline::answer;
+use crate::conn;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
@@ -21,8 +21,7 @@ use crate::report::Plan;
 use crate::statement::{Statement, script};
 use crate::watermark::{self, Unreadable};
 use crate::{comment, publish};
-use futures_util::TryStreamExt;
-use futures_util::future::{join, ready};
+use futures_util::future::join;
 use tokio_postgres::Transaction;
 use tokio_postgres::error::{DbError, Severity};
 
@@ -311,7 +310,7 @@ pub(super) async fn commit_batch(
         Visibility::AfterEachBatch => commit(transaction, core.transaction, storing).await,
         // Nothing is committed yet, whatever becomes of the connection.
         Visibility::AfterLastBatch => {
-            answer(transaction.commit()).await.map_err(Error::while_doing(COMMIT))
+            conn::commit(transaction).await.map_err(Error::while_doing(COMMIT))
         }
     }
 }
@@ -330,18 +329,18 @@ pub(super) async fn commit(
         Some(Storing { statements, .. }) => {
             let sql = script(statements);
             tracing::debug!(sql, "storing the high watermark");
-            let sent = answer(transaction.client().simple_query_raw(&sql)).await;
+            let sent = conn::ask(transaction.client(), &sql).await;
             Some(sent.map_err(Error::while_doing(STORE))?)
         }
         None => None,
     };
     let stored = async {
         match sent {
-            Some(answer) => answer.try_for_each(|_| ready(Ok(()))).await,
+            Some(answer) => answer.end().await,
             None => Ok(()),
         }
     };
-    let (stored, committed) = join(answer(stored), answer(transaction.commit())).await;
+    let (stored, committed) = join(stored, conn::commit(transaction)).await;
     // What the server refused is not committed, whatever COMMIT is answered.
     if let (Err(error), Some(storing)) = (stored, storing)
         && error.db_error().is_some()

@@ -4,7 +4,7 @@ use super::define::is_of_a_definition;
 use super::enum_type;
 use super::refusal::START;
 use crate::catalog::FoundEnum;
-use crate::deadline::answer_at_once;
+use crate::conn;
 use crate::definition::Table;
 use crate::error::Error;
 use crate::execute::query_parts;
@@ -32,9 +32,9 @@ pub(super) async fn check(
     let before = parts.len();
     let updates = merge::try_on(&tried, definition);
     parts.extend(updates.iter().map(|(_, sql)| sql.clone()));
-    let transaction = answer_at_once(client.transaction()).await.map_err(failed)?;
+    let transaction = conn::begin(client).await.map_err(failed)?;
     let ran = query_parts(&transaction, &parts, START).await;
-    answer_at_once(transaction.rollback()).await.map_err(failed)?;
+    conn::roll_back(transaction).await.map_err(failed)?;
     let Err((error, failed)) = ran else { return Ok(()) };
     let update = failed.part.checked_sub(before).and_then(|at| updates.get(at));
     Err(match update {

@@ -6,7 +6,7 @@ use super::open;
 use super::refusal::{START, name_mistake, privilege, unsupported};
 use super::target::Target;
 use crate::catalog::{self, FoundEnum, HeldIn, LiveType, Server, enum_type};
-use crate::deadline::answer;
+use crate::conn;
 use crate::definition::{Column, EnumType, Table};
 use crate::error::{Error, ErrorKind};
 use crate::execute::query;
@@ -232,7 +232,7 @@ pub(super) async fn check_held(
         return Ok(());
     }
     let sql = catalog::alone(&enum_type::held(&columns));
-    let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(START))?;
+    let messages = conn::query(client, &sql).await.map_err(Error::while_doing(START))?;
     let held = enum_type::read_held(&messages);
     let Some(first) = held.iter().filter_map(|(at, _)| columns.get(*at)).map(|c| c.position).min()
     else {
@@ -259,7 +259,7 @@ pub(super) async fn extend(client: &Client, core: &mut Core) -> Result<(), Error
         for statement in plan::add_labels(enum_type, &live.labels) {
             let sql = statement.sql();
             tracing::debug!(sql, purpose = statement.purpose(), "statement");
-            let added = answer(client.batch_execute(sql)).await;
+            let added = conn::execute(client, sql).await;
             added.map_err(Error::while_doing("cannot add a label to the enum type"))?;
             core.totals.migrated.extend([statement]);
         }

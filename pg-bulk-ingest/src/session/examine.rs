@@ -11,7 +11,7 @@ use super::start::read;
 use super::target::keeping;
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server, Shape};
 use crate::compare::{Change, compare, predict};
-use crate::deadline::answer_at_once;
+use crate::conn;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Waiting, numbers};
@@ -234,7 +234,7 @@ impl Examined<'_> {
     /// The definition as PostgreSQL spells it: an empty table that is rolled back.
     async fn twin(self, client: &mut Client, twin: &QualifiedName) -> Result<Shape, Error> {
         let failed = |error| Error::server(error, COMPARE);
-        let transaction = answer_at_once(client.transaction()).await.map_err(failed)?;
+        let transaction = conn::begin(client).await.map_err(failed)?;
         let inspect = match twin.schema() {
             "pg_temp" => catalog::inspect_temporary(&[twin.name()]),
             _ => catalog::inspect(std::slice::from_ref(twin), &[]),
@@ -246,7 +246,7 @@ impl Examined<'_> {
         let defining = Defining { definition, name, made_as: twin, action: COMPARE };
         let inspect = catalog::isolated(&inspect);
         let messages = defining.run(&transaction, &statements, &[], &inspect).await?;
-        answer_at_once(transaction.rollback()).await.map_err(failed)?;
+        conn::roll_back(transaction).await.map_err(failed)?;
         let twin = read(&messages)?.relations.into_iter().find_map(|relation| relation.table);
         twin.map(|table| table.shape).ok_or_else(|| unreadable(COMPARE))
     }
@@ -277,10 +277,9 @@ impl Examined<'_> {
         if checks.is_empty() {
             return Ok(());
         }
-        let transaction =
-            answer_at_once(client.transaction()).await.map_err(Error::while_doing(MIGRATE))?;
+        let transaction = conn::begin(client).await.map_err(Error::while_doing(MIGRATE))?;
         check(&transaction, &checks, self.server, self.name).await?;
-        answer_at_once(transaction.rollback()).await.map_err(Error::while_doing(MIGRATE))
+        conn::roll_back(transaction).await.map_err(Error::while_doing(MIGRATE))
     }
 
     fn check_owner(self, live: &LiveTable) -> Result<(), Error> {

@@ -10,7 +10,7 @@ use super::refusal::unreadable;
 use super::start::read;
 use super::target::{Current, Target};
 use crate::catalog::{self, FoundEnum, IndexShape, LiveColumn, LiveTable, Shape};
-use crate::deadline::{answer, answer_at_once};
+use crate::conn;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute;
@@ -21,7 +21,7 @@ use crate::plan::Step;
 use crate::statement::{LockMode, Statement};
 use crate::watermark;
 use tokio_postgres::error::{DbError, SqlState};
-use tokio_postgres::{Client, IsolationLevel, Transaction};
+use tokio_postgres::{Client, Transaction};
 use tries::Tries;
 
 const MIGRATE: &str = "cannot migrate the table";
@@ -263,7 +263,7 @@ fn undone<T>(result: Result<T, Error>) {
 
 async fn execute_alone(client: &Client, statement: &Statement) -> Result<(), Error> {
     tracing::debug!(sql = statement.sql(), purpose = statement.purpose(), "statement");
-    let ran = answer(client.batch_execute(statement.sql())).await;
+    let ran = conn::execute(client, statement.sql()).await;
     ran.map_err(|error| Error::server(error, MIGRATE).in_statement(statement.sql()))
 }
 
@@ -279,7 +279,7 @@ async fn run_all(
     let held = catalog::transaction::id();
     let tree = Lock::tables(std::slice::from_ref(&lockable), LockMode::ShareUpdateExclusive);
     execute::await_shared(client, &tree, held, core.waiting(), MIGRATE).await?;
-    let transaction = answer_at_once(client.transaction()).await.map_err(failed)?;
+    let transaction = conn::begin(client).await.map_err(failed)?;
     lock_out_ingests(&transaction, core).await?;
     let inspect = catalog::isolated(&catalog::inspect(std::slice::from_ref(&target.name), &[]));
     let sql = if made.is_empty() { held } else { &inspect };
@@ -292,7 +292,7 @@ async fn run_all(
         statements.extend(record(target, &live, made)?);
     }
     execute::run_shown(&transaction, &statements, MIGRATE).await?;
-    answer(transaction.commit()).await.map_err(failed)
+    conn::commit(transaction).await.map_err(failed)
 }
 
 /// Runs statements under ACCESS EXCLUSIVE, if the table is still what it was.
@@ -317,13 +317,12 @@ async fn exclusive(
     let record = record(target, &live, made)?;
     let all = statements.iter().cloned().chain(record).collect::<Vec<_>>();
     execute::run_shown(&transaction, &all, MIGRATE).await?;
-    answer(transaction.commit()).await.map_err(Error::while_doing(MIGRATE))?;
+    conn::commit(transaction).await.map_err(Error::while_doing(MIGRATE))?;
     Ok(created.into_iter().chain(statements.iter().cloned()).collect())
 }
 
 async fn begin(client: &mut Client) -> Result<Transaction<'_>, Error> {
-    let builder = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
-    answer_at_once(builder.start()).await.map_err(Error::while_doing(MIGRATE))
+    conn::begin_read_committed(client).await.map_err(Error::while_doing(MIGRATE))
 }
 
 /// Locks the table against other changes of it and its comment, if it is still what it was.

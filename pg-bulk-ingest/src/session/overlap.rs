@@ -6,7 +6,7 @@ use super::refusal::{START, unreadable};
 use super::start::read;
 use super::supported::check_supported;
 use crate::catalog::{self, Inspected, Server, waits};
-use crate::deadline::{answer_at_once, answer_attempt};
+use crate::conn;
 use crate::definition::EnumType;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Attempts, Waiting, acquire};
@@ -53,12 +53,12 @@ async fn wait(
     settings: &Settings,
     server: &Server,
 ) -> Result<(), Error> {
-    let transaction = answer_at_once(client.transaction()).await;
+    let transaction = conn::begin(client).await;
     let transaction = transaction.map_err(Error::while_doing(START))?;
     let lock = Lock::of_overlap(claim);
     let waiting = Waiting::new(&settings.locks, server);
     acquire(&transaction, &lock, "", None, waiting, START).await?;
-    answer_at_once(transaction.rollback()).await.map_err(Error::while_doing(START))
+    conn::roll_back(transaction).await.map_err(Error::while_doing(START))
 }
 
 /// Looks at the server and the tables, in one round trip. Nothing is done before it that
@@ -73,7 +73,7 @@ async fn look(
     let inspected = loop {
         let sql = catalog::inspect_outside(names, enums, attempts.length(), key);
         let (version, inspected) =
-            join(execute::probe(client, START), answer_attempt(client.simple_query(&sql))).await;
+            join(execute::probe(client, START), conn::attempt(client, &sql)).await;
         check_supported(version?)?;
         match inspected.map_err(Error::while_doing(START)) {
             Ok(inspected) => break inspected,

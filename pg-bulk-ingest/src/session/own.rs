@@ -2,7 +2,7 @@
 
 use super::refusal::{privilege, unreadable};
 use crate::catalog::{Server, own};
-use crate::deadline::answer;
+use crate::conn;
 use crate::error::Error;
 use crate::ident::QualifiedName;
 use tokio_postgres::Client;
@@ -34,7 +34,7 @@ pub(super) async fn look(
     table: &QualifiedName,
     needs: Needs<'_>,
 ) -> Result<Own, Error> {
-    let messages = answer(client.simple_query(&own::sql(table, needs.privileges))).await;
+    let messages = conn::query(client, &own::sql(table, needs.privileges)).await;
     let messages = messages.map_err(Error::while_doing(needs.action))?;
     let found = own::read(&messages).ok_or_else(|| unreadable(needs.action))?;
     let lacking = |what: String| Err(privilege(server, format!("{what}, {}", needs.purpose)));

@@ -7,9 +7,10 @@ use super::refusal::unreadable;
 use super::start;
 use super::target::{Current, Target};
 use crate::catalog::{self, further, state};
+use crate::conn;
 use crate::connections::{Connections, Link};
 use crate::copy::{Lane, Route};
-use crate::deadline::{answer, works_on};
+use crate::deadline::works_on;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::QualifiedName;
@@ -95,7 +96,7 @@ async fn fill(
     }
     let copy = merge::copy(target.definition, &part, false);
     let undo = Undo { link: first.as_ref(), drop: part::drop(&part), armed: true };
-    let created = answer(first.client().batch_execute(&create)).await;
+    let created = conn::execute(first.client(), &create).await;
     if unless_impossible(created.map_err(Error::while_doing(SPREAD)))?.is_none() {
         return Ok(None);
     }
@@ -119,8 +120,7 @@ async fn meet(
     target: &Target,
 ) -> Result<Option<QualifiedName>, Error> {
     let sql = further::sql(&target.name);
-    let (probed, messages) =
-        join(execute::probe(client, SPREAD), answer(client.simple_query(&sql))).await;
+    let (probed, messages) = join(execute::probe(client, SPREAD), conn::query(client, &sql)).await;
     probed?;
     let found = further::read(&messages.map_err(Error::while_doing(SPREAD))?);
     let server = &core.server;
@@ -155,7 +155,7 @@ async fn begin(
     tracing::debug!(sql, copy, "further connection");
     // From the first poll on it may be in a transaction, which has to end with this function.
     let undo = Undo { link: link.as_ref(), drop: part::drop(part), armed: true };
-    let begun = answer(try_join(client.batch_execute(&sql), client.prepare(copy))).await;
+    let begun = try_join(conn::execute(client, &sql), conn::prepare(client, copy)).await;
     let ((), prepared) = begun.map_err(Error::while_doing(SPREAD))?;
     let drop = undo.disarm();
     Ok(Lane::new(Arc::clone(link), prepared, drop))

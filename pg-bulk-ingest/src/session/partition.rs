@@ -10,7 +10,7 @@ use super::refusal::{privilege, unreadable};
 use super::scope::Scope;
 use super::target::{Current, Target};
 use crate::catalog::{self, FoundPartitions, partitions};
-use crate::deadline::answer;
+use crate::conn;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::{Ident, QualifiedName};
@@ -110,7 +110,7 @@ async fn make_alone(
     };
     let making = Making { core, target, current, division, place };
     let statements = making.extend(&transaction, &division.with_ahead(slots)).await?;
-    answer(transaction.commit()).await.map_err(Error::while_doing(MAKE))?;
+    conn::commit(transaction).await.map_err(Error::while_doing(MAKE))?;
     Ok(statements)
 }
 

@@ -6,7 +6,7 @@ use super::own::{self, Needs, Own};
 use super::refusal::{START, unsupported};
 use super::target::Target;
 use crate::catalog::{self, Server};
-use crate::deadline::answer;
+use crate::conn;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{query, run};
 use crate::ident::QualifiedName;
@@ -111,7 +111,7 @@ pub(super) async fn keep(
             (reasons, Type::TEXT_ARRAY),
             (rows, Type::TEXT_ARRAY),
         ];
-        let inserted = answer(transaction.query_typed(&insert, &parameters)).await;
+        let inserted = conn::query_typed(transaction, &insert, &parameters).await;
         inserted.map_err(Error::while_doing(KEEP)).map_err(in_table)?;
     }
     Ok(created)

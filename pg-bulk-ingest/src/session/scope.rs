@@ -1,9 +1,9 @@
 //! The transactions of a session: one a batch, or one for all.
 
-use crate::deadline::answer_at_once;
+use crate::conn;
 use crate::error::{Error, ErrorKind};
 use crate::options::Visibility;
-use tokio_postgres::{Client, IsolationLevel, Transaction};
+use tokio_postgres::{Client, Transaction};
 
 const BEGIN: &str = "cannot begin the batch";
 
@@ -49,9 +49,9 @@ impl<'c> Scope<'c> {
                     begun => begun,
                 };
                 match all {
-                    All::Begun(transaction) => answer_at_once(transaction.transaction())
-                        .await
-                        .map_err(Error::while_doing(BEGIN)),
+                    All::Begun(transaction) => {
+                        conn::begin(transaction).await.map_err(Error::while_doing(BEGIN))
+                    }
                     _ => Err(Error::new(ErrorKind::Poisoned, BEGIN)),
                 }
             }
@@ -73,6 +73,5 @@ impl<'c> Scope<'c> {
 /// Each statement has to see what was committed before it began: read committed, whatever the
 /// session's default is.
 async fn begin(client: &mut Client) -> Result<Transaction<'_>, Error> {
-    let builder = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
-    answer_at_once(builder.start()).await.map_err(Error::while_doing(BEGIN))
+    conn::begin_read_committed(client).await.map_err(Error::while_doing(BEGIN))
 }

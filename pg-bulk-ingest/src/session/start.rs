@@ -15,7 +15,7 @@ use super::views::Checking;
 use super::{computed, enum_type, filled, members, overlap, rejects, rename};
 use crate::carry::Swapped;
 use crate::catalog::{self, FoundEnum, Inspected, LiveTable, Relation, Server};
-use crate::deadline::answer;
+use crate::conn;
 use crate::definition::Table;
 use crate::error::{Error, ErrorKind};
 use crate::execute::Waiting;
@@ -165,14 +165,14 @@ async fn managed(
     oid: u32,
 ) -> Result<Option<String>, Error> {
     let Some(sql) = catalog::managed::sql(server, name, oid) else { return Ok(None) };
-    let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(START));
+    let messages = conn::query(client, &sql).await.map_err(Error::while_doing(START));
     Ok(catalog::managed::read(&messages.map_err(|error| error.in_table(name))?))
 }
 
 /// Whether the server is a node of Citus other than the coordinator.
 async fn citus_worker(client: &Client) -> Result<bool, Error> {
     let sql = catalog::managed::is_worker();
-    let messages = answer(client.simple_query(&sql)).await.map_err(Error::while_doing(START))?;
+    let messages = conn::query(client, &sql).await.map_err(Error::while_doing(START))?;
     Ok(catalog::managed::read(&messages).is_some())
 }
 

@@ -5,7 +5,8 @@ use super::examine;
 use super::store::{self, Ingested, Store};
 use crate::batch::NoWatermark;
 use crate::catalog::comment;
-use crate::deadline::{answer, within};
+use crate::conn;
+use crate::deadline::within;
 use crate::error::{Error, ErrorKind};
 use crate::ident::QualifiedName;
 use crate::options::{HighWatermark, Watermarks};
@@ -81,7 +82,7 @@ async fn json(
 ) -> Result<Option<String>, Error> {
     let deadline = settings.deadline(client)?;
     let read = async {
-        let messages = answer(client.simple_query(&comment::of_name(table))).await;
+        let messages = conn::query(client, &comment::of_name(table)).await;
         let messages = messages.map_err(|error| Error::server(error, READ))?;
         let comment = comment::read(&messages);
         let kept = (&settings.watermarks, &*settings.source);

@@ -14,7 +14,7 @@ use super::start::read;
 use super::target::Target;
 use crate::carry::{ReplacedMember, Swapped};
 use crate::catalog::{self, LiveTable, Shape, Surroundings};
-use crate::deadline::answer_at_once;
+use crate::conn;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
 use crate::ident::QualifiedName;
@@ -63,9 +63,9 @@ pub(super) async fn run(
         return Ok(None);
     }
     let failed = |error| Error::server(error, TRY);
-    let transaction = answer_at_once(client.transaction()).await.map_err(failed)?;
+    let transaction = conn::begin(client).await.map_err(failed)?;
     let tried = try_all(&transaction, core, replacements, missing).await;
-    answer_at_once(transaction.rollback()).await.map_err(failed)?;
+    conn::roll_back(transaction).await.map_err(failed)?;
     match tried {
         Ok(tried) => Ok(Some(tried)),
         Err(error)

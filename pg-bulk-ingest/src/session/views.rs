@@ -7,7 +7,7 @@ use super::refusal::unreadable;
 use super::target::Target;
 use crate::carry::{ReplacedMember, Swapped};
 use crate::catalog::{self, FoundEnum, LiveTable, Server, View, view_attached, views};
-use crate::deadline::answer_at_once;
+use crate::conn;
 use crate::definition::{Column, Table};
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, query};
@@ -88,10 +88,9 @@ impl Checking<'_> {
             create.extend(plan::create_indexes(temporary, definition));
             create
         }));
-        let transaction =
-            answer_at_once(client.transaction()).await.map_err(Error::while_doing(CHECK))?;
+        let transaction = conn::begin(client).await.map_err(Error::while_doing(CHECK))?;
         let rehearsed = execute::run_for_views(&transaction, &statements, CHECK).await;
-        answer_at_once(transaction.rollback()).await.map_err(Error::while_doing(CHECK))?;
+        conn::roll_back(transaction).await.map_err(Error::while_doing(CHECK))?;
         match rehearsed {
             // The session has a temporary table of that name: it is seen in earnest.
             Err(error) if error.code() == Some(&SqlState::DUPLICATE_TABLE) => Ok(()),

@@ -1,7 +1,8 @@
 //! Rows that a query on the same server returns.
 
 use super::OpenBatch;
-use crate::deadline::{answer, within};
+use crate::conn;
+use crate::deadline::within;
 use crate::error::{Error, ErrorKind, First};
 use crate::merge::{describe_query, insert_query};
 use crate::session::target::{Current, Target};
@@ -36,7 +37,7 @@ impl OpenBatch<'_, '_> {
         let Some(target) = targets.first() else { return Ok(0) };
         let Some(current) = &target.current else { return Ok(0) };
         let in_table = |error: Error| error.in_table(&target.name);
-        let described = answer(transaction.prepare(&describe_query(sql))).await;
+        let described = conn::prepare(transaction, &describe_query(sql)).await;
         let described = described.map_err(Error::while_doing(QUERY)).map_err(in_table)?;
         check(&described, target, current).map_err(in_table)?;
         drop(described);
@@ -48,7 +49,7 @@ impl OpenBatch<'_, '_> {
         };
         let insert = insert.unwrap_or_else(|| insert_query(target.definition, &current.name, sql));
         tracing::debug!(sql = insert, "query");
-        let inserted = answer(transaction.execute(&insert, parameters)).await;
+        let inserted = conn::execute_with(transaction, &insert, parameters).await;
         let count = inserted.map_err(Error::while_doing(QUERY)).map_err(in_table)?;
         load.copy().count_rows(count);
         Ok(count)

@@ -10,7 +10,7 @@ use super::super::refusal::unreadable;
 use super::super::target::{Current, Target};
 use super::{Counts, Load};
 use crate::catalog::LiveTable;
-use crate::deadline::answer;
+use crate::conn;
 use crate::definition::Table;
 use crate::encode::Records;
 use crate::error::Error;
@@ -169,9 +169,9 @@ async fn run(
     let (begin, release) = (begin_savepoint(SAVEPOINT), release(SAVEPOINT));
     let rows: [(&(dyn ToSql + Sync), Type); 1] = [(&rows, array)];
     let (begun, merged, released) = join3(
-        answer(transaction.batch_execute(&begin)),
-        answer(transaction.query_typed(sql, &rows)),
-        answer(transaction.batch_execute(&release)),
+        conn::execute(transaction, &begin),
+        conn::query_typed(transaction, sql, &rows),
+        conn::execute(transaction, &release),
     )
     .await;
     begun.map_err(Error::while_doing(MERGE))?;

@@ -2,7 +2,7 @@
 
 use super::{MIGRATE, begin, inspect_locked, lock_out_ingests, lockable, record};
 use crate::catalog::{self, Tree, numbers};
-use crate::deadline::answer;
+use crate::conn;
 use crate::error::Error;
 use crate::execute;
 use crate::ident::QualifiedName;
@@ -44,7 +44,7 @@ pub(super) async fn run(
     let mode = statements.iter().map(Statement::lock).max().unwrap_or(LockMode::None);
     let lock = Lock::of_statements(&awaited, mode);
     execute::run_in_attempts(&transaction, &all, &lock, core.waiting(), MIGRATE).await?;
-    answer(transaction.commit()).await.map_err(Error::while_doing(MIGRATE))?;
+    conn::commit(transaction).await.map_err(Error::while_doing(MIGRATE))?;
     Ok(statements.to_vec())
 }
 

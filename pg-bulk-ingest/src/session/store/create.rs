@@ -1,7 +1,7 @@
 //! The creation of the table of high watermarks.
 
 use super::{Place, Store};
-use crate::deadline::answer;
+use crate::conn;
 use crate::error::Error;
 use crate::lock;
 use crate::statement::{Statement, script};
@@ -30,7 +30,7 @@ impl Store {
         }
         let sql = format!("{};\n{}", lock::creation(&slot.table), script(creation));
         tracing::debug!(sql, "creating the table of high watermarks");
-        answer(client.simple_query(&sql)).await.map_err(Error::while_doing(CREATE))?;
+        conn::query(client, &sql).await.map_err(Error::while_doing(CREATE))?;
         Ok(std::mem::take(creation))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Place, READ, Store};
 use crate::catalog::{self, Server};
-use crate::deadline::answer;
+use crate::conn;
 use crate::error::{Error, ErrorKind};
 use crate::ident::QualifiedName;
 use crate::options::Watermarks;
@@ -84,7 +84,7 @@ impl Store {
         if !creation.is_empty() {
             return Ok(Vec::new());
         }
-        let messages = answer(client.simple_query(&row::select_orphans(&slot.table))).await;
+        let messages = conn::query(client, &row::select_orphans(&slot.table)).await;
         let messages = messages.map_err(Error::while_doing(READ))?;
         let orphans = row::read_orphans(&messages).ok_or_else(|| unreadable(READ))?;
         let kept = |Orphan { ingested, source, high_watermark }| Kept {
@@ -219,7 +219,7 @@ pub(in crate::session) async fn exists(
     client: &Client,
     table: &QualifiedName,
 ) -> Result<bool, Error> {
-    let messages = answer(client.simple_query(&catalog::own::exists(table))).await;
+    let messages = conn::query(client, &catalog::own::exists(table)).await;
     Ok(catalog::own::read_exists(&messages.map_err(Error::while_doing(READ))?))
 }
 
@@ -229,6 +229,6 @@ async fn check_exists(client: &Client, table: &QualifiedName) -> Result<(), Erro
 
 /// Reads rows. It may be done within a transaction.
 async fn read(client: &Client, select: &str) -> Result<Vec<Row>, Error> {
-    let messages = answer(client.simple_query(select)).await.map_err(Error::while_doing(READ))?;
+    let messages = conn::query(client, select).await.map_err(Error::while_doing(READ))?;
     row::read(&messages).ok_or_else(|| unreadable(READ))
 }

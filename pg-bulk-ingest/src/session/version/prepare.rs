@@ -8,7 +8,8 @@ use super::super::stored::stored;
 use super::super::whole;
 use super::{read, sql};
 use crate::catalog::{self, FoundVersions, Inspected, LatestView, alone, text, versions};
-use crate::deadline::{answer, answer_at_once, within};
+use crate::conn;
+use crate::deadline::within;
 use crate::definition::{Column, Table};
 use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Waiting};
@@ -155,7 +156,7 @@ async fn draft(client: &Client, core: &Core, asked: &Asked) -> Result<Draft, Err
     let sql_type = columns.into_iter().find(|(name, _)| name == column.name());
     let (_, sql_type) = sql_type.ok_or_else(|| unreadable(START))?;
     let sql = alone(&versions::label(&asked.label, &sql_type));
-    draft.label = match answer(client.simple_query(&sql)).await {
+    draft.label = match conn::query(client, &sql).await {
         Ok(messages) => text(&messages).ok_or_else(|| unreadable(START))?,
         Err(failure) => {
             let error = Error::server(failure, START);
@@ -194,12 +195,12 @@ fn check_privileges(core: &Core, draft: &Draft, found: &FoundVersions) -> Result
 
 /// Drops what another ingest left of the version.
 async fn drop(client: &mut Client, core: &Core, draft: &Draft, oid: u32) -> Result<(), Error> {
-    let begun = answer_at_once(client.transaction()).await;
+    let begun = conn::begin(client).await;
     let transaction = begun.map_err(Error::while_doing(START))?;
     let table = [Lockable::table(draft.name(), oid)];
     let lock = Lock::of_statements(&table, LockMode::AccessExclusive);
     execute::run_in_attempts(&transaction, &[draft.drop()], &lock, core.waiting(), START).await?;
-    answer(transaction.commit()).await.map_err(Error::while_doing(START))
+    conn::commit(transaction).await.map_err(Error::while_doing(START))
 }
 
 /// Whether it may be that the view of the newest version keeps a column from being dropped.
@@ -243,13 +244,13 @@ async fn narrow(
     };
     draft.label = shown.label;
     let statements = draft.show(&kept, Some(view), found.checks_rows);
-    let begun = answer_at_once(client.transaction()).await;
+    let begun = conn::begin(client).await;
     let transaction = begun.map_err(Error::while_doing(START))?;
     let lockable = [Lockable::view(draft.view(), view.oid)];
     let lock = Lock::of_statements(&lockable, LockMode::AccessExclusive);
     let waiting = Waiting::new(&settings.locks, &server);
     execute::run_in_attempts(&transaction, &statements, &lock, waiting, START).await?;
-    answer(transaction.commit()).await.map_err(Error::while_doing(START))?;
+    conn::commit(transaction).await.map_err(Error::while_doing(START))?;
     Ok(statements)
 }
 
