@@ -111,7 +111,7 @@ impl Deletes {
         let remove = format!("WITH {} SELECT {count}", remove.collect::<Vec<_>>().join(", "));
         let table = live.table;
         let lives_on = live.keeps_existing || table.keeps_any() || table.computes_any();
-        match lives_on && table.version().is_none() {
+        match lives_on {
             true => remove,
             false => format!("{remove};\n{}", self.undo(live, staged)),
         }

@@ -203,3 +203,47 @@ async fn a_delete_with_a_version_leaves_what_is_newer() {
     assert_eq!([report.tables[0].stale, report.tables[0].deleted], [1, 1]);
     assert_eq!(database.rows(all).await, ["4|7", "6|3"]);
 }
+
+/// Neither where rows that are there are kept, nor where some of their columns are.
+#[tokio::test]
+async fn nothing_of_a_row_lives_on_in_one_that_is_newer_than_its_delete() {
+    #[derive(IngestTable)]
+    #[ingest(table = "w", newest_by(version))]
+    struct Kept {
+        #[ingest(primary_key)]
+        id: i64,
+        version: i64,
+        #[ingest(on_update = "keep")]
+        first: i64,
+    }
+    let database = Database::new().await;
+    let mut client = database.connect().await;
+    load(&mut client, vec![at(1, 5), at(2, 5)]).await;
+    let changes = vec![Change::delete_at(1, 6), at(1, 7), Change::delete_at(2, 4), at(2, 7)];
+    let report = ingest::<Versioned>(&mut client)
+        .upsert(Upsert::KeepExisting)
+        .batches(|_| Batch::new(changes))
+        .await
+        .unwrap();
+    let table = &report.tables[0];
+    assert_eq!([table.deleted, table.stale, table.inserted, table.existing], [1, 1, 1, 1]);
+    let all = "SELECT id, version FROM v ORDER BY id";
+    assert_eq!(database.rows(all).await, ["1|7", "2|5"]);
+
+    let kept = |id, version| Change::Put(Kept { id, version, first: version });
+    for changes in [
+        vec![kept(1, 5), kept(2, 5), kept(3, 5)],
+        vec![
+            Change::delete_at(1, 6),
+            kept(1, 7),
+            Change::delete_at(2, 4),
+            kept(2, 7),
+            Change::delete_at(3, 3),
+            kept(3, 4),
+        ],
+    ] {
+        ingest::<Kept>(&mut client).batches(|_| Batch::new(changes)).await.unwrap();
+    }
+    let all = "SELECT id, version, first FROM w ORDER BY id";
+    assert_eq!(database.rows(all).await, ["1|7|7", "2|7|5", "3|5|5"]);
+}

@@ -2,7 +2,7 @@
 
 use super::step::{BatchOf, DELETED_AT, Definition, IngestOf};
 use pg_bulk_ingest::{Delete, Upsert, Visibility};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The table as it is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,9 @@ pub(super) struct Table {
 }
 
 pub(super) type World = Option<Table>;
+
+/// The id and the value of a row, or none for a delete.
+type Row = (i32, Option<&'static str>);
 
 /// What the definitions differ in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,18 +63,19 @@ impl Table {
     /// aside.
     fn with(&self, batch: &BatchOf, ingest: &IngestOf, sets_aside: bool) -> Option<Self> {
         let joins = ingest.definition == Definition::Joined;
-        let by_age = ingest.definition == Definition::Newest && ingest.upsert != Upsert::Off;
+        let has_versions = ingest.definition == Definition::Newest && ingest.upsert != Upsert::Off;
+        // Where rows that are there are kept, deletes alone have to be as new.
+        let by_age = has_versions && ingest.upsert == Upsert::IfPrimaryKey;
         let mut table = self.clone();
-        let rows = if by_age { newest(&batch.rows) } else { batch.rows.clone() };
+        let rows = if has_versions { settled(&batch.rows, !by_age) } else { batch.rows.clone() };
         for (id, value) in rows {
-            let is_older = |than: &str| {
-                by_age && self.rows.iter().any(|(of, there)| *of == id && &**there > than)
-            };
+            let is_older =
+                |than: &str| self.rows.iter().any(|(of, there)| *of == id && &**there > than);
             let Some(value) = value else {
                 if ingest.upsert == Upsert::Off {
                     return None;
                 }
-                if !is_older(DELETED_AT) {
+                if !has_versions || !is_older(DELETED_AT) {
                     table.take(id);
                 }
                 continue;
@@ -92,7 +96,7 @@ impl Table {
             if self.shape.is_keyed && table.has(id) {
                 match ingest.upsert {
                     Upsert::KeepExisting => continue,
-                    _ if is_older(&value) => continue,
+                    _ if by_age && is_older(&value) => continue,
                     _ => {
                         let old = table.take(id).filter(|_| joins).unwrap_or_default();
                         let joined = format!("{old}{value}").chars().collect::<Vec<_>>();
@@ -107,19 +111,26 @@ impl Table {
     }
 }
 
-/// Of changes of each key the newest, and of equally new ones the last. Those that are too long are refused first.
-fn newest(rows: &[(i32, Option<&'static str>)]) -> Vec<(i32, Option<&'static str>)> {
-    let mut newest = BTreeMap::new();
-    let (refused, rows) = rows.iter().partition::<Vec<_>, _>(|row| row.1.is_some_and(is_too_long));
-    for &(id, value) in rows {
-        let at = value.unwrap_or(DELETED_AT);
-        let one = newest.entry(id).or_insert((at, value));
-        if one.0 <= at {
-            *one = (at, value);
+/// What is left of changes that have versions: of each key the rows that no delete undoes, of which the newest, or
+/// the first, counts. Rows that are too long are refused before.
+fn settled(rows: &[Row], first_counts: bool) -> Vec<Row> {
+    let (mut left, rows) =
+        rows.iter().copied().partition::<Vec<_>, _>(|row| row.1.is_some_and(is_too_long));
+    for id in rows.iter().map(|row| row.0).collect::<BTreeSet<_>>() {
+        let changes = rows.iter().filter(|row| row.0 == id).map(|row| row.1).collect::<Vec<_>>();
+        let deleted = changes.iter().rposition(Option::is_none);
+        let is_left = |at: usize, value: &str| {
+            deleted.is_none_or(|deleted| value > DELETED_AT || value == DELETED_AT && at > deleted)
+        };
+        let puts = changes.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?)));
+        let mut puts = puts.filter(|(at, value)| is_left(*at, value)).map(|(_, value)| value);
+        let put = if first_counts { puts.next() } else { puts.max() };
+        if deleted.is_some() && (first_counts || put.is_none()) {
+            left.push((id, None));
         }
+        left.extend(put.map(|value| (id, Some(value))));
     }
-    let newest = newest.into_iter().map(|(id, (_, value))| (id, value));
-    refused.into_iter().copied().chain(newest).collect()
+    left
 }
 
 fn is_too_long(value: &str) -> bool {
@@ -167,7 +178,9 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
             return Foretold { worlds, succeeds: false };
         }
     }
-    let migrates = shape != table.shape;
+    // By a column that the server fills the table is rebuilt, in the first batch.
+    let is_rebuilt = shape.is_aimed && !table.shape.is_aimed;
+    let migrates = shape != table.shape && !is_rebuilt;
     table.shape = shape;
     // Rows that stay are migrated before the first batch, and those that do not are replaced in it.
     if migrates && matches!(ingest.delete, Delete::Off | Delete::Missing) {
