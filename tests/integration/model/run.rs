@@ -39,11 +39,26 @@ impl Run {
                 self.admin.batch_execute("DROP TABLE IF EXISTS model.t").await.unwrap();
                 self.world = None;
             }
+            Step::Insert(id) => {
+                if let Some(table) = &mut self.world {
+                    // A migration that was interrupted may have built an index by which ids are unique.
+                    let insert = "INSERT INTO model.t (id, value) VALUES ($1, 'hand')
+                        ON CONFLICT DO NOTHING";
+                    let inserted = self.admin.execute(insert, &[&id]).await.unwrap();
+                    assert!(inserted == 1 || table.has(id), "{id} was not inserted");
+                    assert!(
+                        inserted == 0 || !table.shape.is_keyed || !table.has(id),
+                        "{id} is there twice"
+                    );
+                    if inserted == 1 {
+                        table.add(id, "hand");
+                    }
+                }
+            }
             step => {
-                let is_unique = self.is_unique().await;
                 if let Some(table) = &mut self.world {
                     let before = table.high_watermark;
-                    let sql = by_hand(table, &step, is_unique);
+                    let sql = by_hand(table, &step);
                     if self.keeps_in_table {
                         table.high_watermark = before;
                     }
@@ -53,16 +68,6 @@ impl Run {
         }
         let found = self.look().await;
         if found == self.world { Ok(()) } else { Err(format!("found {found:?}")) }
-    }
-
-    /// Whether PostgreSQL keeps ids apart: by a key, or by an index that an interrupted migration has
-    /// built for one.
-    async fn is_unique(&self) -> bool {
-        let unique =
-            "SELECT 1 FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attname = 'id'
-            WHERE indrelid = to_regclass('model.t') AND indisunique AND indisready
-            AND indkey::text = attnum::text";
-        !tests::rows(&self.admin, unique).await.is_empty()
     }
 
     async fn restart(&mut self, mode: StopMode) {
@@ -105,30 +110,37 @@ impl Run {
             Some(Err(_)) if !interrupted => !foretold.succeeds && last == Some(&found),
             _ => foretold.worlds.iter().any(|world| is_on_the_way(&found, world)),
         };
-        let leftovers = matches!(ended, Some(Ok(()))) && self.has_leftovers(&found).await;
-        if !is_right || leftovers {
-            return Err(format!("it ended {ended:?}\nfound    {found:?}\nforetold {foretold:?}"));
+        let left = match ended {
+            Some(Ok(())) => self.leftovers(&found).await,
+            _ => Vec::new(),
+        };
+        if !is_right || !left.is_empty() {
+            return Err(format!(
+                "it ended {ended:?}\nleft     {left:?}\nfound    {found:?}\nforetold {foretold:?}"
+            ));
         }
         self.world = found;
         Ok(())
     }
 
-    /// Whether there are other indexes than the table's own, or other tables.
-    async fn has_leftovers(&self, found: &World) -> bool {
-        let relations = "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'i', 'p', 'I')
+    /// All tables and indexes, if there are more than the table's own.
+    async fn leftovers(&self, found: &World) -> Vec<String> {
+        let relations =
+            "SELECT relname, relkind FROM pg_class WHERE relkind IN ('r', 'i', 'p', 'I')
             AND NOT relispartition AND relnamespace = 'model'::regnamespace";
         let own = found.as_ref().map_or(0, |table| {
             let Shape { is_keyed, is_indexed, is_aimed, .. } = table.shape;
-            1 + [is_keyed, is_indexed, is_aimed].into_iter().map(u32::from).sum::<u32>()
+            1 + [is_keyed, is_indexed, is_aimed].into_iter().map(usize::from).sum::<usize>()
         });
-        tests::rows(&self.admin, relations).await != [own.to_string()]
+        let relations = tests::rows(&self.admin, relations).await;
+        if relations.len() == own { Vec::new() } else { relations }
     }
 
     /// The table as it is.
     async fn look(&self) -> World {
         let tables = "SELECT relname, obj_description(oid), relacl::text LIKE '%pg_monitor=r%',
                 relkind = 'p', EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype = 'u'),
-                EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype = 'p'),
+                EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid AND indisprimary AND indisvalid),
                 EXISTS (SELECT FROM pg_index JOIN pg_attribute ON attrelid = c.oid AND attname = 'value'
                     WHERE indrelid = c.oid AND indisvalid AND indkey::text = attnum::text)
             FROM pg_class c WHERE relnamespace = 'model'::regnamespace
@@ -208,14 +220,8 @@ fn is_on_the_way(found: &World, foretold: &World) -> bool {
 }
 
 /// What somebody else does, to the model and as SQL.
-fn by_hand(table: &mut Table, step: &Step, is_unique: bool) -> String {
+fn by_hand(table: &mut Table, step: &Step) -> String {
     match *step {
-        Step::Insert(id) => {
-            if !is_unique || !table.has(id) {
-                table.add(id, "hand");
-            }
-            format!("INSERT INTO model.t (id, value) VALUES ({id}, 'hand') ON CONFLICT DO NOTHING")
-        }
         Step::Comment => {
             table.high_watermark = None;
             // Without our own key the table would be somebody else's, and not be migrated.
@@ -227,6 +233,6 @@ fn by_hand(table: &mut Table, step: &Step, is_unique: bool) -> String {
             let (verb, to) = if grant { ("GRANT", "TO") } else { ("REVOKE", "FROM") };
             format!("{verb} SELECT ON model.t {to} pg_monitor")
         }
-        Step::Ingest(_) | Step::DropTable | Step::Restart => String::new(),
+        Step::Insert(_) | Step::Ingest(_) | Step::DropTable | Step::Restart => String::new(),
     }
 }

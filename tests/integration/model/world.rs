@@ -187,7 +187,7 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
         worlds.push(Some(table.clone()));
     }
     // An inserter makes the table before there are rows.
-    if ingest.is_written && before.is_none() {
+    if ingest.is_written && (before.is_none() || is_rebuilt) {
         worlds.push(Some(table.clone()));
     }
     if !has_batches {

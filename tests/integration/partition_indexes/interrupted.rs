@@ -74,6 +74,19 @@ async fn a_build_that_nobody_wants_any_more_goes_with_all_that_it_left() {
 }
 
 #[tokio::test]
+async fn a_key_that_nobody_wants_any_more_goes_with_all_that_it_left() {
+    if !have_indexes() {
+        return;
+    }
+    let database = with("").await;
+    interrupted::<Keyed>(&database).await;
+    let mut client = database.connect().await;
+    migrate::<Plain>(&database, &mut client).await;
+    let left = "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = ANY (ARRAY['parts', 'low', 'middle', 'middle1', 'rest']::regclass[])";
+    assert_eq!(database.rows(left).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn one_that_was_built_and_not_attached_is_attached() {
     if !have_indexes() {
         return;

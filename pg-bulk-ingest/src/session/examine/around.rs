@@ -48,7 +48,10 @@ impl Examined<'_> {
         let surroundings = Surroundings::read(&messages).ok_or_else(|| unreadable(MIGRATE))?;
         let of_indexes = |change: &Change| match change {
             Change::AddIndex { .. } | Change::PrimaryKey { defined: Some(_), .. } => true,
-            Change::DropIndex { index } => !index.valid,
+            // What was built for its partitions goes with it.
+            Change::DropIndex { index: live } | Change::PrimaryKey { live: Some(live), .. } => {
+                !live.valid
+            }
             _ => false,
         };
         match live.kind == 'p' && changes.iter().any(of_indexes) {
