@@ -64,6 +64,14 @@ pub struct Batch<Rows, W = NoWatermark, M = ()> {
 impl<I: IntoIterator> Batch<Iter<I>> {
     /// A batch of rows, of references to rows, or of `Result`s of either. An error among these rolls the
     /// batch back and ends the ingest with [`ErrorKind::Source`](crate::ErrorKind::Source).
+    ///
+    /// ```
+    /// use pg_bulk_ingest::Batch;
+    ///
+    /// let rows = vec![1, 2, 3]; // rows of a table, that is
+    /// let batch = Batch::new(&rows).high_watermark(3);
+    /// # let _ = batch;
+    /// ```
     pub fn new(rows: I) -> Self {
         Self { rows: Iter(rows), high_watermark: None, metadata: () }
     }
@@ -138,6 +146,14 @@ impl<I: IntoIterator> Batch<Parts<I>> {
     ///
     /// In sets of several tables, and in the first load of a table that is merged on its key, the
     /// parts go one after the other.
+    ///
+    /// ```
+    /// use pg_bulk_ingest::Batch;
+    ///
+    /// let (january, february) = (1..=31, 32..=59); // each makes rows
+    /// let batch = Batch::parts([january, february]).high_watermark("2026-02");
+    /// # let _ = batch;
+    /// ```
     pub fn parts(parts: impl IntoIterator<Item = I>) -> Self {
         let rows = Parts(parts.into_iter().collect());
         Self { rows, high_watermark: None, metadata: () }
@@ -147,6 +163,15 @@ impl<I: IntoIterator> Batch<Parts<I>> {
 impl<I: IntoIterator<Item = Result<R, E>>, R, E> Batch<TryIter<I>> {
     /// A batch of rows each of which may be an error instead, as [`new`](Self::new) takes them as well;
     /// this says so to the compiler, where it does not know the type of the rows.
+    ///
+    /// ```
+    /// use pg_bulk_ingest::Batch;
+    ///
+    /// // Each line is a row, or an error of the parser.
+    /// let lines = "1\n2\nthree".lines().map(str::parse::<i64>);
+    /// let batch = Batch::try_new(lines).high_watermark(1);
+    /// # let _ = batch;
+    /// ```
     pub fn try_new(rows: I) -> Self {
         Self { rows: TryIter(rows), high_watermark: None, metadata: () }
     }
@@ -155,6 +180,15 @@ impl<I: IntoIterator<Item = Result<R, E>>, R, E> Batch<TryIter<I>> {
 impl<St: futures_util::Stream> Batch<Streamed<St>> {
     /// A batch of rows, or of `Result`s of rows, that come as a stream. An error rolls the batch back and
     /// ends the ingest with [`ErrorKind::Source`](crate::ErrorKind::Source).
+    ///
+    /// ```
+    /// use futures_util::stream;
+    /// use pg_bulk_ingest::Batch;
+    ///
+    /// let rows = stream::iter([1, 2, 3]);
+    /// let batch = Batch::stream(rows).high_watermark(3);
+    /// # let _ = batch;
+    /// ```
     pub fn stream(rows: St) -> Self {
         Self { rows: Streamed(rows), high_watermark: None, metadata: () }
     }
@@ -162,12 +196,29 @@ impl<St: futures_util::Stream> Batch<Streamed<St>> {
 
 impl<Rows, M> Batch<Rows, NoWatermark, M> {
     /// Gives the batch a high watermark, which is stored with the rows, in the batch's transaction.
+    ///
+    /// ```
+    /// use pg_bulk_ingest::Batch;
+    ///
+    /// let batch = Batch::new([1, 2, 3]).high_watermark("events-0042.json");
+    /// # let _ = batch;
+    /// ```
     pub fn high_watermark<W>(self, high_watermark: W) -> Batch<Rows, W, M> {
         let Self { rows, metadata, .. } = self;
         Batch { rows, high_watermark: Some(high_watermark), metadata }
     }
 
     /// Gives the batch a high watermark that is computed when its rows have been consumed.
+    ///
+    /// ```
+    /// use pg_bulk_ingest::Batch;
+    /// use std::cell::Cell;
+    ///
+    /// let last = Cell::new(0);
+    /// let rows = (1..=3).inspect(|id| last.set(*id));
+    /// let batch = Batch::new(rows).high_watermark_after(|| last.get());
+    /// # let _ = batch;
+    /// ```
     pub fn high_watermark_after<W, F: FnOnce() -> W>(self, f: F) -> Batch<After<Rows, F>, W, M> {
         let Self { rows, metadata, .. } = self;
         Batch { rows: After { rows, high_watermark: f }, high_watermark: None, metadata }
@@ -175,6 +226,14 @@ impl<Rows, M> Batch<Rows, NoWatermark, M> {
 
     /// Makes it one of batches that have high watermarks of type `W`; this one leaves the stored
     /// one as it is.
+    ///
+    /// ```
+    /// use pg_bulk_ingest::{Batch, Iter};
+    ///
+    /// let batch = Batch::new(vec![1, 2, 3]).without_high_watermark::<i64>();
+    /// let batches: Vec<Batch<_, i64>> = vec![batch, Batch::new(vec![4]).high_watermark(4)];
+    /// # let _ = batches;
+    /// ```
     pub fn without_high_watermark<W>(self) -> Batch<Rows, W, M> {
         let Self { rows, metadata, .. } = self;
         Batch { rows, high_watermark: None, metadata }
@@ -183,6 +242,13 @@ impl<Rows, M> Batch<Rows, NoWatermark, M> {
 
 impl<Rows, W> Batch<Rows, W> {
     /// Gives the batch metadata, which the hook gets.
+    ///
+    /// ```
+    /// use pg_bulk_ingest::Batch;
+    ///
+    /// let batch = Batch::new([1, 2, 3]).high_watermark(3).metadata("events-0042.json");
+    /// # let _ = batch;
+    /// ```
     pub fn metadata<M>(self, metadata: M) -> Batch<Rows, W, M> {
         let Self { rows, high_watermark, .. } = self;
         Batch { rows, high_watermark, metadata }

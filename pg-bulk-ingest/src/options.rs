@@ -37,6 +37,20 @@ pub enum HighWatermark {
 impl HighWatermark {
     /// After this value, whatever is stored. It has to be of the type that the batches' high
     /// watermarks have, or of one that serde writes alike.
+    ///
+    /// ```no_run
+    /// # use pg_bulk_ingest::{Batch, Error, HighWatermark, IngestTable, ingest};
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "event")]
+    /// # struct Event { #[ingest(primary_key)] id: i64 }
+    /// # async fn run(client: &mut tokio_postgres::Client, events: Vec<Event>) -> Result<(), Error> {
+    /// ingest::<Event>(client)
+    ///     .high_watermark(HighWatermark::value(1_000))
+    ///     .batches(|_: Option<i64>| Batch::new(events).high_watermark(2_000))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn value<W: Serialize>(watermark: W) -> Self {
         Self::Value(to_json(&watermark))
@@ -72,6 +86,13 @@ impl Watermarks {
     /// comment names, moves with the first batch that stores one, in its transaction. The comment then
     /// names this table, so that [`Watermarks::Comment`] moves it back. (If the role does not own the
     /// ingested table, its comment stays as it is.)
+    ///
+    /// ```
+    /// use pg_bulk_ingest::Watermarks;
+    ///
+    /// let watermarks = Watermarks::table("ops", "ingest_state");
+    /// # let _ = watermarks;
+    /// ```
     #[must_use]
     pub fn table(schema: impl Into<String>, name: impl Into<String>) -> Self {
         Self::Table(QualifiedName::new(schema, name))

@@ -1,14 +1,15 @@
 //! What an ingest did.
 
 mod counters;
+mod plan;
 mod rejected;
 mod version;
 
+pub use plan::Plan;
 pub use rejected::Rejected;
 pub use version::VersionOutcome;
 
 use crate::ident::QualifiedName;
-use crate::statement::Statement;
 use crate::wait::Wait;
 use counters::phase_seconds;
 use serde::Serialize;
@@ -194,54 +195,6 @@ impl fmt::Display for Kept {
     }
 }
 
-/// The statements that an ingest ran to bring the tables into the state that is defined.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Plan {
-    statements: Vec<Statement>,
-    kept: Vec<Kept>,
-}
-
-impl Plan {
-    pub(crate) fn keep(&mut self, kept: impl IntoIterator<Item = Kept>) {
-        self.kept.extend(kept);
-    }
-
-    pub(crate) fn extend(&mut self, statements: impl IntoIterator<Item = Statement>) {
-        self.statements.extend(statements);
-    }
-
-    pub(crate) fn into_statements(self) -> Vec<Statement> {
-        self.statements
-    }
-
-    /// The statements, in order.
-    #[must_use]
-    pub fn statements(&self) -> &[Statement] {
-        &self.statements
-    }
-
-    /// The differences that stay as they are.
-    #[must_use]
-    pub fn kept(&self) -> &[Kept] {
-        &self.kept
-    }
-
-    /// Whether there is nothing to do: differences that stay are nothing.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.statements.is_empty()
-    }
-}
-
-/// Each statement after a comment that says why it is run, what it locks and what it costs; before
-/// them, what is left as it is.
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.kept.iter().try_for_each(|kept| writeln!(f, "-- left as it is: {kept}"))?;
-        self.statements.iter().try_for_each(|statement| writeln!(f, "{statement}"))
-    }
-}
-
 /// What an ingest did. Displays as a short table.
 ///
 /// Serializes with the names of its fields, `rejects` among them, and `phases` as `phase_seconds`, an object: each
@@ -287,6 +240,15 @@ impl<W> Report<W> {
     /// The rows that were set aside ([`Ingest::set_aside`](crate::Ingest::set_aside)), in the order in which
     /// they came: as many as may be of one batch. Of an ingest of many batches there may have been more,
     /// which [`TableReport::rejected`] counts.
+    ///
+    /// ```
+    /// # use pg_bulk_ingest::Report;
+    /// fn log(report: &Report<i64>) {
+    ///     for rejected in report.rejects() {
+    ///         eprintln!("{rejected}");
+    ///     }
+    /// }
+    /// ```
     #[must_use]
     pub fn rejects(&self) -> &[Rejected] {
         &self.rejects

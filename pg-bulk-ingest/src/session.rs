@@ -32,6 +32,7 @@ mod parallel;
 mod partition;
 mod parts;
 mod preview;
+mod pushed;
 mod refusal;
 mod refused;
 mod rejects;
@@ -56,23 +57,24 @@ pub(crate) use self::core::Settings;
 pub(crate) use batch::{Fill, OpenBatch, Pushed};
 pub(crate) use encoder::{Carried, EncodedRows, Encoder};
 pub(crate) use meter::OnProgress;
+pub use pushed::SessionBatch;
 pub(crate) use stored::stored;
 pub(crate) use version::{Asked, Prepared, prepare};
 
-use self::core::{Core, Pending};
+use self::core::Core;
 use crate::connections::Connections;
 use crate::deadline::within;
 use crate::definition::Table;
-use crate::error::{Error, ErrorKind};
-use crate::hook::{Hook, NoHook, OnCreate};
+use crate::error::Error;
+#[cfg(doc)]
+use crate::error::ErrorKind;
+use crate::hook::{NoHook, OnCreate};
 use crate::ident::{QualifiedName, list};
 use crate::options::{HighWatermark, OnRejected, Visibility};
 use crate::report::{Phase, Plan, Report};
-use crate::table::RowOf;
 use crate::watermark;
 use meter::Meter;
 use scope::Scope;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::marker::PhantomData;
@@ -91,20 +93,6 @@ pub struct Session<'c, S: ?Sized, W, H = NoHook> {
     read: fn(&str) -> serde_json::Result<W>,
     on_create: Option<OnCreate<'c>>,
     hook: H,
-    tables: PhantomData<fn(&S)>,
-}
-
-/// A batch of a [`Session`].
-///
-/// Its rows become visible, all at once, with [`commit`](Self::commit). Dropped without it, the
-/// batch is rolled back, and the session can go on with another.
-#[must_use = "dropped without commit, a batch is rolled back"]
-pub struct SessionBatch<'s, 'c, S: ?Sized, W, H = NoHook> {
-    open: OpenBatch<'s, 'c>,
-    high_watermark: &'s mut Option<W>,
-    /// A high watermark that is stored has to read back as it is.
-    read: fn(&str) -> serde_json::Result<W>,
-    hook: &'s mut H,
     tables: PhantomData<fn(&S)>,
 }
 
@@ -167,6 +155,21 @@ pub(crate) async fn plan(
 impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     /// The high watermark: that of the batch that was committed last; before the first, that after
     /// which the ingest begins.
+    ///
+    /// ```no_run
+    /// # use pg_bulk_ingest::{Error, IngestTable, ingest};
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "event")]
+    /// # struct Event { #[ingest(primary_key)] id: i64 }
+    /// # async fn run(client: &mut tokio_postgres::Client) -> Result<(), Error> {
+    /// let session = ingest::<Event>(client).start::<i64>().await?;
+    /// match session.high_watermark() {
+    ///     Some(id) => println!("going on after {id}"),
+    ///     None => println!("beginning at the first"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn high_watermark(&self) -> Option<&W> {
         self.high_watermark.as_ref()
@@ -177,6 +180,21 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     /// A table that does not exist is created in the first batch's transaction. With
     /// [`Delete`](crate::Delete), the first batch goes into a new table, and until it is committed
     /// writers of the live one wait (SHARE ROW EXCLUSIVE); readers go on.
+    ///
+    /// ```no_run
+    /// # use pg_bulk_ingest::{Error, IngestTable, ingest};
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "event")]
+    /// # struct Event { #[ingest(primary_key)] id: i64 }
+    /// # async fn run(client: &mut tokio_postgres::Client) -> Result<(), Error> {
+    /// let mut session = ingest::<Event>(client).start::<i64>().await?;
+    /// let mut batch = session.batch().await?;
+    /// batch.write(Event { id: 7 }).await?;
+    /// batch.commit(7).await?;
+    /// session.finish().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -231,6 +249,19 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     /// is waited for in short attempts. With
     /// [`AfterLastBatch`](crate::Visibility::AfterLastBatch) this commits all batches.
     ///
+    /// ```no_run
+    /// # use pg_bulk_ingest::{Error, IngestTable, ingest};
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "event")]
+    /// # struct Event { #[ingest(primary_key)] id: i64 }
+    /// # async fn run(client: &mut tokio_postgres::Client) -> Result<(), Error> {
+    /// let session = ingest::<Event>(client).start::<i64>().await?;
+    /// let report = session.finish().await?;
+    /// println!("{} rows in {} batches", report.rows, report.batches);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Any error of the server; what was committed before stays.
@@ -257,108 +288,8 @@ impl<'c, S: ?Sized, W, H> Session<'c, S, W, H> {
     }
 }
 
-impl<'s, 'c, S: ?Sized, W, H> SessionBatch<'s, 'c, S, W, H> {
-    /// The batch itself, for sources of rows.
-    pub(crate) fn open_batch(&mut self) -> &mut OpenBatch<'s, 'c> {
-        &mut self.open
-    }
-
-    /// Writes a row.
-    ///
-    /// It is encoded at once, and sent when enough are there. A row that cannot be encoded leaves
-    /// nothing behind: the batch can go on without it. With [`set_aside`](crate::Ingest::set_aside) it is set
-    /// aside, and no error.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Value`] for a value that its column cannot hold, [`ErrorKind::Source`] for a `Result`
-    /// that is an error. After any other error the batch is lost.
-    pub async fn write<R: RowOf<S>>(&mut self, row: R) -> Result<(), Error> {
-        let full = self.open.push::<S, R>(row)?;
-        if full { self.open.send().await } else { Ok(()) }
-    }
-
-    /// Writes rows.
-    ///
-    /// # Errors
-    ///
-    /// As [`write`](Self::write).
-    pub async fn write_all<I>(&mut self, rows: I) -> Result<(), Error>
-    where
-        I: IntoIterator<Item: RowOf<S>>,
-    {
-        let mut rows = rows.into_iter();
-        while self.open.push_all::<S, _>(&mut rows)? {
-            self.open.send().await?;
-        }
-        Ok(())
-    }
-
-    /// Makes the batch visible, and stores its high watermark, in one transaction.
-    ///
-    /// # Errors
-    ///
-    /// Any error of the server, of the hook, of a row that was sent; the batch is then rolled back.
-    /// Only [`ErrorKind::CommitUnknown`] leaves it unknown.
-    pub async fn commit(self, high_watermark: W) -> Result<(), Error>
-    where
-        W: Serialize,
-        H: Hook<()>,
-    {
-        self.commit_with(Some(high_watermark), ()).await
-    }
-
-    /// Makes the batch visible; the stored high watermark stays as it is.
-    ///
-    /// # Errors
-    ///
-    /// As [`commit`](Self::commit).
-    pub async fn commit_without_high_watermark(self) -> Result<(), Error>
-    where
-        W: Serialize,
-        H: Hook<()>,
-    {
-        self.commit_with(None, ()).await
-    }
-
-    /// Makes the batch visible, with metadata for the hook, and stores its high watermark if it has
-    /// one.
-    ///
-    /// # Errors
-    ///
-    /// As [`commit`](Self::commit).
-    pub async fn commit_with<M>(self, high_watermark: Option<W>, metadata: M) -> Result<(), Error>
-    where
-        W: Serialize,
-        H: Hook<M>,
-    {
-        let Self { open, high_watermark: latest, read, hook, .. } = self;
-        if high_watermark.is_some() {
-            open.check_may_store()?;
-        }
-        let json = high_watermark.as_ref().map(|w| watermark::write(w, read)).transpose();
-        let json = json.map_err(|source| {
-            let action = "cannot store the high watermark";
-            open.locate(Error::new(ErrorKind::WatermarkSerialize, action).caused_by(source))
-        })?;
-        let (deadline, waits) = (open.deadline(), open.waits());
-        let committed = open.commit(json.map(Pending::Set), hook, metadata);
-        let cleared = within(deadline, waits, committed).await?;
-        if cleared || high_watermark.is_some() {
-            *latest = high_watermark;
-        }
-        Ok(())
-    }
-}
-
 impl<S: ?Sized, W, H> fmt::Debug for Session<'_, S, W, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session").field("core", &self.core).finish_non_exhaustive()
-    }
-}
-
-impl<S: ?Sized, W, H> fmt::Debug for SessionBatch<'_, '_, S, W, H> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionBatch").field("open", &self.open).finish_non_exhaustive()
     }
 }

@@ -115,36 +115,86 @@ impl Statement {
     }
 
     /// The SQL.
+    ///
+    /// ```
+    /// # use pg_bulk_ingest::Statement;
+    /// fn look(statement: &Statement) {
+    ///     println!("{};", statement.sql());
+    /// }
+    /// ```
     #[must_use]
     pub fn sql(&self) -> &str {
         &self.sql
     }
 
     /// The strongest lock that it takes on a table that exists before.
+    ///
+    /// ```
+    /// # use pg_bulk_ingest::{LockMode, Statement};
+    /// fn look(statement: &Statement) {
+    ///     if statement.lock() == LockMode::AccessExclusive {
+    ///         println!("readers wait for an instant: {statement}");
+    ///     }
+    /// }
+    /// ```
     #[must_use]
     pub fn lock(&self) -> LockMode {
         self.lock
     }
 
     /// How much of the table it goes through.
+    ///
+    /// ```
+    /// # use pg_bulk_ingest::{Cost, Statement};
+    /// fn look(statement: &Statement) {
+    ///     if statement.cost() == Cost::Rewrite {
+    ///         println!("all rows are written again: {statement}");
+    ///     }
+    /// }
+    /// ```
     #[must_use]
     pub fn cost(&self) -> Cost {
         self.cost
     }
 
     /// Whether it runs outside a transaction, as `CREATE INDEX CONCURRENTLY` has to.
+    ///
+    /// ```
+    /// # use pg_bulk_ingest::Statement;
+    /// fn look(statement: &Statement) {
+    ///     if statement.is_outside_transaction() {
+    ///         println!("cannot be rolled back: {statement}");
+    ///     }
+    /// }
+    /// ```
     #[must_use]
     pub fn is_outside_transaction(&self) -> bool {
         self.is_outside_transaction
     }
 
     /// Whether it drops columns with their data. It is then logged at WARN when it is run.
+    ///
+    /// ```
+    /// # use pg_bulk_ingest::Statement;
+    /// fn look(statement: &Statement) {
+    ///     if statement.drops_data() {
+    ///         println!("data are lost: {statement}");
+    ///     }
+    /// }
+    /// ```
     #[must_use]
     pub fn drops_data(&self) -> bool {
         self.drops_data
     }
 
     /// What it is for, in words.
+    ///
+    /// ```
+    /// # use pg_bulk_ingest::Statement;
+    /// fn look(statement: &Statement) {
+    ///     println!("{}: {}", statement.purpose(), statement.sql());
+    /// }
+    /// ```
     #[must_use]
     pub fn purpose(&self) -> &str {
         &self.purpose

@@ -106,6 +106,41 @@ fn few_modules_hold_a_connection() {
     }
 }
 
+/// The modules whose public methods programs call. Those of the others are called by what is derived.
+const CALLED: &[&str] = &[
+    "batch",
+    "change",
+    "error",
+    "hook",
+    "ingest",
+    "options",
+    "report",
+    "resolve",
+    "session",
+    "statement",
+];
+
+#[test]
+fn each_public_method_has_an_example() {
+    for (path, module, text) in modules() {
+        if !CALLED.contains(&module.as_str()) {
+            continue;
+        }
+        let mut docs = Vec::new();
+        for line in text.lines().map(str::trim_start) {
+            if line.starts_with("///") || line.starts_with("#[") {
+                docs.push(line);
+                continue;
+            }
+            let is_public = ["pub fn ", "pub const fn ", "pub async fn "];
+            if is_public.iter().any(|public| line.starts_with(public)) {
+                assert!(docs.iter().any(|doc| doc.contains("```")), "{path:?}: {line}");
+            }
+            docs.clear();
+        }
+    }
+}
+
 /// How messages are sent to the server.
 const SENDS: &[&str] = &[
     ".simple_query",

@@ -54,6 +54,24 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// ([`IntoBatches`]). An iterator's batches are asked for one by one: what runs between two sees
     /// the first one committed.
     ///
+    /// ```no_run
+    /// # use pg_bulk_ingest::{Batch, Error, IngestTable, ingest};
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "event")]
+    /// # struct Event { #[ingest(primary_key)] id: i64 }
+    /// # async fn run(client: &mut tokio_postgres::Client) -> Result<(), Error> {
+    /// let report = ingest::<Event>(client)
+    ///     .batches(|after: Option<i64>| {
+    ///         let after = after.unwrap_or(0);
+    ///         let rows = (after + 1..=after + 10).map(|id| Event { id });
+    ///         Batch::new(rows).high_watermark(after + 10)
+    ///     })
+    ///     .await?;
+    /// println!("{report}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Any [`ErrorKind`]. Batches committed before stay.
@@ -84,6 +102,23 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// [`Batch`](crate::Batch), a `Result` of either, or a future of any of these, as an `async`
     /// closure does ([`IntoBatchStream`]). The stream is asked for the next batch when the one before
     /// is committed.
+    ///
+    /// ```no_run
+    /// # use pg_bulk_ingest::{Batch, Error, IngestTable, ingest};
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "event")]
+    /// # struct Event { #[ingest(primary_key)] id: i64 }
+    /// # async fn run(client: &mut tokio_postgres::Client) -> Result<(), Error> {
+    /// use futures_util::stream;
+    ///
+    /// ingest::<Event>(client)
+    ///     .stream(|_: Option<i64>| {
+    ///         stream::iter((1..=3).map(|id| Batch::new([Event { id }]).high_watermark(id)))
+    ///     })
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -11,6 +11,20 @@ use serde::de::DeserializeOwned;
 
 impl<S: IngestTables + ?Sized, H> Ingest<'_, S, H> {
     /// Where the ingest begins. Default: [`HighWatermark::Latest`], after the stored one.
+    ///
+    /// ```no_run
+    /// # use pg_bulk_ingest::{Batch, Error, HighWatermark, IngestTable, ingest};
+    /// # #[derive(IngestTable)]
+    /// # #[ingest(table = "event")]
+    /// # struct Event { #[ingest(primary_key)] id: i64 }
+    /// # async fn run(client: &mut tokio_postgres::Client, events: Vec<Event>) -> Result<(), Error> {
+    /// ingest::<Event>(client)
+    ///     .high_watermark(HighWatermark::Earliest)
+    ///     .batches(|_: Option<i64>| Batch::new(events).high_watermark(2_000))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn high_watermark(mut self, high_watermark: HighWatermark) -> Self {
         self.high_watermark = high_watermark;
         self

@@ -38,6 +38,13 @@ enum Place<'c> {
 
 impl<'c> Rejects<'c> {
     /// Into the report alone ([`Report::rejects`](crate::Report::rejects)).
+    ///
+    /// ```
+    /// use pg_bulk_ingest::{Rejects, SetAside};
+    ///
+    /// let set_aside = SetAside { into: Rejects::report(), ..SetAside::default() };
+    /// # let _ = set_aside;
+    /// ```
     pub fn report() -> Self {
         Self(Place::Report)
     }
@@ -48,6 +55,14 @@ impl<'c> Rejects<'c> {
     /// If the COMMIT fails, the rows were told of all the same: the ingest that is run again tells of them
     /// once more. With [`AfterLastBatch`](crate::Visibility::AfterLastBatch) it is called when each batch is
     /// complete. A panic of the function rolls the batch back.
+    ///
+    /// ```
+    /// use pg_bulk_ingest::{Rejects, SetAside};
+    ///
+    /// let into = Rejects::call(|rejected| eprintln!("{rejected}"));
+    /// let set_aside = SetAside { into, ..SetAside::default() };
+    /// # let _ = set_aside;
+    /// ```
     pub fn call(f: impl FnMut(&Rejected) + Send + 'c) -> Self {
         Self(Place::Call(Box::new(f)))
     }

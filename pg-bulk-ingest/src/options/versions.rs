@@ -21,6 +21,13 @@ pub struct Versions {
 
 impl Versions {
     /// Keeps all versions.
+    ///
+    /// ```
+    /// use pg_bulk_ingest::Versions;
+    ///
+    /// let versions = Versions::all();
+    /// # let _ = versions;
+    /// ```
     pub const fn all() -> Self {
         Self { kept: None, even_if_equal: false }
     }
@@ -31,11 +38,25 @@ impl Versions {
     /// Only partitions that an ingest published as versions count, and are dropped. One that a view, or
     /// another object, depends on is refused by PostgreSQL (2BP01): the new version is then not
     /// published, and the next ingest of it finds its rows loaded.
+    ///
+    /// ```
+    /// use pg_bulk_ingest::Versions;
+    ///
+    /// let versions = Versions::keep(3);
+    /// # let _ = versions;
+    /// ```
     pub const fn keep(count: usize) -> Self {
         Self { kept: Some(if count == 0 { 1 } else { count }), even_if_equal: false }
     }
 
     /// Publishes a version also if its contents are those of the newest.
+    ///
+    /// ```
+    /// use pg_bulk_ingest::Versions;
+    ///
+    /// let versions = Versions::keep(3).even_if_equal();
+    /// # let _ = versions;
+    /// ```
     pub const fn even_if_equal(self) -> Self {
         Self { even_if_equal: true, ..self }
     }
