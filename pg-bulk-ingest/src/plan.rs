@@ -20,7 +20,7 @@ pub(crate) use bound::MOST_COLUMNS;
 pub(crate) use enum_type::{add_labels, create_enum_types};
 pub(crate) use fault::Tried;
 pub(crate) use filling::next_values;
-pub(crate) use index_name::index_name;
+pub(crate) use index_name::{index_name, is_to_be_attached};
 pub(crate) use keep::{Keeping, KeptIndex, create_fresh, keep_indexes, kept, kept_shape};
 pub(crate) use migrate::{Decision, Rebuilding, Subject};
 pub(crate) use rebuild::{Check, Rebuild, checks, key_checks};

@@ -45,7 +45,9 @@ fn table() -> String {
     );
     match version() < 11 {
         true => table,
-        false => format!("{table} ALTER TABLE t ADD PRIMARY KEY (id, day); CREATE INDEX ON t (value);"),
+        false => {
+            format!("{table} ALTER TABLE t ADD PRIMARY KEY (id, day); CREATE INDEX ON t (value);")
+        }
     }
 }
 
@@ -75,10 +77,7 @@ async fn load(client: &mut Client, delete: Delete) -> Result<Report<i32>, Error>
     }
     let keyed = |Added { id, day, value }| Keyed { id, day, value };
     let rows = rows().into_iter().map(keyed).collect::<Vec<_>>();
-    ingest::<Keyed>(client)
-        .delete(delete)
-        .batches(|_| [Batch::new(&rows).high_watermark(1)])
-        .await
+    ingest::<Keyed>(client).delete(delete).batches(|_| [Batch::new(&rows).high_watermark(1)]).await
 }
 
 /// Replaces the table, and expects that nothing else has changed.

@@ -10,7 +10,7 @@ use crate::catalog::{
 };
 use crate::ident::{Ident, QualifiedName, free_name};
 use crate::lock::Lockable;
-use crate::plan::KeptIndex;
+use crate::plan::{KeptIndex, is_to_be_attached};
 use crate::publish::{index_names, name_not_nulls};
 use crate::settings::while_reading;
 use crate::statement::{LockMode, Statement};
@@ -28,6 +28,18 @@ pub(crate) struct ReplacedMember {
 }
 
 impl ReplacedMember {
+    /// A partition as it is, but for the indexes that an interrupted migration left.
+    pub(crate) fn new(
+        member: Member,
+        mut live: LiveTable,
+        hanging: Hanging,
+        schema_create: bool,
+    ) -> Self {
+        let is_part = |name: &String| member.parts.contains(name);
+        live.shape.indexes.retain(|one| is_part(&one.name) || !is_to_be_attached(&one.name));
+        Self { member, live, hanging, schema_create, fresh: None }
+    }
+
     pub(crate) fn names(&self) -> Swapped {
         Swapped { live: self.member.qualified_name(), fresh: self.member.fresh_name() }
     }

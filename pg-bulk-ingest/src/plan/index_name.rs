@@ -3,6 +3,15 @@
 use crate::catalog::IndexShape;
 use crate::ident::free_name_unless;
 
+/// The suffix of an index of a partition that is not attached yet, by which it is known to be ours.
+pub(super) const UNATTACHED: &str = "pg_bulk_ingest_index";
+
+/// Whether an index of a partition that is no part of another was built to become one.
+pub(crate) fn is_to_be_attached(name: &str) -> bool {
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    name.strip_suffix(UNATTACHED).is_some_and(|stem| stem.ends_with('_'))
+}
+
 /// A name for an index of a table: `my_table_value_idx`, `my_table_value_key`, `my_table_pkey`.
 /// Numbered if it is among those that are taken.
 pub(crate) fn index_name(table: &str, index: &IndexShape, taken: &[String]) -> String {

@@ -46,8 +46,7 @@ pub(super) async fn find(place: Place<'_>, live: &LiveTable) -> Result<Vec<Repla
         // Outside a transaction nothing keeps others from replacing it yet.
         let live = relation.table.filter(|live| live.oid == member.oid);
         let live = live.ok_or_else(|| unreadable(READ).in_table(&member.qualified_name()))?;
-        let schema_create = relation.schema_create;
-        found.push(ReplacedMember { member, live, hanging, schema_create, fresh: None });
+        found.push(ReplacedMember::new(member, live, hanging, relation.schema_create));
     }
     Ok(found)
 }

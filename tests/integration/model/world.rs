@@ -203,7 +203,8 @@ pub(super) fn foretell(before: &World, ingest: &IngestOf) -> Foretold {
         table.high_watermark = None;
     }
     // What the server refuses of the first batch of a new table, where that is filled by COPY alone, is an error.
-    let is_copied = matches!(ingest.definition, Definition::Keyed | Definition::Indexed)
+    let is_copied = !shape.is_partitioned
+        && matches!(ingest.definition, Definition::Keyed | Definition::Indexed)
         && ingest.upsert == Upsert::IfPrimaryKey;
     let mut may_set_aside =
         ingest.sets_aside && (before.is_some() && !deletes || !is_copied || ingest.is_written);

@@ -91,7 +91,11 @@ async fn what_fails_leaves_all_as_it_was() {
     let before = snapshot(&database).await;
     let mut client = database.connect().await;
     let error = load(&mut client, Delete::All).await.unwrap_err();
-    assert_eq!(error.code().map(|code| code.code().to_owned()).as_deref(), Some("23514"), "{error}");
+    assert_eq!(
+        error.code().map(|code| code.code().to_owned()).as_deref(),
+        Some("23514"),
+        "{error}"
+    );
     assert_same(&before, &snapshot(&database).await, "rolled back");
     assert_eq!(database.row("SELECT count(*) FROM t").await, "4");
 }
@@ -105,15 +109,27 @@ async fn a_table_without_a_batch_is_emptied_where_it_is() {
     let mut client = database.connect().await;
     let deleted = if version() < 11 {
         let ingest = super::ingest::<super::Added>(&mut client).delete(Delete::All);
-        ingest.batches(|_: Option<i32>| Vec::<super::Batch<super::Iter<Vec<super::Added>>, i32>>::new()).await
+        ingest
+            .batches(|_: Option<i32>| {
+                Vec::<super::Batch<super::Iter<Vec<super::Added>>, i32>>::new()
+            })
+            .await
     } else {
         let ingest = super::ingest::<super::Keyed>(&mut client).delete(Delete::All);
-        ingest.batches(|_: Option<i32>| Vec::<super::Batch<super::Iter<Vec<super::Keyed>>, i32>>::new()).await
+        ingest
+            .batches(|_: Option<i32>| {
+                Vec::<super::Batch<super::Iter<Vec<super::Keyed>>, i32>>::new()
+            })
+            .await
     };
     assert_eq!(deleted.unwrap().tables[0].deleted, 4);
-    assert_eq!(database.row("SELECT count(*), 't'::regclass::oid FROM t").await, format!("0|{oid}"));
+    assert_eq!(
+        database.row("SELECT count(*), 't'::regclass::oid FROM t").await,
+        format!("0|{oid}")
+    );
     let after = snapshot(&database).await;
     let is_comment = |line: &&String| !line.starts_with("comment on table public.t is");
-    let both = [before, after].map(|lines| lines.iter().filter(is_comment).cloned().collect::<Vec<_>>());
+    let both =
+        [before, after].map(|lines| lines.iter().filter(is_comment).cloned().collect::<Vec<_>>());
     assert_same(&both[0], &both[1], "emptied");
 }

@@ -1,6 +1,6 @@
 //! Each way in which a table is partitioned.
 
-use super::day;
+use super::{day, load, loaded, table};
 use chrono::NaiveDate;
 use pg_bulk_ingest::{Batch, Delete, IngestTable, Visibility};
 use tests::{Database, assert_same, ingest, snapshot, version};
@@ -99,4 +99,23 @@ async fn each_is_made_again() {
             assert!(ingest::<Row>(&mut client).plan().await.unwrap().is_empty());
         }
     }
+}
+
+/// What was built for a partition, and never attached, was of a migration that was interrupted.
+#[tokio::test]
+async fn an_index_of_a_partition_that_an_interrupted_migration_left_is_not_kept() {
+    if version() < 11 {
+        return;
+    }
+    let database = loaded(&table()).await;
+    let left = "CREATE UNIQUE INDEX early_id_pg_bulk_ingest_index ON early (id);
+        CREATE INDEX late_value_pg_bulk_ingest_index1 ON late (value);
+        CREATE INDEX own ON late (id)";
+    database.execute(left).await;
+    let mut client = database.connect().await;
+    load(&mut client, Delete::BeforeFirstBatch).await.unwrap();
+    let indexes = "SELECT relname FROM pg_class WHERE relkind = 'i'
+        AND relnamespace = 'public'::regnamespace ORDER BY relname";
+    let expected = ["early_pkey", "early_value_idx", "late_pkey", "late_value_idx", "own"];
+    assert_eq!(database.rows(indexes).await, expected);
 }

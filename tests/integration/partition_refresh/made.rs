@@ -71,7 +71,8 @@ async fn refresh<S>(
 async fn those_that_rows_need_are_made_by_their_names() {
     let database = Database::new().await;
     let mut client = database.connect().await;
-    let rows = |months: &[u32]| months.iter().map(|month| Added { day: day(*month), id: 1 }).collect();
+    let rows =
+        |months: &[u32]| months.iter().map(|month| Added { day: day(*month), id: 1 }).collect();
     for visibility in [Visibility::AfterEachBatch, Visibility::AfterLastBatch] {
         database.execute("DROP TABLE IF EXISTS t").await;
         refresh(&mut client, visibility, vec![rows(&[1, 2])]).await;
@@ -111,7 +112,10 @@ async fn rows_of_a_default_partition_have_theirs_made() {
         "t_default DEFAULT 0 t_default_pkey t_default_value_idx",
     ];
     let found = database.rows(PARTITIONS).await;
-    assert_eq!(found.iter().filter(|line| !line.starts_with("t_2026_06")).collect::<Vec<_>>(), expected);
+    assert_eq!(
+        found.iter().filter(|line| !line.starts_with("t_2026_06")).collect::<Vec<_>>(),
+        expected
+    );
     assert_eq!(database.rows(LEFT).await, [""; 0]);
 }
 

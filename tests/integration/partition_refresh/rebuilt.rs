@@ -75,7 +75,8 @@ where
 #[track_caller]
 fn assert_same_plan(planned: &Plan, done: &Plan, context: &str) {
     let [planned, done] = [planned, done].map(|plan| plan.to_string());
-    let [planned, done] = [&planned, &done].map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
+    let [planned, done] =
+        [&planned, &done].map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
     assert_same(&planned, &done, context);
 }
 
@@ -102,9 +103,18 @@ async fn rows_and_partitions_are_kept() {
         assert_eq!(database.rows(ROWS).await, rows, "{case}");
         let after = snapshot(&database).await;
         // With the type of the column by which it is partitioned, what is printed of bounds changes.
-        let kept = ["relation public.late", "relation public.two ", "grant", "comment on table public.one"];
+        let kept = [
+            "relation public.late",
+            "relation public.two ",
+            "grant",
+            "comment on table public.one",
+        ];
         let [before_it, after_it] = [&before, &after].map(|lines| about(lines, &kept));
-        assert_eq!(before_it.len(), after_it.iter().filter(|line| !line.contains("_pkey")).count(), "{case}");
+        assert_eq!(
+            before_it.len(),
+            after_it.iter().filter(|line| !line.contains("_pkey")).count(),
+            "{case}"
+        );
         if !matches!(case, 2 | 3) {
             let [before, after] = [&before, &after].map(|lines| {
                 let tables = about(lines, &["partition"]).into_iter();
@@ -141,7 +151,10 @@ async fn what_bounds_would_not_mean_is_refused() {
     for delete in [Delete::Off, Delete::All] {
         let ingest_named = ingest::<Named>(&mut client).migration(Migration::Exact).delete(delete);
         let error = ingest_named.plan().await.unwrap_err().to_string();
-        assert!(error.contains("column \"id\" is of type integer, defined as text, but"), "{error}");
+        assert!(
+            error.contains("column \"id\" is of type integer, defined as text, but"),
+            "{error}"
+        );
         assert!(error.contains("the table is partitioned by it"), "{error}");
         let lacking = ingest::<Lacks>(&mut client).migration(Migration::Exact).delete(delete);
         let error = lacking.plan().await.unwrap_err().to_string();
@@ -162,7 +175,8 @@ async fn a_table_whose_rows_are_deleted_gets_what_the_struct_has() {
     let plan = options(&mut client).plan().await.unwrap();
     let day = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
     let rows = [Texts { id: 1, day, value: None, number: "a".to_owned() }];
-    let report = options(&mut client).batches(|_| [Batch::new(rows).high_watermark(1)]).await.unwrap();
+    let report =
+        options(&mut client).batches(|_| [Batch::new(rows).high_watermark(1)]).await.unwrap();
     assert_eq!((report.tables[0].deleted, report.tables[0].inserted), (9, 1));
     assert_same_plan(&plan, &report.migrated, "deleted");
     assert_eq!(database.rows(ROWS).await, ["late|1|2026-03-01|∅|a"]);

@@ -6,7 +6,11 @@ use tests::{Database, assert_same, ingest, snapshot, version};
 
 /// What is done to the table, what is named, and the first version that has it.
 const LOST: &[(&str, &str, u32)] = &[
-    ("CREATE FUNCTION g(late) RETURNS int LANGUAGE sql AS 'SELECT 1'", "function public.g(public.late)", 11),
+    (
+        "CREATE FUNCTION g(late) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "function public.g(public.late)",
+        11,
+    ),
     (
         "CREATE INDEX own ON late (id); ALTER INDEX own DEPENDS ON EXTENSION plpgsql",
         "that on extension plpgsql depends index public.own",
@@ -33,17 +37,14 @@ const LOST: &[(&str, &str, u32)] = &[
         "exclusion constraint \"ex\", which is one of partitions",
         17,
     ),
-    (
-        "CREATE TYPE c AS (a late)",
-        "composite type public.c",
-        11,
-    ),
+    ("CREATE TYPE c AS (a late)", "composite type public.c", 11),
 ];
 
 #[tokio::test]
 async fn what_would_be_lost_is_named() {
     for (sql, named, _) in LOST.iter().filter(|(_, _, since)| version() >= *since) {
-        let foreign = "CREATE TABLE o (id int PRIMARY KEY); INSERT INTO o SELECT generate_series(1, 9);
+        let foreign =
+            "CREATE TABLE o (id int PRIMARY KEY); INSERT INTO o SELECT generate_series(1, 9);
             ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (id) REFERENCES o;";
         let database = loaded(&format!("{} {foreign}", table())).await;
         database.execute(sql).await;
@@ -51,7 +52,9 @@ async fn what_would_be_lost_is_named() {
         let before = snapshot(&database).await;
         let error = load(&mut client, Delete::All).await.unwrap_err();
         assert_same(&before, &snapshot(&database).await, "refused");
-        let ErrorKind::DependentObjects { objects } = error.kind() else { panic!("refused: {error} for {sql}") };
+        let ErrorKind::DependentObjects { objects } = error.kind() else {
+            panic!("refused: {error} for {sql}")
+        };
         assert!(objects.iter().any(|object| object == named), "refused: {objects:?} for {sql}");
     }
 }
@@ -108,7 +111,9 @@ async fn what_a_role_lacks_is_named() {
         ))
         .await;
     let lacks = |error: &pg_bulk_ingest::Error, lacking: &str| {
-        let ErrorKind::InsufficientPrivilege { missing, .. } = error.kind() else { panic!("{error:?}") };
+        let ErrorKind::InsufficientPrivilege { missing, .. } = error.kind() else {
+            panic!("{error:?}")
+        };
         assert!(missing.contains(lacking), "{missing}");
     };
     let mut refuses = async |lacking: &str| {
@@ -118,9 +123,11 @@ async fn what_a_role_lacks_is_named() {
         };
         lacks(&error, lacking);
     };
-    refuses(&format!("the ownership of its partition \"public\".\"late\", which \"{other}\" has")).await;
+    refuses(&format!("the ownership of its partition \"public\".\"late\", which \"{other}\" has"))
+        .await;
     database.execute(&format!("GRANT {other} TO {role}")).await;
-    refuses(&format!("CREATE on schema \"public\" of \"{other}\", who owns \"public\".\"late\"")).await;
+    refuses(&format!("CREATE on schema \"public\" of \"{other}\", who owns \"public\".\"late\""))
+        .await;
     database.execute(&format!("GRANT CREATE, USAGE ON SCHEMA public TO {other}")).await;
     database.execute(&format!("CREATE SCHEMA far; GRANT USAGE ON SCHEMA far TO {role}; ALTER TABLE late SET SCHEMA far")).await;
     refuses("CREATE on schema \"far\"").await;
@@ -129,4 +136,3 @@ async fn what_a_role_lacks_is_named() {
     load(&mut client, Delete::All).await.unwrap();
     assert_same(&before, &snapshot(&database).await, "replaced");
 }
-

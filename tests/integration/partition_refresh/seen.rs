@@ -30,7 +30,9 @@ async fn readers_see_one_instant_and_do_not_wait() {
             while !is_over {
                 is_over = done.load(Ordering::Relaxed);
                 let begun = Instant::now();
-                for query in ["SELECT count(*), min(value) FROM t", "SELECT count(*), min(value) FROM late"] {
+                for query in
+                    ["SELECT count(*), min(value) FROM t", "SELECT count(*), min(value) FROM late"]
+                {
                     let row = reader.query_one(query, &[]).await.unwrap();
                     seen.push((query.len(), row.get::<_, i64>(0), row.get::<_, Option<String>>(1)));
                 }
@@ -46,7 +48,8 @@ async fn readers_see_one_instant_and_do_not_wait() {
         tokio::time::sleep(Duration::from_millis(1500)).await;
         slow.batch_execute("COMMIT").await.unwrap();
     });
-    let rows = (0..20_000).map(|id| Keyed { id, day: day(2020 + id % 10), value: Some("b".to_owned()) });
+    let rows =
+        (0..20_000).map(|id| Keyed { id, day: day(2020 + id % 10), value: Some("b".to_owned()) });
     let batches = |_| [Batch::new(rows).high_watermark(2)];
     ingest::<Keyed>(&mut client).delete(Delete::All).batches(batches).await.unwrap();
     ends.await.unwrap();
@@ -56,9 +59,14 @@ async fn readers_see_one_instant_and_do_not_wait() {
     seen.sort();
     seen.dedup();
     let owned = |text: &str| Some(text.to_owned());
-    let (whole, one) = ("SELECT count(*), min(value) FROM t".len(), "SELECT count(*), min(value) FROM late".len());
-    let expected =
-        [(whole, 4, owned("a")), (whole, 20_000, owned("b")), (one, 2, owned("a")), (one, 8_000, owned("b"))];
+    let (whole, one) =
+        ("SELECT count(*), min(value) FROM t".len(), "SELECT count(*), min(value) FROM late".len());
+    let expected = [
+        (whole, 4, owned("a")),
+        (whole, 20_000, owned("b")),
+        (one, 2, owned("a")),
+        (one, 8_000, owned("b")),
+    ];
     assert_eq!(seen, expected);
 }
 
@@ -70,7 +78,8 @@ async fn who_writes_to_a_partition_is_kept_out() {
     }
     let database = loaded(&table()).await;
     let mut client = database.connect().await;
-    let mut session = ingest::<Keyed>(&mut client).delete(Delete::All).start::<i32>().await.unwrap();
+    let mut session =
+        ingest::<Keyed>(&mut client).delete(Delete::All).start::<i32>().await.unwrap();
     let mut batch = session.batch().await.unwrap();
     batch.write_all(keyed()).await.unwrap();
     let writer = database.connect().await;
@@ -83,7 +92,11 @@ async fn who_writes_to_a_partition_is_kept_out() {
     ] {
         let sql = format!("SET lock_timeout = 100; {change}");
         let error = writer.batch_execute(&sql).await.unwrap_err();
-        assert_eq!(error.code().map(|code| code.code().to_owned()).as_deref(), Some("55P03"), "{change}");
+        assert_eq!(
+            error.code().map(|code| code.code().to_owned()).as_deref(),
+            Some("55P03"),
+            "{change}"
+        );
     }
     // These take no lock that would be in its way.
     let free = "GRANT SELECT ON late TO PUBLIC; COMMENT ON INDEX late_value_idx IS 'c'";
@@ -126,7 +139,8 @@ async fn what_is_killed_leaves_nothing() {
     for commits in [false, true] {
         let mut client = database.connect().await;
         let pid = client.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get::<_, i32>(0);
-        let mut session = ingest::<Keyed>(&mut client).delete(Delete::All).start::<i32>().await.unwrap();
+        let mut session =
+            ingest::<Keyed>(&mut client).delete(Delete::All).start::<i32>().await.unwrap();
         let mut batch = session.batch().await.unwrap();
         batch.write_all(keyed()).await.unwrap();
         let kill = format!("SELECT pg_terminate_backend({pid})");
@@ -135,7 +149,8 @@ async fn what_is_killed_leaves_nothing() {
             let reader = database.connect().await;
             reader.batch_execute("BEGIN; SELECT FROM early").await.unwrap();
             let killed = async {
-                let waits = format!("SELECT count(*) FROM pg_locks WHERE pid = {pid} AND NOT granted");
+                let waits =
+                    format!("SELECT count(*) FROM pg_locks WHERE pid = {pid} AND NOT granted");
                 while database.row(&waits).await == "0" {}
                 database.row(&kill).await
             };
@@ -153,4 +168,3 @@ async fn what_is_killed_leaves_nothing() {
     load(&mut client, Delete::All).await.unwrap();
     assert_same(&before, &snapshot(&database).await, "afterwards");
 }
-

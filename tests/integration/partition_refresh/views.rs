@@ -18,7 +18,8 @@ async fn views_are_made_again_over_what_they_were_over() {
     let before = snapshot_of_views(&database).await;
     replaced(&database, "with views").await;
     assert_same_views(&before, &snapshot_of_views(&database).await, "views");
-    let read = "SELECT (SELECT count(*) FROM v), (SELECT count(*) FROM of_both), (SELECT rows FROM m),
+    let read =
+        "SELECT (SELECT count(*) FROM v), (SELECT count(*) FROM of_both), (SELECT rows FROM m),
         (SELECT count(*) FROM m_late)";
     assert_eq!(database.row(read).await, "4|2|4|2");
 }

@@ -4,14 +4,11 @@ use super::serves;
 use crate::catalog::{Branch, BranchIndex, IndexShape, Tree};
 use crate::ident::{Ident, QualifiedName, free_name_unless};
 use crate::made::Delta;
-use crate::plan::index_name::{index_name_unless, keys};
+use crate::plan::index_name::{UNATTACHED, index_name_unless, is_to_be_attached, keys};
 use crate::plan::migrate::Subject;
 use crate::plan::step::Step;
 use crate::statement::{Cost, LockMode, Statement};
 use std::collections::BTreeSet;
-
-/// The suffix of an index of a partition that is not attached yet, by which it is known to be ours.
-const UNATTACHED: &str = "pg_bulk_ingest_index";
 
 /// The indexes that are built of one partitioned table.
 pub(super) struct Building<'a> {
@@ -34,9 +31,7 @@ struct Wanted<'a> {
 
 /// Whether it was built for a partition, and not attached.
 fn is_unattached(index: &BranchIndex) -> bool {
-    let name = index.name.trim_end_matches(|c: char| c.is_ascii_digit());
-    let is_ours = name.strip_suffix(UNATTACHED).is_some_and(|stem| stem.ends_with('_'));
-    is_ours && index.part_of.is_none()
+    is_to_be_attached(&index.name) && index.part_of.is_none()
 }
 
 impl<'a> Building<'a> {
