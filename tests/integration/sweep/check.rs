@@ -102,9 +102,10 @@ async fn state(admin: &Client) -> String {
     tests::rows(admin, state).await.remove(0)
 }
 
-/// The comments on tables.
+/// The comments on tables, but for what is recorded there of changes.
 async fn comments(admin: &Client) -> String {
-    let comments = "SELECT string_agg(obj_description(oid, 'pg_class'), ', ' ORDER BY relname)
+    let comments = "SELECT string_agg((obj_description(oid, 'pg_class')::jsonb
+            #- '{pg-bulk-ingest,made}')::text, ', ' ORDER BY relname)
         FROM pg_class WHERE relnamespace = to_regnamespace('shop') AND relkind IN ('r', 'p')
         AND relname NOT LIKE 'pg\\_bulk\\_ingest\\_%'";
     tests::rows(admin, comments).await.remove(0)

@@ -42,6 +42,19 @@ pub(in super::super) const MERGED: &[Scenario] = &[
             FROM shop.version",
         run: |client, source| load(ingest::<Version>(client), source, version_rows),
     },
+    Scenario {
+        name: "columns that had other names",
+        before: "CREATE TABLE shop.visit (id int PRIMARY KEY, address text NOT NULL UNIQUE,
+                visits int NOT NULL, final text NOT NULL);
+            INSERT INTO shop.visit VALUES (1, '1', 5, 'before');
+            CREATE VIEW shop.visits AS SELECT address, visits FROM shop.visit;
+            COMMENT ON TABLE shop.visit IS '{\"pg-bulk-ingest\": {\"high-watermark\": 0}}'",
+        batches: 1,
+        migrates_before: true,
+        is_visible_by_batch: true,
+        visible: "SELECT string_agg(left(visit::text, 12), ' ' ORDER BY id) FROM shop.visit",
+        run: |client, source| load(ingest::<Renamed>(client), source, renamed_rows),
+    },
 ];
 
 #[derive(IngestTable)]
@@ -65,6 +78,22 @@ struct Version {
     version: i32,
     #[ingest(default = "7")]
     at: Filled<i32>,
+}
+
+#[derive(IngestTable)]
+#[ingest(schema = "shop", table = "visit", merge_on(mail))]
+struct Renamed {
+    #[ingest(primary_key)]
+    id: i32,
+    #[ingest(unique, renamed_from = "address")]
+    mail: String,
+    visits: i32,
+    #[ingest(renamed_from = "final")]
+    last: String,
+}
+
+fn renamed_rows(batch: i32) -> impl Iterator<Item = Renamed> + Send {
+    visit_rows(batch).map(|Visit { id, mail, visits, last }| Renamed { id, mail, visits, last })
 }
 
 /// Several of one key, and some of the batch before.
