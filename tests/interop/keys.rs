@@ -69,7 +69,7 @@ async fn a_table_with_a_key_and_indexes_is_merged_by_both() {
     assert_eq!(Look::at(&database, "sale").await, before);
 }
 
-/// A key of one integer is a `SERIAL` of SQLAlchemy's, unless `autoincrement=False` is said.
+/// A key of one integer is a `SERIAL` of `SQLAlchemy`, unless `autoincrement=False` is said.
 #[tokio::test]
 async fn a_key_that_counts_up_for_python_is_given_by_both() {
     #[derive(IngestTable)]

@@ -5,8 +5,11 @@
 //! nothing; `REQUIRE_PYTHON=1` makes it an error.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod changes;
+mod differences;
 mod keys;
 mod look;
+mod modes;
 mod python;
 mod types;
 mod watermarks;
