@@ -2,7 +2,7 @@
 
 use crate::look::Look;
 use crate::python::Python;
-use pg_bulk_ingest::{Batch, IngestTable, IngestTables, ingest};
+use pg_bulk_ingest::{Batch, Delete, IngestTable, IngestTables, Migration, ingest};
 use serde_json::json;
 use tests::{Database, version};
 
@@ -74,6 +74,9 @@ async fn a_column_added_by_python_is_no_change_here() {
     let kept = report.kept.iter().map(|kept| kept.name.as_str()).collect::<Vec<_>>();
     assert!(matches!(kept[..], ["value", index] if index.starts_with("_tmp_")), "{kept:?}");
     assert_eq!(Look::at(&database, "t").await, changed);
+    ingest::<Row>(&mut client).migration(Migration::Exact).migrate().await.unwrap();
+    let exact = Look::at(&database, "t").await;
+    assert_eq!((exact.oid, exact.columns), (changed.oid, before.columns));
 }
 
 /// The comment on the first table says that Python made it; the others have none.
@@ -102,6 +105,8 @@ run((1, [(t, (1, "a")), (note, (1, "b"))]))
     let kept = report.kept.iter().map(|kept| (kept.table.to_string(), kept.name.as_str()));
     assert_eq!(kept.collect::<Vec<_>>(), [(r#""public"."note""#.to_owned(), "text")]);
     assert_eq!(Look::at(&database, "note").await, note);
+    ingest::<Both>(&mut client).migration(Migration::Exact).migrate().await.unwrap();
+    assert_eq!(Look::at(&database, "note").await.columns, "id bigint");
     assert_eq!(Look::at(&database, "t").await.columns, "id bigint NOT NULL");
 }
 
@@ -136,4 +141,32 @@ async fn a_column_is_nullable_on_both_sides_or_on_neither() {
     let error = ingest::<Strict>(&mut client).batches(strict).await.unwrap_err();
     assert!(error.to_string().contains("\"value\""), "{error}");
     assert_eq!(Look::at(&database, "t").await, theirs);
+}
+
+#[tokio::test]
+async fn what_python_loses_with_a_table_that_it_replaces_stays_here() {
+    let database = Database::new().await;
+    let Some(python) = Python::new(&database) else { return };
+    let mut client = database.connect().await;
+    let reader = database.role("reader");
+    let facts = format!(
+        "SELECT (SELECT count(*) FROM pg_constraint WHERE conrelid = c.oid AND contype = 'c'),
+            (SELECT count(*) FROM pg_policy WHERE polrelid = c.oid),
+            has_table_privilege('{reader}', oid, 'SELECT'), has_table_privilege('{reader}', oid, 'INSERT')
+        FROM pg_class AS c WHERE oid = 't'::regclass"
+    );
+    let more = |_: Option<i32>| [Batch::new([More { id: 2, value: None }]).high_watermark(2)];
+    python.ingest(&format!("{MORE}run((1, [(t, (1, 'a'))]))")).await;
+    let given = format!(
+        "CREATE ROLE {reader}; GRANT SELECT, INSERT ON t TO {reader};
+        ALTER TABLE t ADD CHECK (id > 0); CREATE POLICY p ON t"
+    );
+    database.execute(&given).await;
+    let ours = ingest::<More>(&mut client).delete(Delete::BeforeFirstBatch);
+    ours.batches(more).await.unwrap();
+    assert_eq!(database.row(&facts).await, "1|1|t|t");
+    let script = format!("{MORE}run((3, []), delete=Delete.BEFORE_FIRST_BATCH)");
+    assert_eq!(python.ingest(&script).await, json!(2));
+    assert_eq!(database.row(&facts).await, "0|0|t|f");
+    database.execute(&format!("DROP OWNED BY {reader}; DROP ROLE {reader}")).await;
 }

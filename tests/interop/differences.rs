@@ -7,7 +7,7 @@ use pg_bulk_ingest::{Batch, IngestEnum, IngestTable, ingest};
 use serde_json::{Value, json};
 use tests::Database;
 
-/// `SQLAlchemy`'s own types are never those that it finds in the database: Python replaces the table with the first
+/// `SQLAlchemy`'s own types, and `unique=True`, are never what it finds in the database: Python replaces the table with the first
 /// batch of each of its runs. This library does not.
 #[tokio::test]
 async fn a_table_of_sqlalchemys_own_types_is_replaced_by_python_alone() {
@@ -22,6 +22,8 @@ async fn a_table_of_sqlalchemys_own_types_is_replaced_by_python_alone() {
         double: Option<f64>,
         at: Option<chrono::DateTime<chrono::Utc>>,
         integers: Option<Vec<i32>>,
+        #[ingest(unique)]
+        code: Option<i32>,
     }
     let database = Database::new().await;
     let Some(python) = Python::new(&database) else { return };
@@ -35,10 +37,11 @@ t = table(
     sa.Column("double", sa.Double),
     sa.Column("at", sa.DateTime(timezone=True)),
     sa.Column("integers", sa.ARRAY(sa.Integer)),
+    sa.Column("code", sa.INTEGER, unique=True),
 )
 at = datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)
 "#;
-    let rows = |id| format!("{script}run(({id}, [(t, ({id}, 'a', 'b', 1.5, at, [1]))]))");
+    let rows = |id| format!("{script}run(({id}, [(t, ({id}, 'a', 'b', 1.5, at, [1], {id}))]))");
     assert_eq!(python.ingest(&rows(1)).await, Value::Null);
     let made = Look::at(&database, "t").await;
     let plan = ingest::<Row>(&mut client).plan().await.unwrap();
@@ -50,6 +53,7 @@ at = datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)
         double: Some(1.5),
         at: Some("2024-01-01T00:00:00Z".parse().unwrap()),
         integers: Some(vec![1]),
+        code: Some(2),
     };
     let batch = |_| [Batch::new([row]).high_watermark(2)];
     ingest::<Row>(&mut client).batches(batch).await.unwrap();
@@ -58,8 +62,50 @@ at = datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)
     let replaced = Look::at(&database, "t").await;
     assert_ne!(replaced.oid, made.oid);
     assert_eq!(replaced.columns, made.columns);
-    let alike = "SELECT count(*), count(DISTINCT (to_jsonb(t) - 'id')::text) FROM t";
+    let alike = "SELECT count(*), count(DISTINCT (to_jsonb(t) - 'id' - 'code')::text) FROM t";
     assert_eq!(database.row(alike).await, "3|1");
+}
+
+/// A table for each type, as one such column is enough.
+#[tokio::test]
+async fn python_replaces_a_table_for_each_of_these_types() {
+    let database = Database::new().await;
+    let Some(python) = Python::new(&database) else { return };
+    let types = [
+        "sa.Boolean",
+        "sa.SmallInteger",
+        "sa.Integer",
+        "sa.BigInteger",
+        "sa.Float",
+        "sa.FLOAT",
+        "sa.Double",
+        "sa.DOUBLE_PRECISION",
+        "sa.Numeric",
+        "sa.Numeric(5, 2)",
+        "sa.Text",
+        "sa.String",
+        "sa.String(8)",
+        "sa.LargeBinary",
+        "sa.Date",
+        "sa.Time",
+        "sa.DateTime",
+        "sa.DateTime(timezone=True)",
+        "sa.Interval",
+        "sa.Uuid",
+        "sa.JSON",
+        "sa.ARRAY(sa.Integer)",
+    ];
+    let tables = types.iter().enumerate();
+    let tables = tables.map(|(place, sql)| format!("table('t{place}', sa.Column('a', {sql}))\n"));
+    let script = tables.collect::<String>() + "run((1, []))";
+    let sql = "SELECT oid FROM pg_class WHERE relname ~ '^t[0-9]+$' ORDER BY oid";
+    python.ingest(&script).await;
+    let made = database.rows(sql).await;
+    assert_eq!(made.len(), types.len());
+    python.ingest(&script).await;
+    let replaced = database.rows(sql).await;
+    assert_eq!(replaced.len(), types.len());
+    assert!(!replaced.iter().any(|oid| made.contains(oid)), "{made:?}, {replaced:?}");
 }
 
 /// The type has to be there, and Python has to be told: it would drop it with the table that it replaces.
@@ -137,4 +183,47 @@ run((1, [(t, (datetime.timedelta(days=2, hours=1), {"a": 1}, b"a"))]))
     let sql = "SELECT interval, interval = '49 hours', json, encode(bytea, 'escape') FROM t";
     let rows = [r#"2 days 01:00:00|t|{"a": 1}|b'a'"#, r#"49:00:00|t|{"a":1}|a"#];
     assert_eq!(database.rows(sql).await, rows);
+}
+
+#[tokio::test]
+async fn what_python_cannot_write_is_written_here() {
+    #[derive(IngestTable)]
+    #[ingest(table = "t")]
+    struct Row {
+        nested: Option<Vec<Vec<i32>>>,
+        bytes: Option<Vec<Vec<u8>>>,
+        json: Option<Vec<Value>>,
+    }
+    let database = Database::new().await;
+    let Some(python) = Python::new(&database) else { return };
+    let mut client = database.connect().await;
+    let table = r#"
+t = table(
+    "t",
+    sa.Column("nested", pg.ARRAY(sa.INTEGER)),
+    sa.Column("bytes", pg.ARRAY(pg.BYTEA)),
+    sa.Column("json", pg.ARRAY(pg.JSONB)),
+)
+"#;
+    python.ingest(&format!("{table}run((1, [(t, (None, [b'a'], None))]))")).await;
+    let row = Row {
+        nested: Some(vec![vec![1, 2], vec![3, 4]]),
+        bytes: Some(vec![b"a".to_vec()]),
+        json: Some(vec![json!({"a": 1})]),
+    };
+    let batch = |_: Option<i32>| [Batch::new([row]).high_watermark(2)];
+    ingest::<Row>(&mut client).batches(batch).await.unwrap();
+    let sql = "SELECT nested, encode(bytes[1], 'escape'), json[1] FROM t";
+    assert_eq!(database.rows(sql).await, ["∅|b'a'|∅", r#"{{1,2},{3,4}}|a|{"a": 1}"#]);
+    for (ingested, error) in [
+        ("(3, [(t, ([[1, 2], [3, 4]], None, None))])", "\"[1, 2]\""),
+        ("(3, [(t, (None, None, [{'a': 1}]))])", "{'a': 1}"),
+        // A high watermark that is taken for one with a parameter.
+        ("('page :b', [(t, (None, None, None))])", "A value is required for bind parameter"),
+    ] {
+        let failed = python.fails(&format!("{table}run({ingested})")).await;
+        assert!(failed.contains(error), "{failed}");
+    }
+    let stored = ingest::<Row>(&mut client).stored::<i32>().await.unwrap();
+    assert_eq!(stored, Some(2));
 }

@@ -161,6 +161,20 @@ run(({high_watermark}, [(order, (1,)), (customer, (1, "{name}")), (order, (None,
     let stored = r#"{"pg-bulk-ingest": {"high-watermark": 5}}"#;
     assert_eq!(comment(&database, tables[0]).await, stored);
     assert_eq!(comment(&database, tables[1]).await, "∅");
+
+    // Both delete of all tables, also of one without rows in the batch.
+    let counts =
+        r#"SELECT (SELECT count(*) FROM sales.customer), (SELECT count(*) FROM visits."Order")"#;
+    let orders = |_| [Batch::new([Shop::Order(Order { customer: None })]).high_watermark(6)];
+    let ours = ingest::<Shop>(&mut client).delete(Delete::BeforeFirstBatch);
+    ours.batches(orders).await.unwrap();
+    assert_eq!(database.row(counts).await, "0|1");
+    let script =
+        format!(r#"{SHOP}run((7, [(customer, (1, "Ann"))]), delete=Delete.BEFORE_FIRST_BATCH)"#);
+    assert_eq!(python.ingest(&script).await, json!(6));
+    assert_eq!(database.row(counts).await, "1|0");
+    let plan = ingest::<Shop>(&mut client).plan().await.unwrap();
+    assert!(plan.is_empty(), "{plan}");
 }
 
 /// Python commits while a batch is open here: that one is rolled back, and nothing is ingested twice.
