@@ -165,10 +165,10 @@ impl Run {
                 () = read => (Ran::Interrupted, false),
             }
         };
-        // The server may still be at the look that was interrupted, and holds locks for it.
-        tests::rows(&self.reader, "SELECT 1").await;
         let happened = happened || proxy.struck();
         if !happened {
+            // The server may still be at the look that was interrupted, and holds locks for it.
+            tests::rows(&self.reader, "SELECT 1").await;
             return false;
         }
         *self.tally.faults.entry(fault.name()).or_default() += 1;
