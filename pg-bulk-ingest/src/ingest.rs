@@ -1,5 +1,6 @@
 //! The entrance.
 
+mod callbacks;
 mod delete;
 mod inserter;
 mod on_create;
@@ -9,7 +10,6 @@ mod set_aside;
 mod settings;
 mod timeout;
 mod version;
-mod watched;
 mod watermarks;
 
 pub use inserter::{Durable, Feed, Inserter, Writer, Writing, inserter};

@@ -2,11 +2,8 @@
 
 use futures_util::FutureExt;
 use pg_bulk_ingest::{Batch, Delete, ErrorKind, IngestTable, Visibility};
-use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
-use std::pin::{Pin, pin};
-use std::task::Poll;
-use tests::{Database, ingest};
+use tests::{Database, ingest, poll_up_to};
 use tokio_postgres::Client;
 
 #[derive(IngestTable, Clone)]
@@ -114,10 +111,8 @@ async fn a_future_dropped_at_any_await() {
             polls += 1;
             let ingest = ingest::<Row<'_>>(&mut client).delete(delete).visibility(visibility);
             let rows = many().take(8_000);
-            let finished = {
-                let ingested = pin!(ingest.batches(|_| [Batch::new(rows).high_watermark(2)]));
-                poll_up_to(polls, ingested).await
-            };
+            let ingested = ingest.batches(|_| [Batch::new(rows).high_watermark(2)]);
+            let finished = poll_up_to(polls, ingested).await;
             // The connection has done with it when it answers the next query.
             let state = "SELECT count(*), harness.high_watermark('t'::regclass) FROM t";
             let state = tests::rows(&client, state).await.remove(0);
@@ -138,21 +133,6 @@ async fn a_future_dropped_at_any_await() {
             )
             .await;
     }
-}
-
-/// Polls a future a number of times; answers what it returned by then.
-async fn poll_up_to<F: Future>(polls: usize, mut future: Pin<&mut F>) -> Option<F::Output> {
-    let mut left = polls;
-    poll_fn(move |cx| {
-        let polled = future.as_mut().poll(cx);
-        left -= 1;
-        match polled {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if left == 0 => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        }
-    })
-    .await
 }
 
 #[tokio::test]

@@ -2,9 +2,7 @@
 
 use super::{Keyed, Plain, further, parts_are_gone, rows, text};
 use pg_bulk_ingest::{Batch, Delete};
-use std::pin::pin;
-use std::task::Poll;
-use tests::{Database, ingest};
+use tests::{Database, ingest, poll_up_to};
 use tokio_postgres::Client;
 
 /// A state that tells whether anything was changed: rows of both tables, and the high watermarks.
@@ -126,7 +124,7 @@ async fn a_future_dropped_at_any_await_leaves_nothing() {
             parts_are_gone(&database).await;
             // The connection has done with it when it answers the next query.
             let after = tests::rows(&client, STATE).await.remove(0);
-            if finished {
+            if finished.is_some() {
                 break;
             }
             // Polled for the last time, it may have sent COMMIT.
@@ -146,19 +144,4 @@ async fn a_future_dropped_at_any_await_leaves_nothing() {
         assert_eq!(database.row(STATE).await, before);
     }
     converges(&database, &text).await;
-}
-
-/// Polls a future a number of times; answers whether it was done by then.
-async fn poll_up_to(polls: usize, future: impl Future) -> bool {
-    let mut future = pin!(future);
-    let mut left = polls;
-    std::future::poll_fn(move |cx| {
-        left -= 1;
-        match future.as_mut().poll(cx) {
-            Poll::Ready(_) => Poll::Ready(true),
-            Poll::Pending if left == 0 => Poll::Ready(false),
-            Poll::Pending => Poll::Pending,
-        }
-    })
-    .await
 }

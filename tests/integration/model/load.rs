@@ -8,11 +8,9 @@ use pg_bulk_ingest::{
     Batch, BoxFuture, Change, Error, Filled, Ingest, IngestTable, Linger, RowOf, SetAside,
     Watermarks,
 };
-use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::task::Poll;
 use std::time::Duration;
-use tests::ingest;
+use tests::{ingest, poll_up_to};
 use tokio_postgres::Client;
 
 #[derive(IngestTable)]
@@ -120,18 +118,8 @@ pub(super) async fn attempt(
         }),
     };
     let polls = if let Some(Fault::Drop(polls)) = of.fault { polls } else { usize::MAX };
-    let (mut run, mut left) = (AssertUnwindSafe(run).catch_unwind().boxed(), polls);
-    let ended = poll_fn(move |cx| {
-        let polled = run.as_mut().poll(cx);
-        left -= 1;
-        match polled {
-            Poll::Ready(ended) => Poll::Ready(Some(ended)),
-            Poll::Pending if left == 0 => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        }
-    });
     let of_the_rows = matches!(of.fault, Some(Fault::RowError(_)));
-    match ended.await {
+    match poll_up_to(polls, AssertUnwindSafe(run).catch_unwind()).await {
         Some(Ok(Ok(()))) => (Some(Ok(())), false),
         Some(Ok(Err(error))) => {
             let is_planned = matches!(error.kind(), pg_bulk_ingest::ErrorKind::Source);

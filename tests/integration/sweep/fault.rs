@@ -5,12 +5,10 @@ use super::scenario::Scenario;
 use super::source::{Failing, Source};
 use super::{Steps, Tally};
 use futures_util::FutureExt;
-use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
-use tests::{At, Call, Database, Direction, Harm, Proxy};
+use tests::{At, Call, Database, Direction, Harm, Proxy, poll_up_to};
 use tokio_postgres::Client;
 
 /// What is done to a connection at one of its messages.
@@ -258,22 +256,9 @@ async fn attempt(
                 Err(_) => (Ran::Interrupted, true),
             }
         }
-        Fault::Poll(number) => {
-            let mut run = (scenario.run)(client, source);
-            let mut left = number;
-            let ended = poll_fn(move |cx| {
-                let polled = run.as_mut().poll(cx);
-                left -= 1;
-                match polled {
-                    Poll::Ready(ended) => Poll::Ready(Some(ended)),
-                    Poll::Pending if left == 0 => Poll::Ready(None),
-                    Poll::Pending => Poll::Pending,
-                }
-            });
-            match ended.await {
-                Some(ended) => (Ran::Ended(ended), false),
-                None => (Ran::Interrupted, true),
-            }
-        }
+        Fault::Poll(number) => match poll_up_to(number, (scenario.run)(client, source)).await {
+            Some(ended) => (Ran::Ended(ended), false),
+            None => (Ran::Interrupted, true),
+        },
     }
 }

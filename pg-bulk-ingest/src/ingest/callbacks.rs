@@ -36,11 +36,10 @@ impl<'c, S: IngestTables + ?Sized, H> Ingest<'c, S, H> {
     /// Copies the rows of large batches over up to `count` connections at once, the client's own
     /// among them. Default: over the client's own alone.
     ///
-    /// The others are made by `connect`, which returns a
-    /// [`Client`](tokio_postgres::Client), or a connection pool's object
-    /// that derefs to one: of the same role and database. It is called when the first megabyte of a
-    /// batch is there (two, for a new table with a key), so that small batches do not pay; what it
-    /// made is used for all batches, and dropped with the ingest.
+    /// The others are made by `connect`, which returns a [`Client`](tokio_postgres::Client), or a
+    /// connection pool's object that derefs to one: of the same role and database. It is called when the
+    /// first megabyte of a batch is there (two, for a new table with a key), so that small batches do not
+    /// pay; what it made is used for all batches, and dropped with the ingest.
     ///
     /// They are of use where rows do not go straight into a live table: where they are merged on the
     /// primary key, and in the first load, or the reload by [`delete`](Self::delete), of a table that
